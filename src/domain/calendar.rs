@@ -1,0 +1,184 @@
+//! Days and instants. There is no clock here: `now` and `today` are arguments.
+
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, SubsecRound as _, Utc};
+use std::fmt;
+
+/// A calendar day from 1 January 2000 to 31 December 2099.
+///
+/// Choice: a century that holds every date this service can mean. A day in 1970 is a clock that
+/// was never set, one in 2999 a placeholder; both are refused at the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(NaiveDate);
+
+impl Day {
+    /// The first year a day may lie in.
+    pub const FIRST_YEAR: i32 = 2000;
+    /// The last year a day may lie in.
+    pub const LAST_YEAR: i32 = 2099;
+
+    /// Returns the day, or nothing when its year is not within 2000 to 2099.
+    pub fn new(date: NaiveDate) -> Option<Self> {
+        (Self::FIRST_YEAR..=Self::LAST_YEAR)
+            .contains(&date.year())
+            .then_some(Self(date))
+    }
+
+    /// Returns the day of a year, month and day of month, if there is one.
+    pub fn of(year: i32, month: u32, day: u32) -> Option<Self> {
+        NaiveDate::from_ymd_opt(year, month, day).and_then(Self::new)
+    }
+
+    /// Returns the last day of a month, if the month is one: 28, 29, 30 or 31.
+    pub fn last_of_month(year: i32, month: u32) -> Option<Self> {
+        if !(1..=12).contains(&month) {
+            return None;
+        }
+        let (y, m) = if month == 12 {
+            (year.checked_add(1)?, 1)
+        } else {
+            (year, month.checked_add(1)?)
+        };
+        NaiveDate::from_ymd_opt(y, m, 1)?
+            .pred_opt()
+            .and_then(Self::new)
+    }
+
+    /// Reads a day written `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// [`DayError`] with what stood there when it is no such day, or lies outside of the century.
+    pub fn parse(text: &str) -> Result<Self, DayError> {
+        let wrong = || DayError {
+            found: text.chars().take(40).collect(),
+        };
+        let shaped = text.len() == 10
+            && text.bytes().enumerate().all(|(i, b)| {
+                if i == 4 || i == 7 {
+                    b == b'-'
+                } else {
+                    b.is_ascii_digit()
+                }
+            });
+        if !shaped {
+            return Err(wrong());
+        }
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .and_then(Self::new)
+            .ok_or_else(wrong)
+    }
+
+    /// Returns the date.
+    pub const fn date(self) -> NaiveDate {
+        self.0
+    }
+
+    /// Returns the day `n` days later, at most the last day of the century.
+    #[must_use]
+    pub fn plus(self, n: u32) -> Self {
+        self.0
+            .checked_add_days(Days::new(u64::from(n)))
+            .and_then(Self::new)
+            .unwrap_or(Self::LAST)
+    }
+
+    /// Returns the number of days from `self` to `later`, negative when `later` is earlier.
+    pub fn days_until(self, later: Self) -> i64 {
+        later.0.signed_duration_since(self.0).num_days()
+    }
+
+    /// The last day that can be held.
+    const LAST: Self = Self(match NaiveDate::from_ymd_opt(Self::LAST_YEAR, 12, 31) {
+        Some(day) => day,
+        None => NaiveDate::MAX,
+    });
+}
+
+/// `YYYY-MM-DD`.
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.format("%Y-%m-%d").fmt(f)
+    }
+}
+
+/// A text that is not a day of this century.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{found:?} is not a day; expected YYYY-MM-DD from 2000-01-01 to 2099-12-31")]
+pub struct DayError {
+    /// What stood there, cut to forty characters.
+    pub found: String,
+}
+
+/// A moment in universal time, to the microsecond: what both databases keep.
+pub type Instant = DateTime<Utc>;
+
+/// Returns `instant` cut to the microsecond, so that it reads back equal from either database.
+pub fn to_micros(instant: Instant) -> Instant {
+    instant.trunc_subsecs(6)
+}
+
+/// Returns the local day of `instant` in `zone`, or nothing when it lies outside of the century.
+pub fn local_day(instant: Instant, zone: chrono_tz::Tz) -> Option<Day> {
+    Day::new(instant.with_timezone(&zone).date_naive())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_february_knows_leap_years() {
+        assert_eq!(Day::last_of_month(2024, 2), Day::of(2024, 2, 29));
+        assert_eq!(Day::last_of_month(2023, 2), Day::of(2023, 2, 28));
+        assert_eq!(Day::last_of_month(2000, 2), Day::of(2000, 2, 29));
+        assert_eq!(Day::last_of_month(2021, 12), Day::of(2021, 12, 31));
+        assert_eq!(Day::last_of_month(2021, 13), None);
+        assert_eq!(Day::last_of_month(2021, 0), None);
+    }
+
+    #[test]
+    fn a_day_of_another_century_is_refused() {
+        for wrong in [
+            "1970-01-01",
+            "2999-01-01",
+            "1999-12-31",
+            "2100-01-01",
+            "2021-02-29",
+            "21-10-20",
+            "2021-1-02",
+            " 2021-10-20",
+            "",
+            "2021-10-20T00:00:00Z",
+            "２０２１-10-20",
+        ] {
+            assert!(Day::parse(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(Day::parse("2000-01-01").unwrap().to_string(), "2000-01-01");
+        assert_eq!(
+            Day::parse("2099-12-31").unwrap().plus(1).to_string(),
+            "2099-12-31"
+        );
+    }
+
+    #[test]
+    fn midnight_in_paris_is_the_evening_before_in_universal_time() {
+        let evening = DateTime::parse_from_rfc3339("2021-10-19T22:30:00Z")
+            .unwrap()
+            .to_utc();
+        assert_eq!(
+            local_day(evening, chrono_tz::Europe::Paris),
+            Day::of(2021, 10, 20)
+        );
+        assert_eq!(
+            local_day(evening, chrono_tz::Tz::UTC),
+            Day::of(2021, 10, 19)
+        );
+    }
+
+    #[test]
+    fn days_count_across_a_change_of_hour() {
+        let before = Day::of(2021, 10, 30).unwrap();
+        assert_eq!(before.days_until(Day::of(2021, 11, 1).unwrap()), 2);
+        assert_eq!(before.plus(2), Day::of(2021, 11, 1).unwrap());
+    }
+}

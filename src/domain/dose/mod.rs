@@ -1,0 +1,1 @@
+//! Doses: how much by weight, and which whole vials make which doses.
