@@ -7,4 +7,6 @@
 pub mod calendar;
 pub mod code;
 pub mod dose;
+pub mod presentation;
 pub mod quantity;
+pub mod rule;
