@@ -1,0 +1,3 @@
+DROP TABLE bdpm_packs;
+DROP TABLE bdpm_products;
+DROP TABLE presentations;

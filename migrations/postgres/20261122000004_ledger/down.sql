@@ -1,0 +1,11 @@
+DROP TABLE packs;
+DROP TABLE balances;
+DROP TABLE movements;
+DROP TABLE lots;
+DROP FUNCTION movements_refuse();
+DROP FUNCTION movements_in_order();
+DROP FUNCTION movements_reversal();
+DROP FUNCTION movements_counted();
+DROP FUNCTION balances_begin_empty();
+DROP FUNCTION balances_follow_movements();
+DROP FUNCTION balances_refuse();

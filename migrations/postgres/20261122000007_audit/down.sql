@@ -1,0 +1,4 @@
+DROP TABLE idempotency;
+DROP TABLE audit;
+DROP FUNCTION audit_refuse();
+DROP FUNCTION audit_in_order();

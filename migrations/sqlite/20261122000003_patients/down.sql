@@ -1,0 +1,2 @@
+DROP TABLE car_t_patients;
+DROP TABLE patient_payload;

@@ -1,0 +1,4 @@
+DROP TABLE packs;
+DROP TABLE balances;
+DROP TABLE movements;
+DROP TABLE lots;

@@ -1,0 +1,4 @@
+DROP TRIGGER balances_follow_holds;
+DROP TABLE holds;
+DROP TABLE deliveries;
+DROP TABLE clearances;
