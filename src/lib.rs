@@ -12,3 +12,5 @@
 )]
 
 pub mod domain;
+pub mod rulebook;
+pub mod toml_file;

@@ -185,6 +185,17 @@ pub struct ReserveRule {
     pub resupply_within_days: u32,
     /// Where the rule stands.
     pub citation: Citation,
+    /// Where those figures come from that `citation` does not give.
+    pub figures: Vec<FigureCitation>,
+}
+
+/// Where some figures of a rule come from, when that is not where the rule stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigureCitation {
+    /// The figures, by their names in the rulebook's file: `doses_most`.
+    pub figures: Vec<String>,
+    /// Where they come from.
+    pub citation: Citation,
 }
 
 /// Whether the deliveries that a site can count on would fill its reserve in time.
