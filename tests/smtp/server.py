@@ -11,8 +11,12 @@ import asyncio
 import email
 import email.policy
 import json
+import logging
+import os
 import ssl
 import sys
+import threading
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
@@ -82,7 +86,7 @@ def received(session, envelope, encrypted):
             {
                 "content_type": part.get_content_type(),
                 "charset": part.get_content_charset(),
-                "text": part.get_content(),
+                "text": part.get_content().replace("\r\n", "\n"),  # as a reader sees it
             }
             for part in message.iter_parts()
         ],
@@ -155,7 +159,7 @@ async def serve(options):
             require_starttls=options.starttls,
             authenticator=authenticator(options.auth) if options.auth else None,
             auth_required=bool(options.auth),
-            auth_require_tls=options.starttls,
+            auth_require_tls=options.starttls or not options.auth,  # else AUTH is offered
             auth_exclude_mechanism=options.without or None,
         )
 
@@ -186,10 +190,10 @@ def main():
 
 
 if __name__ == "__main__":
-    import os
-    import threading
-
-    # asyncio waits for the thread that reads standard input; the clock does not.
+    # Refused handshakes and logins are what many tests are about.
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    # asyncio waits for the thread that reads standard input; this clock does not.
     clock = threading.Timer(125, os._exit, [0])
     clock.daemon = True
     clock.start()
