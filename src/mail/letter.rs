@@ -61,8 +61,8 @@ impl Letter {
     /// ASCII on lines of at most 998 octets, ready for any server.
     ///
     /// It says that a machine wrote it (`Auto-Submitted: auto-generated`, RFC 3834, § 5) and asks
-    /// that no machine answers (`X-Auto-Response-Suppress: All`, Microsoft Exchange: \[MS-OXCMAIL\],
-    /// § 2.1.3.2.20).
+    /// that no machine answers (`X-Auto-Response-Suppress: All`, which Microsoft Exchange heeds:
+    /// \[MS-OXCMAIL\]).
     ///
     /// # Errors
     /// [`LetterError`] when a body holds a control character, or the year is not from 1970 to 9999.

@@ -43,7 +43,10 @@ const IDLE: Duration = Duration::from_secs(30);
 const LETTERS_A_LINE: u32 = 100;
 
 /// How long a line that was idle has to show that it lives, and a server to answer our leave.
-const CHECK: Duration = Duration::from_secs(1);
+///
+/// `Choice:` long for a server that lives, short against the whole time limit for one behind a
+/// firewall that has forgotten the line.
+const CHECK: Duration = Duration::from_secs(3);
 
 /// A mail server and the idle lines to it.
 pub struct SmtpPost {

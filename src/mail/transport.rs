@@ -151,8 +151,8 @@ impl Transport {
         }
     }
 
-    /// Takes leave of the mail server on every idle line, for at most a second. Nothing is lost
-    /// when it is left out.
+    /// Takes leave of the mail server on every idle line, for at most three seconds. Nothing is
+    /// lost when it is left out.
     pub async fn close(&self) {
         match self {
             Self::Smtp(post) => post.close().await,

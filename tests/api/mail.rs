@@ -1,14 +1,20 @@
 //! Letters against real posts: a mail server in another process, folders on the disk, memory.
 
-use std::{fs, os::unix::fs::PermissionsExt as _};
-
 use dotation::mail::{
-    EmailAddress, HeaderText, LanguageTag, Letter, MailUrl, Mailbox, MessageId, OpenError,
-    SendError, Stage, Transport,
+    EmailAddress, HeaderText, LanguageTag, Letter, MailUrl, Mailbox, MessageId, SendError, Stage,
+    Transport,
 };
 use serde_json::{Value, json};
 
-use crate::smtp::{Authority, SmtpServer};
+use crate::smtp::SmtpServer;
+
+mod encryption;
+mod folder;
+mod refusal;
+
+/// Long enough to be folded, with letters that must be encoded.
+const SUBJECT: &str = "Réserve de RoActemra : il manque une dose à l’hôpital, \
+                       à compléter avant le 25 octobre";
 
 fn letter(number: usize) -> Letter {
     Letter {
@@ -18,10 +24,12 @@ fn letter(number: usize) -> Letter {
             address: EmailAddress::parse("dotation@example.org").unwrap(),
         },
         to: Mailbox {
-            name: Some(HeaderText::parse("name", "Pharmacie, Hôpital \"Édouard-Herriot\"").unwrap()),
+            name: Some(
+                HeaderText::parse("name", "Pharmacie, Hôpital \"Édouard-Herriot\"").unwrap(),
+            ),
             address: EmailAddress::parse("pharmacie@example.org").unwrap(),
         },
-        subject: HeaderText::parse("subject", "Réserve de RoActemra : il manque une dose à l’hôpital, à compléter avant le 25 octobre").unwrap(),
+        subject: HeaderText::parse("subject", SUBJECT).unwrap(),
         text: "Il manque une dose.\n".into(),
         html: "<p>Il manque une dose.</p>\n".into(),
         language: LanguageTag::parse("fr").unwrap(),
@@ -85,7 +93,7 @@ async fn a_letter_arrives_as_it_was_written() {
         ("References", "<alert-1@dotation.example.org>"),
         ("In-Reply-To", "<alert-1@dotation.example.org>"),
         ("Date", "Wed, 20 Oct 2021 06:00:05 +0000"),
-        ("Subject", letter(1).subject.as_str()),
+        ("Subject", SUBJECT),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
         ("Content-Language", "fr"),
@@ -138,196 +146,6 @@ async fn any_body_arrives_unchanged() {
 }
 
 #[tokio::test]
-async fn the_hospitals_own_authority_is_trusted_when_it_is_named() {
-    let authority = Authority::new();
-    let ca = authority.file("ca.pem");
-    for (option, tls) in [("--starttls", "starttls"), ("--tls", "tls")] {
-        let server = SmtpServer::start_with(&authority, &[option]);
-        let post = post(&server.url(&format!("tls={tls}&ca={ca}")));
-        for number in 1..=2 {
-            post.send(&letter(number)).await.unwrap();
-            assert_eq!(server.next("message")["tls"], true, "{tls}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn an_unknown_authority_is_refused_and_nothing_is_sent_in_clear() {
-    let authority = Authority::new();
-    for (option, tls) in [("--starttls", "starttls"), ("--tls", "tls")] {
-        let server = SmtpServer::start_with(&authority, &[option]);
-        let post = post(&server.url(&format!("tls={tls}")));
-        let error = post.send(&letter(1)).await.unwrap_err();
-        assert_eq!(temporary(&error), (Stage::Encryption, None, false));
-        assert!(error.to_string().contains("UnknownIssuer"), "{error}");
-        assert_eq!(count(&server.end(), "message"), 0);
-    }
-}
-
-#[tokio::test]
-async fn a_certificate_for_another_name_is_refused() {
-    let authority = Authority::new();
-    let server = SmtpServer::start_with(&authority, &["--starttls"]);
-    let url = server.url(&format!("ca={}", authority.file("ca.pem")));
-    let error = post(&url.replace("localhost", "127.0.0.1"))
-        .send(&letter(1))
-        .await
-        .unwrap_err();
-    assert_eq!(temporary(&error), (Stage::Encryption, None, false));
-    assert!(error.to_string().contains("not valid for"), "{error}");
-}
-
-#[tokio::test]
-async fn a_server_without_starttls_is_not_used_when_it_is_required() {
-    let (error, server) = refused(&[], "tls=starttls").await;
-    assert_eq!(temporary(&error), (Stage::Encryption, None, false));
-    assert!(error.to_string().contains("STARTTLS"), "{error}");
-    assert_eq!(count(&server.end(), "message"), 0);
-}
-
-#[tokio::test]
-async fn replies_slipped_in_before_encryption_are_not_believed() {
-    let authority = Authority::new();
-    let server = SmtpServer::start_with(&authority, &["--fault", "starttls-injection"]);
-    let url = server.url(&format!("timeout_ms=5000&ca={}", authority.file("ca.pem")));
-    let error = post(&url).send(&letter(1)).await.unwrap_err();
-    assert_eq!(temporary(&error), (Stage::Encryption, None, false));
-    assert_eq!(count(&server.end(), "encrypted"), 0);
-}
-
-#[tokio::test]
-async fn a_file_without_certificates_is_refused_at_the_start() {
-    let authority = Authority::new();
-    for file in [authority.file("key.pem"), authority.file("none.pem")] {
-        let url = MailUrl::parse(&format!("smtp://localhost?ca={file}")).unwrap();
-        let error = Transport::open(&url).unwrap_err();
-        assert!(error.to_string().contains(&file), "{error}");
-        assert!(matches!(
-            error,
-            OpenError::Certificate { .. } | OpenError::Unreadable { .. }
-        ));
-    }
-}
-
-#[tokio::test]
-async fn the_right_login_is_let_in_by_either_mechanism() {
-    for without in ["LOGIN", "PLAIN"] {
-        let server = SmtpServer::start(&["--auth", "dotation:p@ss w/é", "--without", without]);
-        let url = server.url_of("dotation:p%40ss%20w%2F%C3%A9", "tls=none");
-        post(&url).send(&letter(1)).await.unwrap();
-        assert_eq!(server.next("message")["user"], "dotation");
-    }
-}
-
-#[tokio::test]
-async fn a_login_goes_over_an_encrypted_line() {
-    let authority = Authority::new();
-    let server = SmtpServer::start_with(&authority, &["--starttls", "--auth", "dotation:hunter2"]);
-    let url = server.url_of(
-        "dotation:hunter2",
-        &format!("ca={}", authority.file("ca.pem")),
-    );
-    post(&url).send(&letter(1)).await.unwrap();
-    let message = server.next("message");
-    assert_eq!(
-        (&message["user"], &message["tls"]),
-        (&json!("dotation"), &json!(true))
-    );
-}
-
-#[tokio::test]
-async fn a_wrong_password_is_temporary_and_never_told() {
-    let server = SmtpServer::start(&["--auth", "dotation:right"]);
-    let post = post(&server.url_of("dotation:hunter2", "tls=none"));
-    let error = post.send(&letter(1)).await.unwrap_err();
-    assert_eq!(temporary(&error), (Stage::Login, Some(535), false));
-    assert!(error.to_string().ends_with("5.7.8"), "{error}");
-    let shown = format!("{error} {error:?} {post:?}");
-    assert!(!shown.contains("hunter2"), "{shown}");
-    assert_eq!(count(&server.end(), "message"), 0);
-}
-
-#[tokio::test]
-async fn a_server_that_knows_no_login_is_not_used_with_one() {
-    let server = SmtpServer::start(&[]);
-    let post = post(&server.url_of("dotation:hunter2", "tls=none"));
-    let error = post.send(&letter(1)).await.unwrap_err();
-    assert_eq!(temporary(&error), (Stage::Login, None, false));
-}
-
-#[tokio::test]
-async fn a_refused_recipient_is_permanent() {
-    let (error, _server) = refused(&["--fault", "refuse-recipient"], "tls=none").await;
-    assert_eq!(
-        error,
-        SendError::Permanent {
-            stage: Stage::Recipient,
-            code: Some(550),
-            reason: "5.1.1 no such mailbox here".into()
-        }
-    );
-}
-
-#[tokio::test]
-async fn a_refused_message_is_permanent() {
-    let (error, _server) = refused(&["--fault", "5xx-data"], "tls=none").await;
-    assert_eq!(
-        error,
-        SendError::Permanent {
-            stage: Stage::Content,
-            code: Some(554),
-            reason: "5.6.0 not this message".into()
-        }
-    );
-}
-
-#[tokio::test]
-async fn what_may_pass_is_temporary() {
-    for (fault, expected) in [
-        ("4xx-recipient", (Stage::Recipient, Some(451), false)),
-        ("4xx-data", (Stage::Content, Some(452), false)),
-        ("refuse-sender", (Stage::Sender, Some(550), false)),
-        ("drop-after-data", (Stage::Content, None, true)),
-    ] {
-        let (error, server) = refused(&["--fault", fault], "tls=none").await;
-        assert_eq!(temporary(&error), expected, "{fault}: {error}");
-        assert!(error.to_string().chars().count() <= 320, "{error}");
-        // Where it may have been delivered, here it was.
-        assert_eq!(count(&server.end(), "message") == 1, expected.2, "{fault}");
-    }
-}
-
-#[tokio::test]
-async fn a_server_that_never_answers_does_not_hold_a_letter() {
-    for (fault, stage, maybe) in [
-        ("never-greet", Stage::Greeting, false),
-        ("slow", Stage::Content, true),
-    ] {
-        let (error, _server) = refused(&["--fault", fault], "tls=none&timeout_ms=300").await;
-        assert_eq!(temporary(&error), (stage, None, maybe), "{fault}");
-        assert!(error.to_string().contains("300 ms"), "{error}");
-    }
-}
-
-#[tokio::test]
-async fn a_server_that_is_down_or_unknown_is_temporary() {
-    let port = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap().port()
-    };
-    let error = post(&format!("smtp://127.0.0.1:{port}"))
-        .send(&letter(1))
-        .await
-        .unwrap_err();
-    assert_eq!(temporary(&error), (Stage::Connect, None, false));
-    let error = post("smtp://no.such.host.invalid?timeout_ms=5000")
-        .send(&letter(1))
-        .await
-        .unwrap_err();
-    assert_eq!(temporary(&error), (Stage::Resolve, None, false));
-}
-
-#[tokio::test]
 async fn a_line_is_used_again() {
     let server = SmtpServer::start(&[]);
     let post = post(&server.url("tls=none"));
@@ -375,87 +193,4 @@ async fn two_hundred_letters_share_a_few_lines() {
         "{}",
         count(&said, "connected")
     );
-}
-
-#[tokio::test]
-async fn a_folder_receives_one_file_a_letter_and_the_same_one_again() {
-    let home = tempfile::tempdir().unwrap();
-    let folder = home.path().join("letters/of/today");
-    let post = post(&format!("directory:{}", folder.display()));
-    for number in [1, 2, 1] {
-        let receipt = post.send(&letter(number)).await.unwrap();
-        assert_eq!(
-            receipt.reply,
-            format!("20211020T060005Z-letter-{number}.eml")
-        );
-    }
-    let mut names: Vec<String> = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    names.sort();
-    assert_eq!(
-        names,
-        [
-            "20211020T060005Z-letter-1.eml",
-            "20211020T060005Z-letter-2.eml"
-        ]
-    );
-    let written = fs::read(folder.join(&names[0])).unwrap();
-    assert_eq!(written, letter(1).message().unwrap().formatted());
-}
-
-#[tokio::test]
-async fn a_folder_that_cannot_be_written_is_temporary() {
-    let home = tempfile::tempdir().unwrap();
-    let file = home.path().join("taken");
-    fs::write(&file, "a file where the folder should be").unwrap();
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
-    let error = post(&format!("directory:{}/letters", file.display()))
-        .send(&letter(1))
-        .await
-        .unwrap_err();
-    assert_eq!(temporary(&error), (Stage::Folder, None, false));
-}
-
-#[tokio::test]
-async fn memory_keeps_letters_and_fails_when_told() {
-    let Transport::Memory(memory) = post("memory:") else {
-        panic!("not a memory");
-    };
-    let post = Transport::Memory(memory.clone());
-    let fault = |maybe_delivered| SendError::Temporary {
-        stage: Stage::Content,
-        code: None,
-        reason: "told to".into(),
-        maybe_delivered,
-    };
-    memory.fail_next(2, &fault(false));
-    memory.fail_next(1, &fault(true));
-    for number in 1..=3 {
-        assert!(post.send(&letter(number)).await.is_err());
-    }
-    post.send(&letter(4)).await.unwrap();
-    let kept: Vec<String> = memory
-        .letters()
-        .iter()
-        .map(|letter| letter.message_id.local().to_owned())
-        .collect();
-    assert_eq!(kept, ["letter-3", "letter-4"]);
-    memory.clear();
-    assert!(memory.letters().is_empty());
-}
-
-#[tokio::test]
-async fn a_letter_that_cannot_be_written_is_permanent() {
-    let mut letter = letter(1);
-    letter.text = "\u{0}".into();
-    assert!(matches!(
-        post("memory:").send(&letter).await,
-        Err(SendError::Permanent {
-            stage: Stage::Letter,
-            code: None,
-            ..
-        })
-    ));
 }
