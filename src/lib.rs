@@ -12,5 +12,6 @@
 )]
 
 pub mod domain;
+pub mod mail;
 pub mod rulebook;
 pub mod toml_file;
