@@ -1,0 +1,11 @@
+//! The service seen from outside, and its sources seen from above.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+mod tidy;
