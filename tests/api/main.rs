@@ -1,12 +1,14 @@
-//! Tests through the doors of the service, in one binary.
+//! The service seen from outside, and its sources seen from above.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::as_conversions,
+    clippy::string_slice,
     reason = "a test that panics has failed, which is what it is for"
 )]
 
 mod mail;
 mod smtp;
+mod tidy;
