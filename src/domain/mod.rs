@@ -8,3 +8,4 @@ pub mod calendar;
 pub mod code;
 pub mod dose;
 pub mod quantity;
+pub mod scan;
