@@ -5,6 +5,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod calendar;
+pub mod cis;
 pub mod code;
 pub mod dose;
 pub mod quantity;
