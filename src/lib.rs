@@ -15,3 +15,4 @@ pub mod domain;
 pub mod mail;
 pub mod rulebook;
 pub mod toml_file;
+pub mod wire;

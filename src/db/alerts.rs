@@ -6,7 +6,7 @@ use super::{Conn, Error};
 use crate::domain::alert::{Alert, AlertKind, AlertState, Capacity, Reading};
 use crate::domain::code::Finess;
 use crate::domain::id::{AlertId, RecipientId};
-use crate::text::Language;
+use crate::domain::language::Language;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 

@@ -6,7 +6,7 @@ use super::{Conn, Error};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::{AlertId, LetterId};
-use crate::text::Language;
+use crate::domain::language::Language;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 

@@ -14,6 +14,8 @@ use diesel::prelude::*;
 /// How far a patient's way has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatientState {
+    /// Asked for and not cleared: no dose is kept for them yet.
+    Waiting,
     /// To be infused, or inside the window after it.
     Expected,
     /// Will not be infused.
@@ -24,11 +26,12 @@ pub enum PatientState {
 
 impl PatientState {
     /// Every state.
-    pub const ALL: [Self; 3] = [Self::Expected, Self::Cancelled, Self::Ended];
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Expected, Self::Cancelled, Self::Ended];
 
     /// Returns the code of the state.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Waiting => "waiting",
             Self::Expected => "expected",
             Self::Cancelled => "cancelled",
             Self::Ended => "ended",

@@ -20,7 +20,11 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::ReserveBelowMinimum, Self::ClearanceBroken, Self::Override];
+    pub const ALL: [Self; 3] = [
+        Self::ReserveBelowMinimum,
+        Self::ClearanceBroken,
+        Self::Override,
+    ];
 
     /// Returns the code of the kind.
     pub const fn code(self) -> &'static str {
@@ -196,7 +200,11 @@ mod tests {
 
     fn check(before: Option<(i64, i64)>, now: (i64, i64), want: Step) {
         let reading = |(found, expected)| Reading { found, expected };
-        assert_eq!(step(before.map(reading), reading(now)), want, "{before:?} then {now:?}");
+        assert_eq!(
+            step(before.map(reading), reading(now)),
+            want,
+            "{before:?} then {now:?}"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Source: letter of 14 October 2021, p. 2: no CAR-T therapy starts unless the local pharmacy can
 //! make at least two injections, three when resupply is compromised.
 
-use super::dose::{self, Composition, Need, Take, Vial};
+use super::dose::{self, Composition, Need, Take, Unsolved};
 use super::id::{ClearanceId, LotId, PatientId};
 use super::ledger::StockLine;
 use super::quantity::{Doses, Mg, Units};
@@ -54,7 +54,14 @@ pub enum ClearanceState {
 
 impl ClearanceState {
     /// Every state.
-    pub const ALL: [Self; 6] = [Self::Refused, Self::Standing, Self::Broken, Self::Used, Self::Released, Self::Moved];
+    pub const ALL: [Self; 6] = [
+        Self::Refused,
+        Self::Standing,
+        Self::Broken,
+        Self::Used,
+        Self::Released,
+        Self::Moved,
+    ];
 
     /// Returns the code of the state.
     pub const fn code(self) -> &'static str {
@@ -84,36 +91,62 @@ impl ClearanceState {
 ///
 /// GO when the free vials make at once, each dose in date on its own day: the doses of other
 /// patients that no hold covers, the patient's own, and the floor with the patient counted.
-pub fn ask(facts: &Facts<'_>, patient: &CarTPatient) -> Answer {
+///
+/// # Errors
+/// [`Unsolved`] when the question is too large to be answered exactly.
+pub fn ask(facts: &Facts<'_>, patient: &CarTPatient) -> Result<Answer, Unsolved> {
     let reserve = reserve::stand(facts);
-    let (own, others): (Vec<&ReserveDose>, Vec<&ReserveDose>) =
-        reserve.doses.iter().filter(|d| d.standing != Standing::Held).partition(|d| d.kept_for.patient() == Some(&patient.id));
-    let (floor, patients): (Vec<&ReserveDose>, Vec<&ReserveDose>) = others.into_iter().partition(|d| d.kept_for == KeptFor::Floor);
-    let needs: Vec<Need> = patients.iter().chain(&own).chain(&floor).map(|d| d.need).collect();
-    let (vials, lots) = reserve::free_vials(facts);
-    let grants = dose::grant(&needs, &vials, Take::LatestExpiry);
+    let (own, others): (Vec<&ReserveDose>, Vec<&ReserveDose>) = reserve
+        .doses
+        .iter()
+        .filter(|d| d.standing != Standing::Held)
+        .partition(|d| d.kept_for.patient() == Some(&patient.id));
+    let (floor, patients): (Vec<&ReserveDose>, Vec<&ReserveDose>) = others
+        .into_iter()
+        .partition(|d| d.kept_for == KeptFor::Floor);
+    let needs: Vec<Need> = patients
+        .iter()
+        .chain(&own)
+        .chain(&floor)
+        .map(|d| d.need)
+        .collect();
+    let vials = reserve::free_vials(facts);
+    let grants = dose::grant(&needs, &vials, Take::LatestExpiry)?;
     let missing = grants.granted.iter().filter(|yes| !**yes).count();
     if missing > 0 {
-        return Answer::NoGo { missing: Doses::count(missing), fill: dose::shortfall(&needs, &vials, &strengths(facts)) };
+        let fill = dose::shortfall(&needs, &vials, &strengths(facts))?.unwrap_or_default();
+        return Ok(Answer::NoGo {
+            missing: Doses::count(missing),
+            fill,
+        });
     }
-    let mine = grants.compositions.into_iter().flatten().skip(patients.len()).take(own.len());
-    Answer::Go { doses: numbered(1, mine, &lots) }
+    let mine = grants
+        .compositions
+        .into_iter()
+        .flatten()
+        .skip(patients.len())
+        .take(own.len());
+    Ok(Answer::Go {
+        doses: (1..)
+            .zip(mine)
+            .map(|(number, c): (u32, Composition<LotId>)| HeldDose {
+                number,
+                units: c.rows,
+            })
+            .collect(),
+    })
 }
 
 /// Returns the strengths that the rulebook has for the reserve's route, smallest first.
 pub fn strengths(facts: &Facts<'_>) -> Vec<Mg> {
-    let mut all: Vec<Mg> = facts.rulebook.by_route(facts.rule.route).map(|p| p.strength).collect();
+    let mut all: Vec<Mg> = facts
+        .rulebook
+        .by_route(facts.rule.route)
+        .map(|p| p.strength)
+        .collect();
     all.sort_unstable();
     all.dedup();
     all
-}
-
-fn numbered(first: u32, compositions: impl Iterator<Item = Composition>, lots: &[LotId]) -> Vec<HeldDose> {
-    (first..).zip(compositions).map(|(number, c)| HeldDose { number, units: by_lot(&c, lots) }).collect()
-}
-
-fn by_lot(composition: &Composition, lots: &[LotId]) -> Vec<(LotId, Units)> {
-    composition.rows.iter().filter_map(|(vial, units)| Some((lots.get(*vial)?.clone(), *units))).collect()
 }
 
 /// A clearance that holds, or should hold, units.
@@ -155,23 +188,39 @@ pub fn settle(facts: &Facts<'_>, in_force: &[InForce]) -> Vec<Settled> {
     let kept: Vec<(&InForce, Vec<ReserveDose>, Vec<HeldDose>)> = ranked
         .into_iter()
         .map(|c| {
-            let wanted = facts.patients.iter().find(|p| p.id == c.patient).map_or_else(Vec::new, |p| reserve::patient_doses(facts, resupply, p));
+            let wanted = facts
+                .patients
+                .iter()
+                .find(|p| p.id == c.patient)
+                .map_or_else(Vec::new, |p| reserve::patient_doses(facts, resupply, p));
             let kept = keep(facts, &c.patient, &wanted, &mut stock);
             (c, wanted, kept)
         })
         .collect();
-    kept.into_iter().map(|(c, wanted, kept)| cover(facts, c, &wanted, kept, &mut stock)).collect()
+    kept.into_iter()
+        .map(|(c, wanted, kept)| cover(facts, c, &wanted, kept, &mut stock))
+        .collect()
 }
 
 /// Keeps the held doses that still make a dose, as many as are wanted; gives the units of the
 /// others back to `stock`.
-fn keep(facts: &Facts<'_>, patient: &PatientId, wanted: &[ReserveDose], stock: &mut [StockLine]) -> Vec<HeldDose> {
+fn keep(
+    facts: &Facts<'_>,
+    patient: &PatientId,
+    wanted: &[ReserveDose],
+    stock: &mut [StockLine],
+) -> Vec<HeldDose> {
     let mut kept = Vec::new();
     for held in reserve::held_doses(facts, patient) {
-        let good = wanted.get(kept.len()).is_some_and(|d| reserve::covers(facts, &held, d.need));
+        let good = wanted
+            .get(kept.len())
+            .is_some_and(|d| reserve::covers(facts, &held, d.need));
         if good {
             let number = held.first().map_or(1, |h| h.dose);
-            kept.push(HeldDose { number, units: held.iter().map(|h| (h.lot_id.clone(), h.units)).collect() });
+            kept.push(HeldDose {
+                number,
+                units: held.iter().map(|h| (h.lot_id.clone(), h.units)).collect(),
+            });
             continue;
         }
         for hold in held {
@@ -184,36 +233,58 @@ fn keep(facts: &Facts<'_>, patient: &PatientId, wanted: &[ReserveDose], stock: &
 }
 
 /// Covers what is wanted beyond what was kept, from what is free in `stock`, and takes it there.
-fn cover(facts: &Facts<'_>, clearance: &InForce, wanted: &[ReserveDose], kept: Vec<HeldDose>, stock: &mut [StockLine]) -> Settled {
+fn cover(
+    facts: &Facts<'_>,
+    clearance: &InForce,
+    wanted: &[ReserveDose],
+    kept: Vec<HeldDose>,
+    stock: &mut [StockLine],
+) -> Settled {
     let needs: Vec<Need> = wanted.iter().skip(kept.len()).map(|d| d.need).collect();
     let mut doses = kept;
     let mut missing = 0;
     if !needs.is_empty() {
-        let (vials, lots): (Vec<Vial>, Vec<LotId>) = reserve::free_vials(&Facts { stock, ..*facts });
-        for composition in dose::grant(&needs, &vials, Take::LatestExpiry).compositions {
-            let Some(composition) = composition else {
+        let vials = reserve::free_vials(&Facts { stock, ..*facts });
+        // what cannot be said is not to be counted on: nothing is covered then
+        let granted = dose::grant(&needs, &vials, Take::LatestExpiry)
+            .map_or_else(|_unsolved| vec![None; needs.len()], |g| g.compositions);
+        for composition in granted {
+            let Some(Composition { rows: units, .. }) = composition else {
                 missing += 1;
                 continue;
             };
-            let units = by_lot(&composition, &lots);
             for (lot, taken) in &units {
                 if let Some(line) = stock.iter_mut().find(|l| l.lot_id == *lot) {
                     line.held = line.held.saturating_add(*taken);
                 }
             }
-            doses.push(HeldDose { number: unused_number(&doses), units });
+            doses.push(HeldDose {
+                number: unused_number(&doses),
+                units,
+            });
         }
     }
-    Settled { id: clearance.id.clone(), over: wanted.is_empty(), doses, missing: Doses::count(missing) }
+    Settled {
+        id: clearance.id.clone(),
+        over: wanted.is_empty(),
+        doses,
+        missing: Doses::count(missing),
+    }
 }
 
 fn unused_number(doses: &[HeldDose]) -> u32 {
-    (1..).find(|n| doses.iter().all(|d| d.number != *n)).unwrap_or(u32::MAX)
+    (1..)
+        .find(|n| doses.iter().all(|d| d.number != *n))
+        .unwrap_or(u32::MAX)
 }
 
 /// Infused patients before scheduled ones, then by day of infusion, then in the order of asking.
 fn rank(facts: &Facts<'_>, clearance: &InForce) -> (bool, Option<super::calendar::Day>, i64) {
-    let day = facts.patients.iter().find(|p| p.id == clearance.patient).map(|p| p.infusion_on);
+    let day = facts
+        .patients
+        .iter()
+        .find(|p| p.id == clearance.patient)
+        .map(|p| p.infusion_on);
     (day.is_none_or(|d| d > facts.today), day, clearance.seq)
 }
 
@@ -221,12 +292,26 @@ fn rank(facts: &Facts<'_>, clearance: &InForce) -> (bool, Option<super::calendar
 /// last to have asked, and of one patient the last dose first.
 ///
 /// Returns for each hold that loses units how many it loses.
-pub fn cut(facts: &Facts<'_>, in_force: &[InForce], lot: &LotId, excess: Units) -> Vec<(super::id::HoldId, Units)> {
+pub fn cut(
+    facts: &Facts<'_>,
+    in_force: &[InForce],
+    lot: &LotId,
+    excess: Units,
+) -> Vec<(super::id::HoldId, Units)> {
     let mut rows: Vec<_> = facts
         .holds
         .iter()
         .filter(|h| h.lot_id == *lot)
-        .map(|h| (in_force.iter().find(|c| c.id == h.clearance).map(|c| rank(facts, c)), h.dose, h))
+        .map(|h| {
+            (
+                in_force
+                    .iter()
+                    .find(|c| c.id == h.clearance)
+                    .map(|c| rank(facts, c)),
+                h.dose,
+                h,
+            )
+        })
         .collect();
     rows.sort_by(|a, b| (&b.0, b.1, &b.2.id).cmp(&(&a.0, a.1, &a.2.id)));
     let mut left = excess;
@@ -244,13 +329,19 @@ pub fn cut(facts: &Facts<'_>, in_force: &[InForce], lot: &LotId, excess: Units) 
 
 /// Returns which of the vials `fill` another site could send without losing a dose of its own
 /// reserve: vial by vial, those that expire last, in date until `on`.
-pub fn could_send(giver: &Facts<'_>, fill: &[(Mg, Units)], on: super::calendar::Day) -> Vec<(LotId, Units)> {
+pub fn could_send(
+    giver: &Facts<'_>,
+    fill: &[(Mg, Units)],
+    on: super::calendar::Day,
+) -> Vec<(LotId, Units)> {
     let before = reserve::stand(giver);
     let mut stock = giver.stock.to_vec();
     let mut sent: Vec<(LotId, Units)> = Vec::new();
     for (strength, units) in fill {
         for _ in 0..units.get() {
-            let Some(lot) = one_more(giver, &before, &mut stock, *strength, on) else { break };
+            let Some(lot) = one_more(giver, &before, &mut stock, *strength, on) else {
+                break;
+            };
             match sent.iter_mut().find(|(l, _)| *l == lot) {
                 Some((_, n)) => *n = n.saturating_add(Units::new(1)),
                 None => sent.push((lot, Units::new(1))),
@@ -260,13 +351,25 @@ pub fn could_send(giver: &Facts<'_>, fill: &[(Mg, Units)], on: super::calendar::
     sent
 }
 
-fn one_more(giver: &Facts<'_>, before: &reserve::Reserve, stock: &mut Vec<StockLine>, strength: Mg, on: super::calendar::Day) -> Option<LotId> {
+fn one_more(
+    giver: &Facts<'_>,
+    before: &reserve::Reserve,
+    stock: &mut Vec<StockLine>,
+    strength: Mg,
+    on: super::calendar::Day,
+) -> Option<LotId> {
     let fits = |l: &&mut StockLine| {
         l.free() > Units::ZERO
             && l.expiry >= on
-            && giver.rulebook.presentation(l.cip13).is_some_and(|p| p.strength == strength && p.route == giver.rule.route)
+            && giver
+                .rulebook
+                .presentation(l.cip13)
+                .is_some_and(|p| p.strength == strength && p.route == giver.rule.route)
     };
-    let line = stock.iter_mut().filter(fits).max_by(|a, b| (a.expiry, &a.lot_id).cmp(&(b.expiry, &b.lot_id)))?;
+    let line = stock
+        .iter_mut()
+        .filter(fits)
+        .max_by(|a, b| (a.expiry, &a.lot_id).cmp(&(b.expiry, &b.lot_id)))?;
     line.usable = line.usable.saturating_sub(Units::new(1));
     let lot = line.lot_id.clone();
     let after = reserve::stand(&Facts { stock, ..*giver });

@@ -121,7 +121,9 @@ impl UnitState {
 
     /// Returns the state of a code, if there is one.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Usable, Self::Quarantined].into_iter().find(|s| s.code() == code)
+        [Self::Usable, Self::Quarantined]
+            .into_iter()
+            .find(|s| s.code() == code)
     }
 }
 
@@ -142,7 +144,13 @@ pub enum LossReason {
 
 impl LossReason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [Self::Breakage, Self::Expiry, Self::ColdChain, Self::Theft, Self::Missing];
+    pub const ALL: [Self; 5] = [
+        Self::Breakage,
+        Self::Expiry,
+        Self::ColdChain,
+        Self::Theft,
+        Self::Missing,
+    ];
 
     /// Returns the code of the reason.
     pub const fn code(self) -> &'static str {
@@ -175,8 +183,14 @@ impl Effect {
     pub fn enter(units: Units, state: UnitState) -> Self {
         let n = i64::from(units.get());
         match state {
-            UnitState::Usable => Self { usable: n, quarantined: 0 },
-            UnitState::Quarantined => Self { usable: 0, quarantined: n },
+            UnitState::Usable => Self {
+                usable: n,
+                quarantined: 0,
+            },
+            UnitState::Quarantined => Self {
+                usable: 0,
+                quarantined: n,
+            },
         }
     }
 
@@ -188,7 +202,10 @@ impl Effect {
     /// Units are set apart.
     pub fn quarantine(units: Units) -> Self {
         let n = i64::from(units.get());
-        Self { usable: -n, quarantined: n }
+        Self {
+            usable: -n,
+            quarantined: n,
+        }
     }
 
     /// Units set apart become usable again.
@@ -199,7 +216,10 @@ impl Effect {
     /// Returns the effect that undoes this one.
     #[must_use]
     pub const fn undone(self) -> Self {
-        Self { usable: -self.usable, quarantined: -self.quarantined }
+        Self {
+            usable: -self.usable,
+            quarantined: -self.quarantined,
+        }
     }
 }
 
@@ -253,8 +273,15 @@ pub fn pick_first_expiring(
     units: Units,
     today: Day,
 ) -> Result<Vec<(LotId, Units)>, Units> {
-    let mut lines: Vec<&StockLine> =
-        stock.iter().filter(|l| l.cip13 == cip13 && lot.is_none_or(|lot| l.lot == *lot) && l.expiry >= today && l.free() > Units::ZERO).collect();
+    let mut lines: Vec<&StockLine> = stock
+        .iter()
+        .filter(|l| {
+            l.cip13 == cip13
+                && lot.is_none_or(|lot| l.lot == *lot)
+                && l.expiry >= today
+                && l.free() > Units::ZERO
+        })
+        .collect();
     lines.sort_by(|a, b| (a.expiry, &a.lot, &a.lot_id).cmp(&(b.expiry, &b.lot, &b.lot_id)));
     let mut left = units;
     let mut picked = Vec::new();
@@ -266,5 +293,9 @@ pub fn pick_first_expiring(
         picked.push((line.lot_id.clone(), take));
         left = left.saturating_sub(take);
     }
-    if left == Units::ZERO { Ok(picked) } else { Err(units.saturating_sub(left)) }
+    if left == Units::ZERO {
+        Ok(picked)
+    } else {
+        Err(units.saturating_sub(left))
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::calendar::Day;
 use super::code::{Cip13, Finess, LotNumber, Serial};
-use super::quantity::{Doses, Units};
+use super::quantity::{Doses, Mg, Units};
 
 /// A decided refusal: the facts do not allow what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +120,22 @@ pub enum Refusal {
         /// The version that stands.
         version: i64,
     },
+    /// The reference dose lies outside of what a rulebook allows.
+    ReferenceDose {
+        /// What was asked for.
+        found: Mg,
+        /// The least allowed.
+        least: Mg,
+        /// The greatest allowed.
+        most: Mg,
+    },
+    /// Something of a presentation is neither said nor certain from the public database.
+    MustBeSaid {
+        /// Of which presentation.
+        cip13: Cip13,
+        /// What: `label`, `route`, `units_per_box`.
+        what: &'static str,
+    },
     /// The caller holds no role that may do this here.
     Forbidden,
 }
@@ -146,6 +162,8 @@ impl Refusal {
             Self::Unknown { .. } => "unknown",
             Self::NoReserveRule { .. } => "no-reserve-rule",
             Self::Stale { .. } => "stale",
+            Self::ReferenceDose { .. } => "reference-dose",
+            Self::MustBeSaid { .. } => "must-be-said",
             Self::Forbidden => "forbidden",
         }
     }

@@ -5,7 +5,7 @@
 //! vials in date. Source of the rule: letter of 14 October 2021, p. 2, and the order of the plan.
 
 use super::calendar::Day;
-use super::dose::{self, Need, Take, Vial};
+use super::dose::{self, Need, Take, Unsolved, Vial};
 use super::id::{ClearanceId, HoldId, LotId, PatientId};
 use super::ledger::StockLine;
 use super::quantity::{Doses, Grams, Mg, Units};
@@ -115,6 +115,9 @@ pub struct Reserve {
     pub resupply: Resupply,
     /// The doses.
     pub doses: Vec<ReserveDose>,
+    /// Why nobody can say which doses free units can make, if nobody can: those are then counted
+    /// as missing.
+    pub unsolved: Option<Unsolved>,
 }
 
 impl Reserve {
@@ -125,7 +128,12 @@ impl Reserve {
 
     /// Returns how many of them the shelf can make at once.
     pub fn possible(&self) -> Doses {
-        Doses::count(self.doses.iter().filter(|d| d.standing != Standing::Missing).count())
+        Doses::count(
+            self.doses
+                .iter()
+                .filter(|d| d.standing != Standing::Missing)
+                .count(),
+        )
     }
 
     /// Returns how many doses stood `before` and are missing now.
@@ -134,8 +142,19 @@ impl Reserve {
     /// is not made good by one of the floor that now happens to fit.
     pub fn lost_since(&self, before: &Self) -> Doses {
         let stood = |d: &&ReserveDose| d.standing != Standing::Missing;
-        let still = |d: &ReserveDose| self.doses.iter().any(|n| n.kept_for == d.kept_for && n.number == d.number && n.standing != Standing::Missing);
-        Doses::count(before.doses.iter().filter(stood).filter(|d| !still(d)).count())
+        let still = |d: &ReserveDose| {
+            self.doses.iter().any(|n| {
+                n.kept_for == d.kept_for && n.number == d.number && n.standing != Standing::Missing
+            })
+        };
+        Doses::count(
+            before
+                .doses
+                .iter()
+                .filter(stood)
+                .filter(|d| !still(d))
+                .count(),
+        )
     }
 }
 
@@ -146,28 +165,56 @@ impl Reserve {
 /// Choice: the deliveries of the days from today on are taken together and without the stock, so
 /// that dispensing a vial never changes how many doses are required.
 pub fn resupply(facts: &Facts<'_>) -> Resupply {
-    if let Some(by_hand) = facts.site.by_hand.as_ref().filter(|h| h.until >= facts.today) {
+    if let Some(by_hand) = facts
+        .site
+        .by_hand
+        .as_ref()
+        .filter(|h| h.until >= facts.today)
+    {
         return by_hand.resupply;
     }
     let last = facts.today.plus(facts.rule.resupply_within_days);
-    let vials: Vec<Vial> = facts
+    let vials: Vec<Vial<()>> = facts
         .deliveries
         .iter()
-        .filter(|d| d.state == DeliveryState::Confirmed && d.expected_on >= facts.today && d.expected_on <= last)
+        .filter(|d| {
+            d.state == DeliveryState::Confirmed
+                && d.expected_on >= facts.today
+                && d.expected_on <= last
+        })
         .filter_map(|d| {
-            let presentation = facts.rulebook.presentation(d.cip13).filter(|p| p.route == facts.rule.route)?;
-            Some(Vial { strength: presentation.strength, expiry: last, units: d.units })
+            let presentation = facts
+                .rulebook
+                .presentation(d.cip13)
+                .filter(|p| p.route == facts.rule.route)?;
+            Some(Vial {
+                lot: (),
+                strength: presentation.strength,
+                expiry: last,
+                units: d.units,
+            })
         })
         .collect();
-    let need = Need { mg: reference_dose(facts), on: facts.today };
+    let need = Need {
+        mg: reference_dose(facts),
+        on: facts.today,
+    };
     let wanted = facts.rule.doses_assured;
     let needs = vec![need; usize::try_from(wanted.get()).unwrap_or(usize::MAX)];
-    if dose::fits(&needs, &vials) { Resupply::Assured } else { Resupply::Compromised }
+    // what cannot be said is not to be counted on
+    if dose::fits(&needs, &vials) == Ok(true) {
+        Resupply::Assured
+    } else {
+        Resupply::Compromised
+    }
 }
 
 /// Returns the size of a dose kept for nobody in particular.
 pub fn reference_dose(facts: &Facts<'_>) -> Mg {
-    facts.site.reference_dose.unwrap_or(facts.rule.reference_dose)
+    facts
+        .site
+        .reference_dose
+        .unwrap_or(facts.rule.reference_dose)
 }
 
 /// Returns the reserve as it stands: which doses must stay, and which of them the shelf can make.
@@ -175,16 +222,35 @@ pub fn stand(facts: &Facts<'_>) -> Reserve {
     let resupply = resupply(facts);
     let mut doses = required(facts, resupply);
     mark_held(facts, &mut doses);
-    let (shelf, _lots) = free_vials(facts);
-    let open: Vec<usize> = doses.iter().enumerate().filter(|(_, d)| d.standing != Standing::Held).map(|(i, _)| i).collect();
-    let needs: Vec<Need> = open.iter().filter_map(|i| doses.get(*i)).map(|d| d.need).collect();
-    let granted = dose::grant(&needs, &shelf, Take::LatestExpiry).granted;
+    let open: Vec<usize> = doses
+        .iter()
+        .enumerate()
+        .filter(|(_, d)| d.standing != Standing::Held)
+        .map(|(i, _)| i)
+        .collect();
+    let needs: Vec<Need> = open
+        .iter()
+        .filter_map(|i| doses.get(*i))
+        .map(|d| d.need)
+        .collect();
+    let (granted, unsolved) = match dose::grant(&needs, &free_vials(facts), Take::LatestExpiry) {
+        Ok(grants) => (grants.granted, None),
+        Err(unsolved) => (Vec::new(), Some(unsolved)),
+    };
     for (place, yes) in open.into_iter().zip(granted) {
         if let Some(dose) = doses.get_mut(place) {
-            dose.standing = if yes { Standing::Possible } else { Standing::Missing };
+            dose.standing = if yes {
+                Standing::Possible
+            } else {
+                Standing::Missing
+            };
         }
     }
-    Reserve { resupply, doses }
+    Reserve {
+        resupply,
+        doses,
+        unsolved,
+    }
 }
 
 /// Returns the doses that must stay, in the order of the plan: of infused patients by dose number
@@ -209,29 +275,61 @@ pub fn required(facts: &Facts<'_>, resupply: Resupply) -> Vec<ReserveDose> {
     }
     infused.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     scheduled.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    let mut doses: Vec<ReserveDose> = infused.into_iter().map(|(_, _, d)| d).chain(scheduled.into_iter().map(|(_, _, d)| d)).collect();
+    let mut doses: Vec<ReserveDose> = infused
+        .into_iter()
+        .map(|(_, _, d)| d)
+        .chain(scheduled.into_iter().map(|(_, _, d)| d))
+        .collect();
     let floor = Doses::count(doses.len()).missing_to(facts.rule.doses(resupply));
-    let need = Need { mg: reference_dose(facts), on: facts.today.plus(facts.rule.window_days) };
-    doses.extend((1..=floor.get()).map(|number| ReserveDose { kept_for: KeptFor::Floor, number, need, standing: Standing::Missing }));
+    let need = Need {
+        mg: reference_dose(facts),
+        on: facts.today.plus(facts.rule.window_days),
+    };
+    doses.extend((1..=floor.get()).map(|number| ReserveDose {
+        kept_for: KeptFor::Floor,
+        number,
+        need,
+        standing: Standing::Missing,
+    }));
     doses
 }
 
 /// Returns the doses that stay reserved for one patient; none outside of the window.
-pub fn patient_doses(facts: &Facts<'_>, resupply: Resupply, patient: &CarTPatient) -> Vec<ReserveDose> {
-    let Some(kept_for) = window(facts, patient) else { return Vec::new() };
-    let Some(mg) = facts.rulebook.dose(&facts.rule.indication, patient.weight) else { return Vec::new() };
-    let need = Need { mg, on: patient.infusion_on.plus(facts.rule.window_days) };
+pub fn patient_doses(
+    facts: &Facts<'_>,
+    resupply: Resupply,
+    patient: &CarTPatient,
+) -> Vec<ReserveDose> {
+    let Some(kept_for) = window(facts, patient) else {
+        return Vec::new();
+    };
+    let Some(mg) = facts.rulebook.dose(&facts.rule.indication, patient.weight) else {
+        return Vec::new();
+    };
+    let need = Need {
+        mg,
+        on: patient.infusion_on.plus(facts.rule.window_days),
+    };
     let left = facts.rule.doses_left(resupply, patient.doses_given);
-    (1..=left.get()).map(|number| ReserveDose { kept_for: kept_for.clone(), number, need, standing: Standing::Missing }).collect()
+    (1..=left.get())
+        .map(|number| ReserveDose {
+            kept_for: kept_for.clone(),
+            number,
+            need,
+            standing: Standing::Missing,
+        })
+        .collect()
 }
 
 /// Returns whether a patient is infused, scheduled, or (nothing) outside of the window.
 pub fn window(facts: &Facts<'_>, patient: &CarTPatient) -> Option<KeptFor> {
     let (today, day) = (facts.today, patient.infusion_on);
     if day <= today {
-        return (today <= day.plus(facts.rule.window_days)).then(|| KeptFor::Infused(patient.id.clone()));
+        return (today <= day.plus(facts.rule.window_days))
+            .then(|| KeptFor::Infused(patient.id.clone()));
     }
-    (today.days_until(day) < i64::from(facts.rule.ahead_days)).then(|| KeptFor::Scheduled(patient.id.clone()))
+    (today.days_until(day) < i64::from(facts.rule.ahead_days))
+        .then(|| KeptFor::Scheduled(patient.id.clone()))
 }
 
 /// Marks the doses whose own held units make them: the first of a patient's doses that are
@@ -241,24 +339,43 @@ fn mark_held(facts: &Facts<'_>, doses: &mut [ReserveDose]) {
         let covering = doses
             .iter()
             .find(|d| d.kept_for.patient() == Some(&patient.id))
-            .map_or(0, |d| held_doses(facts, &patient.id).into_iter().filter(|held| covers(facts, held, d.need)).count());
-        doses.iter_mut().filter(|d| d.kept_for.patient() == Some(&patient.id)).take(covering).for_each(|d| d.standing = Standing::Held);
+            .map_or(0, |d| {
+                held_doses(facts, &patient.id)
+                    .into_iter()
+                    .filter(|held| covers(facts, held, d.need))
+                    .count()
+            });
+        doses
+            .iter_mut()
+            .filter(|d| d.kept_for.patient() == Some(&patient.id))
+            .take(covering)
+            .for_each(|d| d.standing = Standing::Held);
     }
 }
 
 /// Returns a patient's holds, a list for each dose, in the order of the doses.
 pub fn held_doses<'a>(facts: &Facts<'a>, patient: &PatientId) -> Vec<Vec<&'a Hold>> {
-    let mut rows: Vec<&Hold> = facts.holds.iter().filter(|h| h.patient == *patient).collect();
+    let mut rows: Vec<&Hold> = facts
+        .holds
+        .iter()
+        .filter(|h| h.patient == *patient)
+        .collect();
     rows.sort_by(|a, b| (a.dose, &a.id).cmp(&(b.dose, &b.id)));
-    rows.chunk_by(|a, b| a.dose == b.dose).map(<[&Hold]>::to_vec).collect()
+    rows.chunk_by(|a, b| a.dose == b.dose)
+        .map(<[&Hold]>::to_vec)
+        .collect()
 }
 
 /// Returns whether held units make a dose: enough milligrams, all in date on its day.
 pub fn covers(facts: &Facts<'_>, held: &[&Hold], need: Need) -> bool {
     let mut total = Mg::ZERO;
     for hold in held {
-        let Some(line) = facts.stock.iter().find(|l| l.lot_id == hold.lot_id) else { return false };
-        let Some(presentation) = facts.rulebook.presentation(line.cip13) else { return false };
+        let Some(line) = facts.stock.iter().find(|l| l.lot_id == hold.lot_id) else {
+            return false;
+        };
+        let Some(presentation) = facts.rulebook.presentation(line.cip13) else {
+            return false;
+        };
         if line.expiry < need.on {
             return false;
         }
@@ -267,15 +384,23 @@ pub fn covers(facts: &Facts<'_>, held: &[&Hold], need: Need) -> bool {
     total >= need.mg
 }
 
-/// Returns the free vials of the reserve's route that are in date today, and beside each its lot.
-pub fn free_vials(facts: &Facts<'_>) -> (Vec<Vial>, Vec<LotId>) {
+/// Returns the free vials of the reserve's route that are in date today, by lot.
+pub fn free_vials(facts: &Facts<'_>) -> Vec<Vial<LotId>> {
     facts
         .stock
         .iter()
         .filter(|l| l.free() > Units::ZERO && l.expiry >= facts.today)
         .filter_map(|l| {
-            let presentation = facts.rulebook.presentation(l.cip13).filter(|p| p.route == facts.rule.route)?;
-            Some((Vial { strength: presentation.strength, expiry: l.expiry, units: l.free() }, l.lot_id.clone()))
+            let presentation = facts
+                .rulebook
+                .presentation(l.cip13)
+                .filter(|p| p.route == facts.rule.route)?;
+            Some(Vial {
+                lot: l.lot_id.clone(),
+                strength: presentation.strength,
+                expiry: l.expiry,
+                units: l.free(),
+            })
         })
-        .unzip()
+        .collect()
 }

@@ -19,7 +19,14 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 6] = [Self::Pharmacist, Self::CarTUnit, Self::Prescriber, Self::Coordinator, Self::Admin, Self::Reader];
+    pub const ALL: [Self; 6] = [
+        Self::Pharmacist,
+        Self::CarTUnit,
+        Self::Prescriber,
+        Self::Coordinator,
+        Self::Admin,
+        Self::Reader,
+    ];
 
     /// Returns the code of the role.
     pub const fn code(self) -> &'static str {
@@ -105,12 +112,17 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::EditCatalogue => matches!(role, Pharmacist | Admin),
         Action::EditSites | Action::EditTokens => matches!(role, Admin),
         Action::SetResupply | Action::MoveStock => matches!(role, Pharmacist),
-        Action::ReadStock => matches!(role, Pharmacist | CarTUnit | Prescriber | Coordinator | Reader),
+        Action::ReadStock => matches!(
+            role,
+            Pharmacist | CarTUnit | Prescriber | Coordinator | Reader
+        ),
         Action::EditDeliveries => matches!(role, Pharmacist | Coordinator),
         Action::ReadPatients => matches!(role, Pharmacist | CarTUnit | Coordinator),
         Action::EditPatients => matches!(role, Pharmacist | CarTUnit),
         Action::AcknowledgeAlert => matches!(role, Pharmacist | CarTUnit | Coordinator),
-        Action::ReadLetters | Action::EditRecipients => matches!(role, Pharmacist | Coordinator | Admin),
+        Action::ReadLetters | Action::EditRecipients => {
+            matches!(role, Pharmacist | Coordinator | Admin)
+        }
         Action::ReadAudit => matches!(role, Pharmacist | Coordinator | Admin),
     }
 }
@@ -121,8 +133,14 @@ mod tests {
 
     #[test]
     fn a_reader_changes_nothing_and_meets_no_patient() {
-        let allowed: Vec<Action> = Action::ALL.into_iter().filter(|a| may(Role::Reader, *a)).collect();
-        assert_eq!(allowed, [Action::ReadSelf, Action::ReadCommons, Action::ReadStock]);
+        let allowed: Vec<Action> = Action::ALL
+            .into_iter()
+            .filter(|a| may(Role::Reader, *a))
+            .collect();
+        assert_eq!(
+            allowed,
+            [Action::ReadSelf, Action::ReadCommons, Action::ReadStock]
+        );
     }
 
     #[test]

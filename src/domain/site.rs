@@ -75,7 +75,12 @@ pub enum DeliveryState {
 
 impl DeliveryState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Announced, Self::Confirmed, Self::Received, Self::Cancelled];
+    pub const ALL: [Self; 4] = [
+        Self::Announced,
+        Self::Confirmed,
+        Self::Received,
+        Self::Cancelled,
+    ];
 
     /// Returns the code of the state.
     pub const fn code(self) -> &'static str {
