@@ -13,4 +13,5 @@
 
 pub mod domain;
 pub mod rulebook;
+pub mod settings;
 pub mod toml_file;

@@ -7,6 +7,8 @@
 pub mod calendar;
 pub mod code;
 pub mod dose;
+pub mod language;
 pub mod presentation;
 pub mod quantity;
 pub mod rule;
+pub mod slug;
