@@ -14,5 +14,6 @@
 pub mod domain;
 pub mod mail;
 pub mod rulebook;
+pub mod settings;
 pub mod toml_file;
 pub mod wire;

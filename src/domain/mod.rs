@@ -21,3 +21,4 @@ pub mod role;
 pub mod rule;
 pub mod scan;
 pub mod site;
+pub mod slug;

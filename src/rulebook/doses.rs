@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// The greatest dose, in milligrams: 100 g.
 ///
-/// Choice: above any single dose there is; more is a slip of the keyboard.
+/// Choice: 125 times the letter's greatest dose; more is a slip of the keyboard.
 pub(super) const MOST_MG: u32 = 100_000;
 
 /// The weight after the greatest: every row ends before it at the latest.

@@ -10,18 +10,18 @@ use std::collections::BTreeSet;
 
 /// The most different strengths that one route may have.
 ///
-/// Choice: composing whole units into doses takes longer with each strength; no medicine of the
-/// public database that is dosed by weight has more than six.
+/// Choice: composing whole units into doses takes longer with each strength; the letter's medicine
+/// has three, and twice as many leave room.
 pub(super) const MOST_STRENGTHS: usize = 6;
 
 /// The greatest strength of one unit, in milligrams: 100 g.
 ///
-/// Choice: above the strongest vial there is; more is a slip of the keyboard.
+/// Choice: 250 times the letter's strongest vial; more is a slip of the keyboard.
 const MOST_MG: u32 = 100_000;
 
 /// The most units in a box.
 ///
-/// Choice: above the greatest box of tablets; more is a slip of the keyboard.
+/// Choice: room for a hospital's box of tablets; more is a slip of the keyboard.
 const MOST_IN_A_BOX: u32 = 1_000;
 
 /// What the routes are called in a file.

@@ -6,6 +6,7 @@
 mod fault;
 mod nearest;
 mod table;
+mod values;
 
 pub use fault::{Fault, Faults, Place, Problem};
 pub use nearest::nearest;
