@@ -58,7 +58,7 @@ apt_install() {
         apt-get -qq update
         APT_UPDATED=yes
     fi
-    DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null
+    DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get -qq install -y --no-install-recommends "$@" >/dev/null
 }
 
 # Runs a program of the server, which refuses to be root; dies with this script, even by SIGKILL.
