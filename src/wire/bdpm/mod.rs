@@ -20,6 +20,8 @@ mod text;
 mod units;
 
 #[cfg(test)]
+mod odd_files;
+#[cfg(test)]
 mod odd_rows;
 #[cfg(test)]
 mod tests;
