@@ -59,7 +59,7 @@ const fn over(code: &'static str, shape: Shape) -> Ai {
 /// Choice: what a medicine pack carries, and what may stand beside it on one; all others are
 /// refused by name, because a value of unknown length would be guessed at.
 ///
-/// Source: GS1 General Specifications, figure 3.2-1 (formats) and § 7.8.5 (predefined lengths).
+/// Source: GS1 General Specifications, figure 3.2-1 (formats) and § 7.8 (predefined lengths).
 pub(super) static KNOWN: [Ai; 35] = [
     pack("01", Meaning::Product, Shape::Digits(14, "14 digits")),
     pack("17", Meaning::Expiry, SIX),

@@ -9,8 +9,8 @@
 //! - *without separators*, as a scanner types that drops them: all complete readings are made;
 //! - *in brackets*, as it is printed for people: `(01)03400957464547(10)B1234`.
 //!
-//! Source: GS1 General Specifications, § 3 (application identifiers), § 5.4.6.2 and § 7.8
-//! (symbology identifiers, separators); Regulation (EU) 2016/161, art. 4 to 6 (what a pack carries).
+//! Source: GS1 General Specifications, § 3 (application identifiers), § 5 (symbology identifiers)
+//! and § 7.8 (separators); Delegated Regulation (EU) 2016/161, art. 4 to 6 (what a pack carries).
 
 mod ai;
 mod error;
@@ -20,6 +20,8 @@ mod typed;
 
 #[cfg(test)]
 mod laws;
+#[cfg(test)]
+mod refusals;
 #[cfg(test)]
 mod tests;
 

@@ -10,7 +10,7 @@ use super::{MOST_READINGS, Reading, Scan, ScanError};
 ///
 /// Choice: some hundred times what a real symbol needs, and a few milliseconds; a text made to be
 /// ambiguous ends here instead of growing without bound.
-const MOST_STEPS: usize = 20_000;
+const MOST_STEPS: usize = 5_000;
 
 /// Reads in every way; one way is a pack, several are a question, none is the likeliest error.
 pub(super) fn all(typed: &Typed, today: Day) -> Result<Reading, ScanError> {

@@ -46,17 +46,19 @@ impl Kind {
 
     /// Whether a line looks like a row of this file, odd cells or not.
     fn resembles(self, line: &str) -> bool {
-        let cells = || line.split('\t').map(str::trim);
-        let digits = |cell: Option<&str>, count: usize| {
-            cell.is_some_and(|c| c.len() == count && c.bytes().all(|b| b.is_ascii_digit()))
+        let cells: Vec<&str> = line.split('\t').take(7).map(str::trim).collect();
+        let digits = |column: usize, count: usize| {
+            cells
+                .get(column - 1)
+                .is_some_and(|c| c.len() == count && c.bytes().all(|b| b.is_ascii_digit()))
         };
-        if !digits(cells().next(), 8) {
+        if !digits(1, 8) {
             return false;
         }
-        let is_pack = digits(cells().nth(1), 7) || digits(cells().nth(6), 13);
+        let is_pack = digits(2, 7) || digits(7, 13);
         match self {
             Self::Packs => is_pack,
-            Self::Products => !is_pack && cells().count() >= self.least_columns(),
+            Self::Products => !is_pack && cells.len() >= self.least_columns(),
         }
     }
 }

@@ -20,6 +20,8 @@ mod text;
 mod units;
 
 #[cfg(test)]
+mod odd_files;
+#[cfg(test)]
 mod odd_rows;
 #[cfg(test)]
 mod tests;
@@ -117,7 +119,8 @@ fn rows<T: PartialEq, K: Ord + Copy + std::fmt::Display>(
     let mut read: WithLines<T> = Vec::new();
     let mut first: BTreeMap<K, usize> = BTreeMap::new();
     for (line, content) in text::lines(&text.content) {
-        let mut row = Row::of(content, kind);
+        let clean = text::without_controls(content);
+        let mut row = Row::of(&clean, content, kind);
         let value = if row.is_readable() {
             of(&mut row)
         } else {

@@ -1,12 +1,12 @@
-//! Rows and files that no edition at hand has, but one may.
+//! Rows that no edition at hand has, but one may.
 
 use super::*;
 use proptest::prelude::*;
 
-const PRODUCT: &str = "69582503\tROACTEMRA 20 mg/ml\tsolution à diluer\tintraveineuse\tAutorisation active\tProcédure centralisée\tCommercialisée\t16/01/2009\t\tEU/1/08/492\t ROCHE\tOui";
-const PACK: &str = "69582503\t5746454\t1 flacon(s) en verre de 20 ml\tPrésentation active\tDéclaration de commercialisation\t03/08/2009\t3400957464547\toui\t65%\t1,234,56\t1,235,58\t1,02\t";
+pub(super) const PRODUCT: &str = "69582503\tROACTEMRA 20 mg/ml\tsolution à diluer\tintraveineuse\tAutorisation active\tProcédure centralisée\tCommercialisée\t16/01/2009\t\tEU/1/08/492\t ROCHE\tOui";
+pub(super) const PACK: &str = "69582503\t5746454\t1 flacon(s) en verre de 20 ml\tPrésentation active\tDéclaration de commercialisation\t03/08/2009\t3400957464547\toui\t65%\t1,234,56\t1,235,58\t1,02\t";
 
-fn both(products: &[u8], packs: &[u8]) -> Result<Edition, Vec<FileError>> {
+pub(super) fn both(products: &[u8], packs: &[u8]) -> Result<Edition, Vec<FileError>> {
     let source = |name, bytes| Source { name, bytes };
     read(source("products", products), source("packs", packs))
 }
@@ -17,13 +17,13 @@ fn packs(lines: &str) -> (Vec<Pack>, FileReport) {
     (edition.packs, edition.report.files.remove(1))
 }
 
-fn products(bytes: &[u8]) -> (Vec<Product>, FileReport) {
+pub(super) fn products(bytes: &[u8]) -> (Vec<Product>, FileReport) {
     let mut edition = both(bytes, PACK.as_bytes()).unwrap();
     (edition.products, edition.report.files.remove(0))
 }
 
 /// Puts `text` into one column, from 1.
-fn with(line: &str, column: usize, text: &str) -> String {
+pub(super) fn with(line: &str, column: usize, text: &str) -> String {
     let mut cells: Vec<&str> = line.split('\t').collect();
     cells[column - 1] = text;
     cells.join("\t")
@@ -155,20 +155,6 @@ fn a_blank_line_and_a_header_are_no_rows() {
 }
 
 #[test]
-fn every_kind_of_line_end_ends_a_line() {
-    let other = with(PRODUCT, 1, "60000001");
-    for end in ["\n", "\r\n", "\r"] {
-        let (read, report) = products(format!("{PRODUCT}{end}{other}{end}").as_bytes());
-        assert_eq!((read.len(), report.faults.len()), (2, 0), "{end:?}");
-        assert_eq!(read[1].enhanced_monitoring, Some(true), "{end:?}");
-    }
-    let bad = with(PRODUCT, 1, "?1");
-    let (_, report) = products(format!("{PRODUCT}\r\n{other}\n{bad}\r{bad}").as_bytes());
-    let lines: Vec<_> = report.faults.iter().map(|f| f.line).collect();
-    assert_eq!(lines, [3, 4]);
-}
-
-#[test]
 fn of_rows_with_one_code_the_first_stays() {
     let (kept, report) = packs(&format!("{PACK}\n{PACK}\n{}\n", with(PACK, 3, "2 flacons")));
     assert_eq!(kept.len(), 1);
@@ -211,37 +197,6 @@ fn a_pack_of_an_unknown_medicine_is_kept_and_reported() {
 }
 
 #[test]
-fn the_encoding_is_decided_for_the_whole_file() {
-    let (_, plain) = products(PRODUCT.as_bytes());
-    assert_eq!(plain.encoding, Encoding::Utf8);
-    let mut marked = b"\xef\xbb\xbf".to_vec();
-    marked.extend_from_slice(PRODUCT.as_bytes());
-    let (read, report) = products(&marked);
-    assert_eq!((report.encoding, report.faults.len()), (Encoding::Utf8, 0));
-    assert_eq!(read[0].form, "solution à diluer");
-    let (windows, ..) = encoding_rs::WINDOWS_1252.encode(PRODUCT);
-    let (read, report) = products(&windows);
-    assert_eq!(
-        (report.encoding, report.faults.len()),
-        (Encoding::Windows1252, 0)
-    );
-    assert_eq!(read[0].form, "solution à diluer");
-}
-
-#[test]
-fn a_damaged_utf8_file_is_said_to_be_one() {
-    let mut bytes = format!("{PRODUCT}\r\n").into_bytes();
-    bytes.extend(with(PRODUCT, 1, "60000001").into_bytes());
-    let last = bytes.iter().rposition(|b| *b == b'R').unwrap();
-    bytes[last] = 0xff;
-    let (read, report) = products(&bytes);
-    assert_eq!((read.len(), report.encoding), (2, Encoding::Windows1252));
-    assert_eq!(report.faults.len(), 1);
-    assert_eq!((report.faults[0].line, report.faults[0].kept), (2, true));
-    assert_eq!(report.faults[0].found, "byte 0xFF");
-}
-
-#[test]
 fn control_characters_never_reach_a_text() {
     let line = with(PACK, 3, "1 flacon\0 en\u{7} verre");
     check_pack(&line, &[(None, "\\u{0}", true)]);
@@ -251,39 +206,6 @@ fn control_characters_never_reach_a_text() {
         &with(PACK, 1, "6958\x002503"),
         &[(None, "\\u{0}", false), (Some(1), "6958 2503", false)],
     );
-}
-
-#[test]
-fn a_file_of_another_kind_is_refused_whole() {
-    let refused = |bytes: &[u8]| both(bytes, PACK.as_bytes()).unwrap_err().remove(0);
-    let name = || "products".to_owned();
-    for empty in ["", "\n\r\n  \n", "\u{feff}"] {
-        assert_eq!(refused(empty.as_bytes()), FileError::Empty { name: name() });
-    }
-    assert_eq!(
-        refused(b"\xff\xfe6\x009\x00"),
-        FileError::Utf16 { name: name() }
-    );
-    for foreign in [
-        &b"\x7fELF\x02\x01\x01\0\0\0"[..],
-        b"<html>\n<body>",
-        b"a;b;c\n1;2;3",
-    ] {
-        assert!(matches!(refused(foreign), FileError::Foreign { .. }));
-    }
-    assert!(matches!(
-        refused(&vec![b'1'; MOST_BYTES + 1]),
-        FileError::TooLarge { .. }
-    ));
-    assert_eq!(both(b"", b"").unwrap_err().len(), 2);
-}
-
-#[test]
-fn the_list_of_faults_has_an_end() {
-    let bad = format!("{PRODUCT}\n{}", "12\tx\ty\tz\n".repeat(MOST_FAULTS));
-    let (_, report) = products(bad.as_bytes());
-    assert_eq!(report.faults.len(), MOST_FAULTS);
-    assert_eq!(report.faults_not_listed, MOST_FAULTS);
 }
 
 proptest! {

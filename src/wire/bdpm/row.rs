@@ -15,33 +15,33 @@ pub(super) struct Odd {
 
 /// The cells of one line. Reading a cell that is odd notes it and gives nothing.
 pub(super) struct Row<'a> {
-    line: Cow<'a, str>,
+    cells: Vec<&'a str>,
     readable: bool,
     odds: Vec<Odd>,
 }
 
 impl<'a> Row<'a> {
-    /// Looks at a line as a whole: its characters and how many cells it has.
-    pub(super) fn of(line: &'a str, kind: Kind) -> Self {
+    /// Looks at a line as a whole: its characters and how many cells it has. `line` is `published`
+    /// without control characters.
+    pub(super) fn of(line: &'a str, published: &str, kind: Kind) -> Self {
         let mut row = Self {
-            line: Cow::Borrowed(line),
+            cells: line.split('\t').map(str::trim).collect(),
             readable: true,
             odds: Vec::new(),
         };
-        let control = |c: char| c.is_control() && c != '\t';
-        if let Some(character) = line.chars().find(|c| control(*c)) {
-            // PostgreSQL holds no NUL, and no control character means anything here.
-            row.line = Cow::Owned(line.replace(control, " "));
+        if line != published
+            && let Some(control) = published.chars().find(|c| c.is_control() && *c != '\t')
+        {
+            let found = control.escape_unicode().to_string();
             row.odd(
                 None,
-                &character.escape_unicode().to_string(),
+                &found,
                 "no control characters; they are read as blanks",
             );
         }
-        let cells = row.line.split('\t').count();
-        let surplus = row.line.split('\t').skip(kind.columns());
-        let moved = surplus.filter(|cell| !cell.trim().is_empty()).count() > 0;
-        if row.line.trim().is_empty() {
+        let cells = row.cells.len();
+        let moved = row.cells.iter().skip(kind.columns()).any(|c| !c.is_empty());
+        if line.trim().is_empty() {
             row.readable = false;
             row.odd(None, "", "a row, not a blank line");
         } else if cells != kind.columns() {
@@ -50,7 +50,7 @@ impl<'a> Row<'a> {
             let columns = format!("{cells} columns");
             row.odd(None, &columns, format!("{} columns", kind.columns()));
         }
-        if row.readable && !row.text(1).contains(|c: char| c.is_ascii_digit()) {
+        if row.readable && !row.cell(1).contains(|c: char| c.is_ascii_digit()) {
             row.readable = false;
             let found = row.text(1);
             row.odd(Some(1), &found, "a row with a CIS code, not a header");
@@ -81,17 +81,13 @@ impl<'a> Row<'a> {
         });
     }
 
-    fn cell(&self, column: usize) -> &str {
-        self.line
-            .split('\t')
-            .nth(column - 1)
-            .unwrap_or_default()
-            .trim()
+    fn cell(&self, column: usize) -> &'a str {
+        self.cells.get(column - 1).copied().unwrap_or_default()
     }
 
     /// Whether the line is long enough to have this column.
     fn has(&self, column: usize) -> bool {
-        self.line.split('\t').nth(column - 1).is_some()
+        self.cells.len() >= column
     }
 
     /// The text of a cell without blanks around it; nothing when it is missing.
@@ -121,11 +117,11 @@ impl<'a> Row<'a> {
         column: usize,
         parse: impl Fn(&str) -> Result<T, CodeError>,
     ) -> Option<T> {
-        let text = self.text(column);
-        match parse(&text) {
+        let text = self.cell(column);
+        match parse(text) {
             Ok(code) => Some(code),
             Err(error) => {
-                self.odd(Some(column), &text, expected_of(&error));
+                self.odd(Some(column), text, expected_of(&error));
                 None
             }
         }
@@ -138,13 +134,13 @@ impl<'a> Row<'a> {
         expected: &'static str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Option<T> {
-        let text = self.text(column);
+        let text = self.cell(column);
         if text.is_empty() {
             return None;
         }
-        let value = parse(&text);
+        let value = parse(text);
         if value.is_none() {
-            self.odd(Some(column), &text, expected);
+            self.odd(Some(column), text, expected);
         }
         value
     }

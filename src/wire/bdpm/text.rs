@@ -78,19 +78,26 @@ pub(super) fn lines(content: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut rest = Some(content);
     let lines = std::iter::from_fn(move || {
         let text = rest?;
-        let Some((line, after)) = text.split_once(['\n', '\r']) else {
+        let end = text.bytes().position(|b| matches!(b, b'\n' | b'\r'));
+        let Some((line, after)) = end.and_then(|end| text.split_at_checked(end)) else {
             rest = None;
             return Some(text);
         };
-        let split_pair = text
-            .get(line.len()..)
-            .is_some_and(|t| t.starts_with("\r\n"));
-        rest = Some(if split_pair {
-            after.strip_prefix('\n').unwrap_or(after)
-        } else {
-            after
-        });
+        rest = ["\r\n", "\n", "\r"]
+            .iter()
+            .find_map(|end| after.strip_prefix(end));
         Some(line)
     });
     (1..).zip(lines)
+}
+
+/// A line whose control characters are blanks; tabs separate cells and stay.
+pub(super) fn without_controls(line: &str) -> Cow<'_, str> {
+    let control = |c: char| c.is_control() && c != '\t';
+    if line.contains(control) {
+        // PostgreSQL holds no NUL, and no control character means anything here.
+        Cow::Owned(line.replace(control, " "))
+    } else {
+        Cow::Borrowed(line)
+    }
 }

@@ -38,8 +38,21 @@ const MEASURES: [&str; 14] = [
     "ml", "l", "g", "mg", "µg", "kg", "ui", "mbq", "gbq", "mmol", "mm", "cm", "mg/ml", "mbq/ml",
 ];
 
-/// The most units a box has. Choice: ten times the largest label of the editions at hand.
-const MOST: u32 = 10_000;
+/// The most units that are believed.
+///
+/// Choice: the editions at hand have boxes of 400 sachets and of 1,000 tablets, but also
+/// `90 plaquette(s) … de 30 gélule(s)`, where one of the two numbers must be the whole. What
+/// multiplies to more than 400 is not certain.
+const MOST: u32 = 1_000;
+/// The most that two numbers are multiplied to.
+const MOST_MULTIPLIED: u32 = 400;
+
+/// A closure, which says nothing of what is inside, though what is inside may follow it.
+const CLOSURES: [&str; 3] = [
+    " avec fermeture de sécurité enfant",
+    " avec sécurité enfant",
+    " avec fermeture de sécurité",
+];
 
 /// Returns how many units a box with this label holds, when that is certain, else nothing.
 ///
@@ -50,6 +63,9 @@ const MOST: u32 = 10_000;
 /// measure, or `tube(s) de 10 g`, which does not say how many.
 pub fn units_per_box(label: &str) -> Option<u32> {
     let label = label.to_lowercase().replace('\u{a0}', " ");
+    let label = CLOSURES
+        .iter()
+        .fold(label, |label, closure| label.replace(closure, ""));
     let label = without_withdrawal(&label);
     let (head, beside) = label.split_once(" avec ").unwrap_or((label, ""));
     if [
@@ -64,6 +80,8 @@ pub fn units_per_box(label: &str) -> Option<u32> {
     .iter()
     .any(|doubt| label.contains(doubt))
         || is_any(beside, &CONTAINERS)
+        || is_any(beside, &HOLDERS)
+        || is_any(beside, &FORMS)
     {
         return None;
     }
@@ -71,10 +89,7 @@ pub fn units_per_box(label: &str) -> Option<u32> {
     if let [n, "x" | "×" | "*", m, what, ..] = words.as_slice() {
         let counted = starts(what, &CONTAINERS) || starts(what, &FORMS);
         let plain = counted && words.iter().skip(4).all(|w| !has_digit(w));
-        return plain
-            .then(|| count(n)?.checked_mul(count(m)?))
-            .flatten()
-            .and_then(within);
+        return plain.then(|| multiplied(count(n)?, count(m)?)).flatten();
     }
     let (boxes, words) = match words.split_first()? {
         (first, rest) if has_digit(first) => (Some(count(first)?), rest),
@@ -86,7 +101,7 @@ pub fn units_per_box(label: &str) -> Option<u32> {
         return None;
     }
     match (boxes, content(rest).ok()?) {
-        (Some(n), Some(m)) => within(n.checked_mul(m)?),
+        (Some(n), Some(m)) => multiplied(n, m),
         (None, Some(m)) => Some(m),
         (Some(n), None) if !holder => Some(n),
         _ => None,
@@ -145,6 +160,12 @@ fn count(word: &str) -> Option<u32> {
     within(count)
 }
 
+/// Boxes of boxes; one box of many is as many as it says.
+fn multiplied(n: u32, m: u32) -> Option<u32> {
+    let units = n.checked_mul(m)?;
+    (n == 1 || m == 1 || units <= MOST_MULTIPLIED).then_some(units)
+}
+
 /// A count between one and [`MOST`].
 fn within(count: u32) -> Option<u32> {
     (1..=MOST).contains(&count).then_some(count)
@@ -184,6 +205,27 @@ mod tests {
                 Some(28),
             ),
             ("7 sachet(s) papier aluminium de 1  dispositif(s)", Some(7)),
+            (
+                "1 flacon(s) PEHD avec fermeture de sécurité enfant de 60 comprimé(s)",
+                Some(60),
+            ),
+            (
+                "28 plaquette(s) PVC avec fermeture de sécurité enfant de 1 comprimé(s)",
+                Some(28),
+            ),
+            (
+                "1 flacon(s) de 50 comprimé(s) avec fermeture de sécurité enfant",
+                Some(50),
+            ),
+            (
+                "1 flacon(s) polyéthylène avec déshydratant de 60 comprimé(s)",
+                None,
+            ),
+            ("90 plaquette(s) PVC PVDC aluminium de 30 gélule(s)", None),
+            (
+                "plaquette(s) PVC aluminium de 1000 comprimé(s)",
+                Some(1_000),
+            ),
             ("2 x 10 flacons", Some(20)),
             ("2 x 10 ml", None),
             // how many is not said
