@@ -12,3 +12,6 @@
 )]
 
 pub mod domain;
+pub mod http;
+pub mod server;
+pub mod telemetry;
