@@ -1,6 +1,7 @@
 //! What every request passes through, in and out.
 //!
-//! In: the id, the language, the limits of the head, a span for the log. Around: the time limit,
+//! In: the id, the language, the limits of the head, a span for the log; HEAD becomes GET, whose
+//! body the protocol then leaves out (RFC 9110, 9.3.2: every GET has a HEAD). Around: the time limit,
 //! and a net under panics. Out: problems in the caller's language, the headers of every answer,
 //! one line in the log and one count in the metrics, none of which has a query string, a token
 //! or a body in it.
@@ -51,7 +52,7 @@ struct Asked {
 /// # Errors
 /// A [`Problem`] where the request has gone and can't be answered otherwise: after the time limit.
 pub async fn door(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(door) = request.app_data::<web::Data<Door>>().cloned() else {
@@ -67,6 +68,9 @@ pub async fn door(
             .unwrap_or_else(|| "unmatched".into()),
         started: Instant::now(),
     };
+    if *request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
     request.extensions_mut().insert(asked.id.clone());
     request.extensions_mut().insert(asked.language);
     let span = tracing::info_span!("request", id = %asked.id, method = asked.method, address = asked.pattern);

@@ -16,6 +16,8 @@ use super::limits::Limits;
 use super::problem::{Faults, Problem};
 use super::testing;
 use crate::domain::code::{Cip13, LotNumber};
+use crate::telemetry::testing::Kept;
+use crate::telemetry::{self, Format};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,7 +64,6 @@ async fn panics() -> HttpResponse {
 fn limits() -> Limits {
     Limits {
         body_bytes: 1000,
-        request_time: Duration::from_millis(50),
         ..Limits::default()
     }
 }
@@ -79,7 +80,11 @@ fn at<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> &'h str {
 
 /// The status, the headers and the body of an answer.
 async fn ask(request: TestRequest) -> (StatusCode, HeaderMap, String) {
-    let app = init_service(super::app(testing::door(limits()), api(), routes)).await;
+    ask_within(limits(), request).await
+}
+
+async fn ask_within(limits: Limits, request: TestRequest) -> (StatusCode, HeaderMap, String) {
+    let app = init_service(super::app(testing::door(limits), api(), routes)).await;
     let response = match try_call_service(&app, request.to_request()).await {
         Ok(response) => response.into_parts().1.map_into_boxed_body(),
         Err(error) => error.error_response(),
@@ -96,7 +101,11 @@ async fn ask(request: TestRequest) -> (StatusCode, HeaderMap, String) {
 }
 
 async fn refused(request: TestRequest, status: u16, slug: &str) -> (HeaderMap, Value) {
-    let (found, headers, body) = ask(request).await;
+    check(ask(request).await, status, slug)
+}
+
+fn check(answer: (StatusCode, HeaderMap, String), status: u16, slug: &str) -> (HeaderMap, Value) {
+    let (found, headers, body) = answer;
     assert_eq!(found, status, "{body}");
     assert_eq!(
         at(&headers, &header::CONTENT_TYPE),
@@ -185,9 +194,51 @@ async fn what_breaks_here_is_a_reference_number_there() {
     refused(TestRequest::get().uri("/panics"), 500, "internal").await;
 }
 
+/// What a request leaves in the log.
+async fn logged(request: TestRequest) -> String {
+    let kept = Kept::default();
+    let log = telemetry::subscriber(Format::Text, "info", false, kept.writer()).unwrap();
+    let _until_the_end = tracing::subscriber::set_default(log);
+    ask(request).await;
+    kept.text()
+}
+
+#[actix_web::test]
+async fn the_log_has_a_line_a_request_without_its_secrets() {
+    let request = TestRequest::get()
+        .uri("/number/7?patient=P-1")
+        .insert_header((header::AUTHORIZATION, "Bearer abc"))
+        .insert_header((REQUEST_ID, "my-id-7"));
+    let log = logged(request).await;
+    assert_eq!(log.lines().count(), 1, "{log}");
+    assert!(
+        log.contains("request{id=my-id-7 method=\"GET\" address=\"/number/{n}\"}"),
+        "{log}"
+    );
+    assert!(log.contains("status=200") && log.contains("ms="), "{log}");
+    assert!(!log.contains("P-1") && !log.contains("abc"), "{log}");
+}
+
+#[actix_web::test]
+async fn the_cause_of_a_500_is_in_the_log_once() {
+    let log = logged(
+        TestRequest::get()
+            .uri("/broken")
+            .insert_header((REQUEST_ID, "r-9")),
+    )
+    .await;
+    assert_eq!(log.matches("secret cause").count(), 1, "{log}");
+    assert!(log.lines().all(|line| line.contains("r-9")), "{log}");
+}
+
 #[actix_web::test]
 async fn a_request_ends_at_its_time_limit() {
-    let (headers, problem) = refused(TestRequest::get().uri("/hangs"), 503, "took-too-long").await;
+    let limits = Limits {
+        request_time: Duration::from_millis(1),
+        ..limits()
+    };
+    let answer = ask_within(limits, TestRequest::get().uri("/hangs")).await;
+    let (headers, problem) = check(answer, 503, "took-too-long");
     assert_eq!(at(&headers, &header::RETRY_AFTER), "5");
     assert!(
         problem["detail"]

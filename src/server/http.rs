@@ -88,8 +88,8 @@ pub async fn serve(
     };
     tokio::select! {
         ended = server => ended,
-        // dropping the server, as the other branch then does, closes what is still open
-        () = async { stopping.await; std::future::ready(()).await } => Ok(()),
+        // the server is dropped then, which closes what is still open
+        () = stopping => Ok(()),
     }
 }
 

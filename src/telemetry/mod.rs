@@ -4,6 +4,8 @@
 //! date; nor a query string, a token or a body.
 
 mod metrics;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::io::{self, IsTerminal as _};
 use std::str::FromStr;
@@ -72,7 +74,7 @@ pub fn init(format: Format, filter: &str) -> Result<(), LogError> {
     begun.map_err(|_already| LogError::Begun)
 }
 
-fn subscriber<W>(
+pub(crate) fn subscriber<W>(
     format: Format,
     filter: &str,
     colours: bool,
@@ -102,31 +104,18 @@ where
 
 #[cfg(test)]
 mod tests {
+    use super::testing::Kept;
     use super::*;
-    use std::sync::{Arc, Mutex};
-
-    #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Kept {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     fn lines(format: Format) -> String {
         let kept = Kept::default();
-        let writer = kept.clone();
-        let subscriber = subscriber(format, "info", false, move || writer.clone()).unwrap();
+        let subscriber = subscriber(format, "info", false, kept.writer()).unwrap();
         tracing::subscriber::with_default(subscriber, || {
             let _entered = tracing::info_span!("request", id = "r1").entered();
             tracing::info!(status = 200, "answered");
             tracing::debug!("too fine");
         });
-        String::from_utf8(kept.0.lock().unwrap().clone()).unwrap()
+        kept.text()
     }
 
     #[test]
