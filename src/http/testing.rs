@@ -8,9 +8,11 @@ use super::door::Door;
 use super::health::Readiness;
 use super::limits::Limits;
 use crate::telemetry::Metrics;
+pub(crate) use crate::telemetry::testing::log;
 
 /// A door with these limits, that is always ready.
 pub(crate) fn door(limits: Limits) -> web::Data<Door> {
+    log();
     web::Data::new(Door {
         limits,
         metrics: Arc::new(Metrics::new()),

@@ -12,6 +12,7 @@ use std::str::FromStr;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub use metrics::{METRICS_TYPE, Metrics};
 
@@ -70,11 +71,11 @@ impl FromStr for Format {
 pub fn init(format: Format, filter: &str) -> Result<(), LogError> {
     let colours = io::stderr().is_terminal();
     let subscriber = subscriber(format, filter, colours, io::stderr)?;
-    let begun = tracing::subscriber::set_global_default(subscriber);
-    begun.map_err(|_already| LogError::Begun)
+    // also takes in what libraries write by the `log` crate
+    subscriber.try_init().map_err(|_already| LogError::Begun)
 }
 
-pub(crate) fn subscriber<W>(
+fn subscriber<W>(
     format: Format,
     filter: &str,
     colours: bool,

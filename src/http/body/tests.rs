@@ -184,3 +184,18 @@ async fn a_body_has_the_largest_size_and_not_a_byte_more() {
         .unwrap_err();
     assert_eq!(problem.kind(), Kind::BodyTooLarge);
 }
+
+#[actix_web::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let limits = Limits {
+        body_time: std::time::Duration::from_millis(1),
+        ..Limits::default()
+    };
+    let request = TestRequest::post().app_data(crate::http::testing::door(limits));
+    let nothing = futures_util::stream::pending();
+    let mut payload: Payload = Payload::Stream {
+        payload: Box::pin(nothing),
+    };
+    let outcome = Body::from_request(&request.to_http_request(), &mut payload).await;
+    assert_eq!(outcome.unwrap_err().kind(), Kind::RequestTooSlow);
+}
