@@ -12,8 +12,11 @@
 )]
 
 pub mod domain;
+pub mod http;
 pub mod mail;
 pub mod rulebook;
+pub mod server;
 pub mod settings;
+pub mod telemetry;
 pub mod toml_file;
 pub mod wire;
