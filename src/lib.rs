@@ -11,6 +11,8 @@
     )
 )]
 
+pub mod app;
+pub mod db;
 pub mod domain;
 pub mod http;
 pub mod mail;
@@ -18,5 +20,6 @@ pub mod rulebook;
 pub mod server;
 pub mod settings;
 pub mod telemetry;
+pub mod text;
 pub mod toml_file;
 pub mod wire;

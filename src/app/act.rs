@@ -31,7 +31,13 @@ pub struct Caller {
 impl Caller {
     /// Somebody at the machine itself, who may do everything: the command line, the demonstration.
     pub fn at_the_machine(id: &str, role: Role) -> Self {
-        Self { id: id.to_owned(), name: id.to_owned(), role, reach: Reach::Everywhere, request_id: "-".to_owned() }
+        Self {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            role,
+            reach: Reach::Everywhere,
+            request_id: "-".to_owned(),
+        }
     }
 
     /// Refuses unless the caller may do `action`, at `site` if one is named.
@@ -40,7 +46,11 @@ impl Caller {
     /// [`Refusal::Forbidden`].
     pub fn check(&self, action: Action, site: Option<Finess>) -> Result<(), Refusal> {
         let here = site.is_none_or(|site| self.reach.includes(site));
-        if may(self.role, action) && here { Ok(()) } else { Err(Refusal::Forbidden) }
+        if may(self.role, action) && here {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden)
+        }
     }
 }
 
@@ -71,12 +81,20 @@ static IDS: Mutex<Option<ContextV7>> = Mutex::new(None);
 
 /// Mints an id: a time-ordered UUID (version 7) of `now`, greater than those minted before it in
 /// this process within the same millisecond.
-#[expect(clippy::disallowed_methods, reason = "ids are minted here and nowhere else")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "ids are minted here and nowhere else"
+)]
 pub fn mint(now: Instant) -> String {
     let mut context = IDS.lock().unwrap_or_else(PoisonError::into_inner);
     let context = context.get_or_insert_with(ContextV7::new);
     let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
-    Uuid::new_v7(Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos())).to_string()
+    Uuid::new_v7(Timestamp::from_unix(
+        &*context,
+        seconds,
+        now.timestamp_subsec_nanos(),
+    ))
+    .to_string()
 }
 
 impl Act<'_> {
@@ -87,7 +105,10 @@ impl Act<'_> {
 
     /// Returns the rulebooks that ask for a reserve, by name.
     pub fn reserve_rules(&self) -> Vec<(&Rulebook, &ReserveRule)> {
-        self.rules.iter().filter_map(|book| Some((book, book.reserve.as_ref()?))).collect()
+        self.rules
+            .iter()
+            .filter_map(|book| Some((book, book.reserve.as_ref()?)))
+            .collect()
     }
 
     /// Writes what was done into the audit trail of a site, or of the service.
@@ -127,7 +148,12 @@ pub struct Done<'a> {
     pub details: Value,
 }
 
-fn write_line(act: &mut Act<'_>, site: Option<Finess>, outcome: &str, line: Done<'_>) -> Result<(), Error> {
+fn write_line(
+    act: &mut Act<'_>,
+    site: Option<Finess>,
+    outcome: &str,
+    line: Done<'_>,
+) -> Result<(), Error> {
     let entry = audit::Entry {
         chain: site.map_or_else(|| "service".to_owned(), |s| s.to_string()),
         at: act.now,
@@ -140,5 +166,5 @@ fn write_line(act: &mut Act<'_>, site: Option<Finess>, outcome: &str, line: Done
         patient: line.patient,
         details: line.details.to_string(),
     };
-    Ok(db::audit::append(act.conn, &entry)?)
+    Ok(audit::append(act.conn, &entry)?)
 }

@@ -29,16 +29,29 @@ pub struct Recorded {
 ///
 /// # Errors
 /// When the database cannot be written.
-pub fn stock_changed(act: &mut Act<'_>, mut state: SiteState, movements: Vec<Movement>) -> Result<Recorded, Error> {
+pub fn stock_changed(
+    act: &mut Act<'_>,
+    mut state: SiteState,
+    movements: Vec<Movement>,
+) -> Result<Recorded, Error> {
     forget_packs(act, &state, &movements)?;
     let reserves = settle(act, &mut state)?;
-    Ok(Recorded { movements, state, reserves })
+    Ok(Recorded {
+        movements,
+        state,
+        reserves,
+    })
 }
 
 /// A pack whose lot is gone from a site has left it, scanned or not.
 fn forget_packs(act: &mut Act<'_>, state: &SiteState, movements: &[Movement]) -> Result<(), Error> {
-    for movement in movements.iter().filter(|m| m.effect.usable < 0 || m.effect.quarantined < 0) {
-        let gone = state.line(&movement.lot_id).is_some_and(|l| l.usable == Units::ZERO && l.quarantined == Units::ZERO);
+    for movement in movements
+        .iter()
+        .filter(|m| m.effect.usable < 0 || m.effect.quarantined < 0)
+    {
+        let gone = state
+            .line(&movement.lot_id)
+            .is_some_and(|l| l.usable == Units::ZERO && l.quarantined == Units::ZERO);
         if gone {
             db::stock::packs_left(act.conn, state.site.finess, &movement.lot_id)?;
         }
@@ -58,24 +71,48 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
     }
     let mut open = db::alerts::open(act.conn, state.site.finess)?;
     let mut reserves = Vec::new();
-    for (rulebook, rule) in act.reserve_rules().into_iter().map(|(b, r)| (b.clone(), r.clone())).collect::<Vec<_>>() {
+    for (rulebook, rule) in act
+        .reserve_rules()
+        .into_iter()
+        .map(|(b, r)| (b.clone(), r.clone()))
+        .collect::<Vec<_>>()
+    {
         let settled = clearance::settle(&state.facts(&rulebook, &rule), &state.in_force(&rulebook));
         for one in settled {
             settle_clearance(act, state, &mut open, one)?;
         }
         let reserve = reserve::stand(&state.facts(&rulebook, &rule));
-        let reading = Reading { found: i64::from(reserve.possible().get()), expected: i64::from(reserve.required().get()) };
-        hear(act, state, &mut open, AlertKind::ReserveBelowMinimum, rulebook.name.as_str(), reading)?;
+        let reading = Reading {
+            found: i64::from(reserve.possible().get()),
+            expected: i64::from(reserve.required().get()),
+        };
+        hear(
+            act,
+            state,
+            &mut open,
+            AlertKind::ReserveBelowMinimum,
+            rulebook.name.as_str(),
+            reading,
+        )?;
         reserves.push((rulebook.name.to_string(), reserve));
     }
     Ok(reserves)
 }
 
 /// Writes what one clearance holds now, and how far it has come.
-fn settle_clearance(act: &mut Act<'_>, state: &mut SiteState, open: &mut Vec<Alert>, settled: Settled) -> Result<(), Error> {
-    let Some(place) = state.in_force.iter().position(|c| c.id == settled.id) else { return Ok(()) };
+fn settle_clearance(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    open: &mut Vec<Alert>,
+    settled: Settled,
+) -> Result<(), Error> {
+    let Some(place) = state.in_force.iter().position(|c| c.id == settled.id) else {
+        return Ok(());
+    };
     rehold(act, state, &settled.id, &settled.doses)?;
-    let Some(record) = state.in_force.get(place).cloned() else { return Ok(()) };
+    let Some(record) = state.in_force.get(place).cloned() else {
+        return Ok(());
+    };
     let next = match (settled.over, settled.missing.get()) {
         (true, _) => ClearanceState::Released,
         (false, 0) => ClearanceState::Standing,
@@ -85,7 +122,10 @@ fn settle_clearance(act: &mut Act<'_>, state: &mut SiteState, open: &mut Vec<Ale
         let changed = ClearanceRecord {
             state: next,
             missing: settled.missing,
-            reason: settled.over.then(|| "window-over".to_owned()).or_else(|| record.reason.clone()),
+            reason: settled
+                .over
+                .then(|| "window-over".to_owned())
+                .or_else(|| record.reason.clone()),
             ended_at: settled.over.then_some(act.now).or(record.ended_at),
             version: record.version.saturating_add(1),
             ..record.clone()
@@ -99,21 +139,43 @@ fn settle_clearance(act: &mut Act<'_>, state: &mut SiteState, open: &mut Vec<Ale
         state.in_force.retain(|c| c.id != settled.id);
     }
     let covered = i64::try_from(settled.doses.len()).unwrap_or(i64::MAX);
-    let reading = Reading { found: covered, expected: covered.saturating_add(i64::from(settled.missing.get())) };
-    hear(act, state, open, AlertKind::ClearanceBroken, settled.id.as_str(), reading)
+    let reading = Reading {
+        found: covered,
+        expected: covered.saturating_add(i64::from(settled.missing.get())),
+    };
+    hear(
+        act,
+        state,
+        open,
+        AlertKind::ClearanceBroken,
+        settled.id.as_str(),
+        reading,
+    )
 }
 
 /// Saves how far a clearance has come, with its line on the audit trail.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub(super) fn save(act: &mut Act<'_>, before: &ClearanceRecord, after: &ClearanceRecord) -> Result<(), Error> {
+pub(super) fn save(
+    act: &mut Act<'_>,
+    before: &ClearanceRecord,
+    after: &ClearanceRecord,
+) -> Result<(), Error> {
     db::clearances::update(act.conn, after)?;
     let details = json!({
         "before": { "state": before.state.code(), "missing": before.missing.get() },
         "after": { "state": after.state.code(), "missing": after.missing.get(), "reason": after.reason },
     });
-    act.audit(Some(after.site), Done { action: "clearance.change", object: after.id.as_str(), patient: None, details })
+    act.audit(
+        Some(after.site),
+        Done {
+            action: "clearance.change",
+            object: after.id.as_str(),
+            patient: None,
+            details,
+        },
+    )
 }
 
 /// Makes the holds of a clearance what they should be: what is right stays, what is not goes, what
@@ -121,26 +183,59 @@ pub(super) fn save(act: &mut Act<'_>, before: &ClearanceRecord, after: &Clearanc
 ///
 /// # Errors
 /// When the database cannot be written.
-pub(super) fn rehold(act: &mut Act<'_>, state: &mut SiteState, id: &ClearanceId, doses: &[HeldDose]) -> Result<(), Error> {
-    let wanted: Vec<(u32, &LotId, Units)> = doses.iter().flat_map(|d| d.units.iter().map(|(lot, n)| (d.number, lot, *n))).collect();
-    let is_wanted = |h: &Hold| wanted.iter().any(|(dose, lot, n)| *dose == h.dose && **lot == h.lot_id && *n == h.units);
+pub(super) fn rehold(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    id: &ClearanceId,
+    doses: &[HeldDose],
+) -> Result<(), Error> {
+    let wanted: Vec<(u32, &LotId, Units)> = doses
+        .iter()
+        .flat_map(|d| d.units.iter().map(|(lot, n)| (d.number, lot, *n)))
+        .collect();
+    let is_wanted = |h: &Hold| {
+        wanted
+            .iter()
+            .any(|(dose, lot, n)| *dose == h.dose && **lot == h.lot_id && *n == h.units)
+    };
     let (mut kept, mut gone) = (Vec::new(), Vec::new());
     for hold in std::mem::take(&mut state.holds) {
-        if hold.clearance != *id || is_wanted(&hold) { kept.push(hold) } else { gone.push(hold) }
+        if hold.clearance != *id || is_wanted(&hold) {
+            kept.push(hold)
+        } else {
+            gone.push(hold)
+        }
     }
     for hold in &gone {
         db::clearances::shrink_hold(act.conn, hold, hold.units)?;
     }
-    let patient = state.in_force.iter().find(|c| c.id == *id).map(|c| c.patient.clone());
+    let patient = state
+        .in_force
+        .iter()
+        .find(|c| c.id == *id)
+        .map(|c| c.patient.clone());
     let new: Vec<_> = wanted
         .iter()
-        .filter(|(dose, lot, n)| !kept.iter().any(|h| h.clearance == *id && h.dose == *dose && h.lot_id == **lot && h.units == *n))
+        .filter(|(dose, lot, n)| {
+            !kept.iter().any(|h| {
+                h.clearance == *id && h.dose == *dose && h.lot_id == **lot && h.units == *n
+            })
+        })
         .copied()
         .collect();
     for (dose, lot, units) in new {
-        let Some(patient) = patient.clone() else { break };
+        let Some(patient) = patient.clone() else {
+            break;
+        };
         let (id, lot_id) = (id.clone(), lot.clone());
-        let hold = Hold { id: HoldId::new(act.id()), clearance: id, patient, dose, lot_id, units };
+        let hold = Hold {
+            id: HoldId::new(act.id()),
+            clearance: id,
+            patient,
+            dose,
+            lot_id,
+            units,
+        };
         db::clearances::insert_hold(act.conn, state.site.finess, &hold, act.now)?;
         kept.push(hold);
     }
@@ -161,10 +256,14 @@ pub(super) fn hear(
     subject: &str,
     reading: Reading,
 ) -> Result<(), Error> {
-    let place = open.iter().position(|a| a.kind == kind && a.subject == subject);
+    let place = open
+        .iter()
+        .position(|a| a.kind == kind && a.subject == subject);
     let before = place.and_then(|p| open.get(p)).cloned();
     let step = step(before.as_ref().map(|a| a.reading), reading);
-    let Some(alert) = stepped(act, state, before, step, kind, subject, reading) else { return Ok(()) };
+    let Some(alert) = stepped(act, state, before, step, kind, subject, reading) else {
+        return Ok(());
+    };
     match place {
         Some(place) => {
             db::alerts::update(act.conn, &alert)?;
@@ -183,7 +282,15 @@ pub(super) fn hear(
         "kind": kind.code(), "subject": subject, "state": alert.state.code(),
         "found": reading.found, "expected": reading.expected,
     });
-    act.audit(Some(state.site.finess), Done { action: "alert.change", object: alert.id.as_str(), patient: None, details })?;
+    act.audit(
+        Some(state.site.finess),
+        Done {
+            action: "alert.change",
+            object: alert.id.as_str(),
+            patient: None,
+            details,
+        },
+    )?;
     match step {
         Step::Open => post_letters::about(act, state, &alert, "opened"),
         Step::Worsen => post_letters::about(act, state, &alert, "worsened"),
@@ -217,10 +324,20 @@ fn stepped(
             closed_at: None,
             version: 1,
         }),
-        (Step::Worsen, Some(a)) => {
-            Some(Alert { state: AlertState::Open, reading, changed_at: now, acknowledged: None, version: a.version + 1, ..a })
-        }
-        (Step::Change, Some(a)) => Some(Alert { reading, changed_at: now, version: a.version + 1, ..a }),
+        (Step::Worsen, Some(a)) => Some(Alert {
+            state: AlertState::Open,
+            reading,
+            changed_at: now,
+            acknowledged: None,
+            version: a.version + 1,
+            ..a
+        }),
+        (Step::Change, Some(a)) => Some(Alert {
+            reading,
+            changed_at: now,
+            version: a.version + 1,
+            ..a
+        }),
         (Step::Close, Some(a)) => Some(Alert {
             state: AlertState::Closed,
             reading,
@@ -236,8 +353,22 @@ fn stepped(
 ///
 /// # Errors
 /// When the database cannot be written.
-pub(super) fn overridden(act: &mut Act<'_>, state: &SiteState, operation: &OperationId) -> Result<(), Error> {
-    hear(act, state, &mut Vec::new(), AlertKind::Override, operation.as_str(), Reading { found: 0, expected: 1 })
+pub(super) fn overridden(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    operation: &OperationId,
+) -> Result<(), Error> {
+    hear(
+        act,
+        state,
+        &mut Vec::new(),
+        AlertKind::Override,
+        operation.as_str(),
+        Reading {
+            found: 0,
+            expected: 1,
+        },
+    )
 }
 
 /// Closes an alert whose cause has ended otherwise: a clearance that was released, a patient who
@@ -245,7 +376,22 @@ pub(super) fn overridden(act: &mut Act<'_>, state: &SiteState, operation: &Opera
 ///
 /// # Errors
 /// When the database cannot be written.
-pub(super) fn ended(act: &mut Act<'_>, state: &SiteState, kind: AlertKind, subject: &str) -> Result<(), Error> {
+pub(super) fn ended(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    kind: AlertKind,
+    subject: &str,
+) -> Result<(), Error> {
     let mut open = db::alerts::open(act.conn, state.site.finess)?;
-    hear(act, state, &mut open, kind, subject, Reading { found: 0, expected: 0 })
+    hear(
+        act,
+        state,
+        &mut open,
+        kind,
+        subject,
+        Reading {
+            found: 0,
+            expected: 0,
+        },
+    )
 }

@@ -131,9 +131,24 @@ pub fn ask(act: &mut Act<'_>, site: Finess, question: &Question) -> Result<Answe
 }
 
 impl Answered {
-    fn new(clearance: ClearanceRecord, resupply: Resupply, doses: Vec<HeldDose>, state: SiteState) -> Self {
+    fn new(
+        clearance: ClearanceRecord,
+        resupply: Resupply,
+        doses: Vec<HeldDose>,
+        state: SiteState,
+    ) -> Self {
         let (fill, senders, deliveries) = (Vec::new(), Vec::new(), Vec::new());
-        Self { clearance, kept: false, resupply, doses, fill, senders, deliveries, go_with: None, state }
+        Self {
+            clearance,
+            kept: false,
+            resupply,
+            doses,
+            fill,
+            senders,
+            deliveries,
+            go_with: None,
+            state,
+        }
     }
 }
 
@@ -145,13 +160,20 @@ pub fn chosen_rule(act: &Act<'_>, name: Option<&str>) -> Result<(Rulebook, Reser
     let rules = act.reserve_rules();
     let refused = || Refusal::NoReserveRule {
         asked: name.map(str::to_owned),
-        known: rules.iter().map(|(book, _)| book.name.to_string()).collect(),
+        known: rules
+            .iter()
+            .map(|(book, _)| book.name.to_string())
+            .collect(),
     };
     let found = match name {
-        Some(name) => Slug::parse(name).ok().and_then(|slug| rules.iter().find(|(book, _)| book.name == slug)),
+        Some(name) => Slug::parse(name)
+            .ok()
+            .and_then(|slug| rules.iter().find(|(book, _)| book.name == slug)),
         None => rules.first().filter(|_| rules.len() == 1),
     };
-    found.map(|(book, rule)| ((*book).clone(), (*rule).clone())).ok_or_else(refused)
+    found
+        .map(|(book, rule)| ((*book).clone(), (*rule).clone()))
+        .ok_or_else(refused)
 }
 
 /// Puts the patient of the question among those of the loaded site, with their own holds taken
@@ -166,12 +188,22 @@ fn patient(
         Who::Told(new) => (told(act, state, rule, new)?, None),
         Who::Moved { from, infusion_on } => {
             let (record, clearance) = moved(act, state, rule, from, *infusion_on)?;
-            (Asking { record, known: true }, Some(clearance))
+            (
+                Asking {
+                    record,
+                    known: true,
+                },
+                Some(clearance),
+            )
         }
     };
-    state.records.retain(|r| r.patient.id != asking.record.patient.id);
+    state
+        .records
+        .retain(|r| r.patient.id != asking.record.patient.id);
     state.records.push(asking.record.clone());
-    state.records.sort_by(|a, b| a.patient.id.cmp(&b.patient.id));
+    state
+        .records
+        .sort_by(|a, b| a.patient.id.cmp(&b.patient.id));
     state.patients = state.records.iter().map(|r| r.patient.clone()).collect();
     Ok((asking, moved))
 }
@@ -183,7 +215,12 @@ struct Asking {
     known: bool,
 }
 
-fn told(act: &mut Act<'_>, state: &SiteState, rule: &ReserveRule, new: &NewPatient) -> Result<Asking, Error> {
+fn told(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    rule: &ReserveRule,
+    new: &NewPatient,
+) -> Result<Asking, Error> {
     in_window(state.today, rule, new.infusion_on)?;
     let site = state.site.finess;
     let Some(mut record) = db::patients::by_pseudonym(act.conn, site, &new.pseudonym)? else {
@@ -191,9 +228,16 @@ fn told(act: &mut Act<'_>, state: &SiteState, rule: &ReserveRule, new: &NewPatie
         if let Some((id, hash)) = db::patients::payload_of(act.conn, site, &new.pseudonym)? {
             (record.patient.id, record.hash) = (id, hash);
         }
-        return Ok(Asking { record, known: false });
+        return Ok(Asking {
+            record,
+            known: false,
+        });
     };
-    if state.in_force.iter().any(|c| c.patient == record.patient.id) {
+    if state
+        .in_force
+        .iter()
+        .any(|c| c.patient == record.patient.id)
+    {
         return Err(Refusal::AlreadyCleared.into());
     }
     let over = record.patient.infusion_on.plus(rule.window_days) < state.today;
@@ -206,7 +250,10 @@ fn told(act: &mut Act<'_>, state: &SiteState, rule: &ReserveRule, new: &NewPatie
     }
     record.patient.weight = new.weight;
     record.patient.infusion_on = new.infusion_on;
-    Ok(Asking { record, known: true })
+    Ok(Asking {
+        record,
+        known: true,
+    })
 }
 
 fn moved(
@@ -218,15 +265,29 @@ fn moved(
 ) -> Result<(PatientRecord, ClearanceRecord), Error> {
     in_window(state.today, rule, infusion_on)?;
     let site = state.site.finess;
-    let unknown = || Refusal::Unknown { what: "clearance", name: from.to_string() };
+    let unknown = || Refusal::Unknown {
+        what: "clearance",
+        name: from.to_string(),
+    };
     let clearance = db::clearances::find(act.conn, site, from)?.ok_or_else(unknown)?;
     if !clearance.state.in_force() {
-        return Err(Refusal::WrongState { state: clearance.state.code() }.into());
+        return Err(Refusal::WrongState {
+            state: clearance.state.code(),
+        }
+        .into());
     }
-    let gone = || Refusal::Unknown { what: "patient", name: clearance.patient.to_string() };
+    let gone = || Refusal::Unknown {
+        what: "patient",
+        name: clearance.patient.to_string(),
+    };
     let mut record = db::patients::find(act.conn, site, &clearance.patient)?.ok_or_else(gone)?;
     record.patient.infusion_on = infusion_on;
-    let others = state.holds.iter().filter(|h| h.clearance != clearance.id).cloned().collect();
+    let others = state
+        .holds
+        .iter()
+        .filter(|h| h.clearance != clearance.id)
+        .cloned()
+        .collect();
     state.set_holds(others);
     Ok((record, clearance))
 }
@@ -234,7 +295,11 @@ fn moved(
 fn in_window(today: Day, rule: &ReserveRule, infusion_on: Day) -> Result<(), Refusal> {
     let last = today.plus(rule.ahead_days.saturating_sub(1));
     if infusion_on < today || infusion_on > last {
-        return Err(Refusal::InfusionOutsideWindow { infusion_on, first: today, last });
+        return Err(Refusal::InfusionOutsideWindow {
+            infusion_on,
+            first: today,
+            last,
+        });
     }
     Ok(())
 }
@@ -257,25 +322,48 @@ fn help(
         }
         let giver = SiteState::load(act, site.finess)?;
         let sent = clearance::could_send(&giver.facts(rulebook, rule), fill, on);
-        let vials: Vec<_> = sent.iter().filter_map(|(lot, n)| giver.line(lot).map(|l| (l.cip13, l.lot.to_string(), *n))).collect();
+        let vials: Vec<_> = sent
+            .iter()
+            .filter_map(|(lot, n)| giver.line(lot).map(|l| (l.cip13, l.lot.to_string(), *n)))
+            .collect();
         if !vials.is_empty() {
             let complete = vials.iter().fold(0, |sum, (_, _, n)| sum + n.get()) >= wanted;
-            answered.senders.push(Sender { site: site.finess, name: site.name, vials, complete });
+            answered.senders.push(Sender {
+                site: site.finess,
+                name: site.name,
+                vials,
+                complete,
+            });
         }
     }
-    answered.senders.sort_by(|a, b| b.complete.cmp(&a.complete).then(a.site.cmp(&b.site)));
+    answered
+        .senders
+        .sort_by(|a, b| b.complete.cmp(&a.complete).then(a.site.cmp(&b.site)));
     let coming = |d: &&Delivery| {
         matches!(d.state, DeliveryState::Announced | DeliveryState::Confirmed)
             && d.expected_on <= patient.infusion_on
-            && rulebook.presentation(d.cip13).is_some_and(|p| p.route == rule.route)
+            && rulebook
+                .presentation(d.cip13)
+                .is_some_and(|p| p.route == rule.route)
     };
-    answered.deliveries = answered.state.deliveries.iter().filter(coming).cloned().collect();
+    answered.deliveries = answered
+        .state
+        .deliveries
+        .iter()
+        .filter(coming)
+        .cloned()
+        .collect();
     answered.go_with = go_with(rulebook, rule, patient, answered);
     Ok(())
 }
 
 /// The first delivery after which, with those before it, the answer would be GO.
-fn go_with(rulebook: &Rulebook, rule: &ReserveRule, patient: &CarTPatient, answered: &Answered) -> Option<DeliveryId> {
+fn go_with(
+    rulebook: &Rulebook,
+    rule: &ReserveRule,
+    patient: &CarTPatient,
+    answered: &Answered,
+) -> Option<DeliveryId> {
     let mut state = answered.state.clone();
     for delivery in &answered.deliveries {
         let line = crate::domain::ledger::StockLine {
@@ -299,7 +387,12 @@ fn go_with(rulebook: &Rulebook, rule: &ReserveRule, patient: &CarTPatient, answe
 ///
 /// A GO that was to be moved and cannot stands as it is, with its day and its holds: only the
 /// NO-GO of the new day is kept.
-fn keep(act: &mut Act<'_>, answered: &mut Answered, asking: Asking, moved: Option<ClearanceRecord>) -> Result<(), Error> {
+fn keep(
+    act: &mut Act<'_>,
+    answered: &mut Answered,
+    asking: Asking,
+    moved: Option<ClearanceRecord>,
+) -> Result<(), Error> {
     let go = answered.clearance.state == ClearanceState::Standing;
     let Asking { mut record, known } = asking;
     if !known {
@@ -307,12 +400,19 @@ fn keep(act: &mut Act<'_>, answered: &mut Answered, asking: Asking, moved: Optio
     }
     let patient = (record.patient.id.clone(), record.hash.clone());
     if go || moved.is_none() {
-        record.state = if go { PatientState::Expected } else { record.state };
+        record.state = if go {
+            PatientState::Expected
+        } else {
+            record.state
+        };
         record.version = record.version.saturating_add(1);
         db::patients::update(act.conn, &record)?;
     }
     if let Some(old) = moved.as_ref().filter(|_| go) {
-        for hold in db::clearances::holds(act.conn, record.site)?.iter().filter(|h| h.clearance == old.id) {
+        for hold in db::clearances::holds(act.conn, record.site)?
+            .iter()
+            .filter(|h| h.clearance == old.id)
+        {
             db::clearances::shrink_hold(act.conn, hold, hold.units)?;
         }
         end_clearance::end(act, old, ClearanceState::Moved, "moved")?;
@@ -322,21 +422,43 @@ fn keep(act: &mut Act<'_>, answered: &mut Answered, asking: Asking, moved: Optio
     audit(act, answered, Some(patient))?;
     answered.state = SiteState::load(act, record.site)?;
     if go {
-        after::rehold(act, &mut answered.state, &answered.clearance.id, &answered.doses)?;
+        after::rehold(
+            act,
+            &mut answered.state,
+            &answered.clearance.id,
+            &answered.doses,
+        )?;
     }
     if let Some(old) = moved.as_ref().filter(|_| go) {
-        after::ended(act, &answered.state, AlertKind::ClearanceBroken, old.id.as_str())?;
+        after::ended(
+            act,
+            &answered.state,
+            AlertKind::ClearanceBroken,
+            old.id.as_str(),
+        )?;
     }
     after::settle(act, &mut answered.state)?;
     Ok(())
 }
 
-fn audit(act: &mut Act<'_>, answered: &Answered, patient: Option<(crate::domain::id::PatientId, String)>) -> Result<(), Error> {
+fn audit(
+    act: &mut Act<'_>,
+    answered: &Answered,
+    patient: Option<(crate::domain::id::PatientId, String)>,
+) -> Result<(), Error> {
     let clearance = &answered.clearance;
     let details = json!({
         "state": clearance.state.code(), "doses": clearance.doses.get(), "missing": clearance.missing.get(),
         "resupply": answered.resupply.code(), "rulebook": clearance.rulebook, "rulebook_hash": clearance.rulebook_hash,
         "held": answered.doses.iter().flat_map(|d| d.units.iter().map(|(lot, n)| json!({ "dose": d.number, "lot": lot.as_str(), "units": n.get() }))).collect::<Vec<_>>(),
     });
-    act.audit(Some(clearance.site), Done { action: "clearance.ask", object: clearance.id.as_str(), patient, details })
+    act.audit(
+        Some(clearance.site),
+        Done {
+            action: "clearance.ask",
+            object: clearance.id.as_str(),
+            patient,
+            details,
+        },
+    )
 }

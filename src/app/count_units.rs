@@ -33,7 +33,9 @@ impl Shortage {
 
     /// Returns the value of a code, if there is one.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Missing, Self::Clerical].into_iter().find(|s| s.code() == code)
+        [Self::Missing, Self::Clerical]
+            .into_iter()
+            .find(|s| s.code() == code)
     }
 }
 
@@ -58,14 +60,26 @@ pub fn count(
         UnitState::Usable => line.usable,
         UnitState::Quarantined => line.quarantined,
     };
-    let told = Particulars { reason: Some(shortage.code()), ..told.clone() };
+    let told = Particulars {
+        reason: Some(shortage.code()),
+        ..told.clone()
+    };
     if counted == expected {
         return Err(Refusal::NothingToAdjust.into());
     }
     if counted > expected {
         let effect = Effect::enter(counted.saturating_sub(expected), of);
-        let told = Particulars { reason: None, ..told };
-        let movements = record(act, site, MovementKind::CountAdjustment, &[(line.lot_id, effect)], &told)?;
+        let told = Particulars {
+            reason: None,
+            ..told
+        };
+        let movements = record(
+            act,
+            site,
+            MovementKind::CountAdjustment,
+            &[(line.lot_id, effect)],
+            &told,
+        )?;
         state.apply(&movements, None);
         return after::stock_changed(act, state, movements);
     }
@@ -73,9 +87,24 @@ pub fn count(
     if shortage == Shortage::Clerical && of == UnitState::Usable {
         if fewer > line.free() {
             let (cip13, lot) = (line.cip13, Some(line.lot.clone()));
-            return Err(Refusal::NotEnough { cip13, lot, wanted: fewer, free: line.free(), held: line.held }.into());
+            return Err(Refusal::NotEnough {
+                cip13,
+                lot,
+                wanted: fewer,
+                free: line.free(),
+                held: line.held,
+            }
+            .into());
         }
         protect::reserves(act, &state, &[(line.lot_id.clone(), fewer)])?;
     }
-    remove(act, state, MovementKind::CountAdjustment, &line, fewer, of, &told)
+    remove(
+        act,
+        state,
+        MovementKind::CountAdjustment,
+        &line,
+        fewer,
+        of,
+        &told,
+    )
 }

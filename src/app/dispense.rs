@@ -66,22 +66,39 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         known(act, &state, line)?;
     }
     let mut told = order.told.clone();
-    told.patient = order.pseudonym.as_deref().map(|p| patient(act, site, p)).transpose()?;
+    told.patient = order
+        .pseudonym
+        .as_deref()
+        .map(|p| patient(act, site, p))
+        .transpose()?;
     let (kind, picks) = match order.claim {
         Claim::Ordinary | Claim::Override => {
             let picks = pick_free(&state, &order.lines)?;
             let overridden = matches!(order.claim, Claim::Override);
             match protect::reserves(act, &state, &picks) {
-                Err(Error::Refused(Refusal::ReserveWouldBreak { .. })) if overridden => (MovementKind::DispensingOverride, picks),
+                Err(Error::Refused(Refusal::ReserveWouldBreak { .. })) if overridden => {
+                    (MovementKind::DispensingOverride, picks)
+                }
                 verdict => verdict.map(|()| (MovementKind::Dispensing, picks))?,
             }
         }
         Claim::Crs => {
             told.reason = Some("crs");
-            (MovementKind::Dispensing, pick_for_crs(act, &mut state, &order.lines, told.patient.as_ref().map(|(id, _)| id))?)
+            (
+                MovementKind::Dispensing,
+                pick_for_crs(
+                    act,
+                    &mut state,
+                    &order.lines,
+                    told.patient.as_ref().map(|(id, _)| id),
+                )?,
+            )
         }
     };
-    let effects: Vec<(LotId, Effect)> = picks.iter().map(|(lot, n)| (lot.clone(), Effect::leave(*n, UnitState::Usable))).collect();
+    let effects: Vec<(LotId, Effect)> = picks
+        .iter()
+        .map(|(lot, n)| (lot.clone(), Effect::leave(*n, UnitState::Usable)))
+        .collect();
     let movements = record(act, site, kind, &effects, &told)?;
     for line in &order.lines {
         if let Some(serial) = &line.serial {
@@ -93,18 +110,31 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         edit_patients::dose_given(act, &mut state, told.patient.as_ref().map(|(id, _)| id), 1)?;
     }
     if kind == MovementKind::DispensingOverride {
-        let operation = movements.first().map_or_else(|| OperationId::new(""), |m| m.operation.clone());
+        let operation = movements
+            .first()
+            .map_or_else(|| OperationId::new(""), |m| m.operation.clone());
         after::overridden(act, &state, &operation)?;
     }
     after::stock_changed(act, state, movements)
 }
 
 fn known(act: &mut Act<'_>, state: &SiteState, line: &Line) -> Result<(), Error> {
-    if state.stock.iter().any(|l| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)) {
+    if state
+        .stock
+        .iter()
+        .any(|l| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot))
+    {
         return Ok(());
     }
-    if let (Some(lot), true) = (&line.lot, db::catalogue::find(act.conn, line.cip13)?.is_some()) {
-        return Err(Refusal::UnknownLot { cip13: line.cip13, lot: lot.clone() }.into());
+    if let (Some(lot), true) = (
+        &line.lot,
+        db::catalogue::find(act.conn, line.cip13)?.is_some(),
+    ) {
+        return Err(Refusal::UnknownLot {
+            cip13: line.cip13,
+            lot: lot.clone(),
+        }
+        .into());
     }
     Ok(())
 }
@@ -113,8 +143,14 @@ fn pick_free(state: &SiteState, lines: &[Line]) -> Result<Vec<(LotId, Units)>, R
     let mut stock = state.stock.clone();
     let mut picks = Vec::new();
     for line in lines {
-        let picked = pick_first_expiring(&stock, line.cip13, line.lot.as_ref(), line.units, state.today)
-            .map_err(|free| not_enough(&stock, line, free))?;
+        let picked = pick_first_expiring(
+            &stock,
+            line.cip13,
+            line.lot.as_ref(),
+            line.units,
+            state.today,
+        )
+        .map_err(|free| not_enough(&stock, line, free))?;
         take(&mut stock, &picked);
         picks.extend(picked);
     }
@@ -122,9 +158,17 @@ fn pick_free(state: &SiteState, lines: &[Line]) -> Result<Vec<(LotId, Units)>, R
 }
 
 fn not_enough(stock: &[StockLine], line: &Line, free: Units) -> Refusal {
-    let lots = stock.iter().filter(|l| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot));
+    let lots = stock
+        .iter()
+        .filter(|l| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot));
     let held = lots.fold(Units::ZERO, |sum, l| sum.saturating_add(l.held));
-    Refusal::NotEnough { cip13: line.cip13, lot: line.lot.clone(), wanted: line.units, free, held }
+    Refusal::NotEnough {
+        cip13: line.cip13,
+        lot: line.lot.clone(),
+        wanted: line.units,
+        free,
+        held,
+    }
 }
 
 fn take(stock: &mut [StockLine], picks: &[(LotId, Units)]) {
@@ -162,7 +206,10 @@ fn pick_for_crs(
             let units = left.min(hold.units);
             shrink(act, state, &[(hold.id.clone(), units)])?;
             picks.push((lot, units));
-            take(&mut state.stock, picks.last().map(std::slice::from_ref).unwrap_or_default());
+            take(
+                &mut state.stock,
+                picks.last().map(std::slice::from_ref).unwrap_or_default(),
+            );
             left = left.saturating_sub(units);
             if left == Units::ZERO {
                 break;
@@ -182,18 +229,30 @@ fn pick_for_crs(
 fn own_holds(state: &SiteState, line: &Line, patient: Option<&PatientId>) -> Vec<(Hold, LotId)> {
     let of_line = |h: &&Hold| {
         state.line(&h.lot_id).is_some_and(|l| {
-            l.cip13 == line.cip13 && l.expiry >= state.today && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)
+            l.cip13 == line.cip13
+                && l.expiry >= state.today
+                && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)
         })
     };
-    let mut own: Vec<(Hold, LotId)> =
-        state.holds.iter().filter(|h| patient == Some(&h.patient)).filter(of_line).map(|h| (h.clone(), h.lot_id.clone())).collect();
+    let mut own: Vec<(Hold, LotId)> = state
+        .holds
+        .iter()
+        .filter(|h| patient == Some(&h.patient))
+        .filter(of_line)
+        .map(|h| (h.clone(), h.lot_id.clone()))
+        .collect();
     own.sort_by(|a, b| (a.0.dose, &a.0.id).cmp(&(b.0.dose, &b.0.id)));
     own
 }
 
 /// What nobody holds, what expires first, first; then, lot by lot, out of other holds in reverse
 /// rank.
-fn free_then_held(act: &mut Act<'_>, state: &mut SiteState, line: &Line, wanted: Units) -> Result<Vec<(LotId, Units)>, Error> {
+fn free_then_held(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    line: &Line,
+    wanted: Units,
+) -> Result<Vec<(LotId, Units)>, Error> {
     if wanted == Units::ZERO {
         return Ok(Vec::new());
     }
@@ -205,16 +264,29 @@ fn free_then_held(act: &mut Act<'_>, state: &mut SiteState, line: &Line, wanted:
         }
         Err(free) => free,
     };
-    let mut picks = if free == Units::ZERO { Vec::new() } else { pick_first_expiring(&state.stock, cip13, lot, free, today).unwrap_or_default() };
+    let mut picks = if free == Units::ZERO {
+        Vec::new()
+    } else {
+        pick_first_expiring(&state.stock, cip13, lot, free, today).unwrap_or_default()
+    };
     take(&mut state.stock, &picks);
     let mut left = wanted.saturating_sub(free);
     let lots: Vec<StockLine> = state
         .stock
         .iter()
-        .filter(|l| l.cip13 == cip13 && l.expiry >= today && l.held > Units::ZERO && lot.is_none_or(|n| l.lot == *n))
+        .filter(|l| {
+            l.cip13 == cip13
+                && l.expiry >= today
+                && l.held > Units::ZERO
+                && lot.is_none_or(|n| l.lot == *n)
+        })
         .cloned()
         .collect();
-    if lots.iter().fold(Units::ZERO, |sum, l| sum.saturating_add(l.held)) < left {
+    if lots
+        .iter()
+        .fold(Units::ZERO, |sum, l| sum.saturating_add(l.held))
+        < left
+    {
         return Err(not_enough(&state.stock, line, free).into());
     }
     for held in lots {
@@ -235,12 +307,23 @@ fn free_then_held(act: &mut Act<'_>, state: &mut SiteState, line: &Line, wanted:
 ///
 /// # Errors
 /// When the database cannot be written.
-pub(super) fn cut(act: &mut Act<'_>, state: &mut SiteState, lot: &LotId, units: Units) -> Result<(), Error> {
+pub(super) fn cut(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    lot: &LotId,
+    units: Units,
+) -> Result<(), Error> {
     if units == Units::ZERO {
         return Ok(());
     }
-    let Some((rulebook, rule)) = act.reserve_rules().into_iter().next() else { return Ok(()) };
-    let in_force: Vec<_> = act.reserve_rules().into_iter().flat_map(|(book, _)| state.in_force(book)).collect();
+    let Some((rulebook, rule)) = act.reserve_rules().into_iter().next() else {
+        return Ok(());
+    };
+    let in_force: Vec<_> = act
+        .reserve_rules()
+        .into_iter()
+        .flat_map(|(book, _)| state.in_force(book))
+        .collect();
     let cuts = clearance::cut(&state.facts(rulebook, rule), &in_force, lot, units);
     shrink(act, state, &cuts)
 }

@@ -33,14 +33,31 @@ pub struct NewPresentation {
 /// database: then which.
 pub fn add(act: &mut Act<'_>, new: &NewPresentation) -> Result<Listed, Error> {
     if db::catalogue::find(act.conn, new.cip13)?.is_some() {
-        return Err(Refusal::AlreadyThere { what: "presentation" }.into());
+        return Err(Refusal::AlreadyThere {
+            what: "presentation",
+        }
+        .into());
     }
     let known = db::catalogue::bdpm_pack(act.conn, new.cip13)?;
     let product = known.as_ref().and_then(|(_, product)| product.as_ref());
-    let label = new.label.clone().or_else(|| product.zip(known.as_ref()).map(|(p, (pack, _))| format!("{}, {}", p.name, pack.label)));
-    let route = new.route.or_else(|| product.and_then(|p| route_of(&p.routes)));
-    let units = new.units_per_box.or_else(|| known.as_ref().and_then(|(pack, _)| units_per_box(&pack.label)).map(Units::new));
-    let missing = |what: &'static str| Refusal::MustBeSaid { cip13: new.cip13, what };
+    let label = new.label.clone().or_else(|| {
+        product
+            .zip(known.as_ref())
+            .map(|(p, (pack, _))| format!("{}, {}", p.name, pack.label))
+    });
+    let route = new
+        .route
+        .or_else(|| product.and_then(|p| route_of(&p.routes)));
+    let units = new.units_per_box.or_else(|| {
+        known
+            .as_ref()
+            .and_then(|(pack, _)| units_per_box(&pack.label))
+            .map(Units::new)
+    });
+    let missing = |what: &'static str| Refusal::MustBeSaid {
+        cip13: new.cip13,
+        what,
+    };
     let presentation = Presentation {
         cip13: new.cip13,
         label: label.ok_or_else(|| missing("label"))?,
@@ -48,13 +65,24 @@ pub fn add(act: &mut Act<'_>, new: &NewPresentation) -> Result<Listed, Error> {
         route: route.ok_or_else(|| missing("route"))?,
         units_per_box: units.ok_or_else(|| missing("units_per_box"))?,
     };
-    let listed = Listed { presentation, cis: known.map(|(pack, _)| pack.cis) };
+    let listed = Listed {
+        presentation,
+        cis: known.map(|(pack, _)| pack.cis),
+    };
     db::catalogue::insert(act.conn, &listed, act.now)?;
     let details = json!({
         "label": listed.presentation.label, "strength_ug": listed.presentation.strength.ug(),
         "route": listed.presentation.route.code(), "units_per_box": listed.presentation.units_per_box.get(),
     });
-    act.audit(None, Done { action: "catalogue.add", object: new.cip13.as_str(), patient: None, details })?;
+    act.audit(
+        None,
+        Done {
+            action: "catalogue.add",
+            object: new.cip13.as_str(),
+            patient: None,
+            details,
+        },
+    )?;
     Ok(listed)
 }
 
@@ -75,7 +103,12 @@ fn route_of(routes: &str) -> Option<Route> {
 /// # Errors
 /// When the database cannot be written.
 pub fn add_ruled(act: &mut Act<'_>) -> Result<(), Error> {
-    let ruled: Vec<Presentation> = act.rules.iter().flat_map(|book| &book.presentations).map(|p| p.presentation.clone()).collect();
+    let ruled: Vec<Presentation> = act
+        .rules
+        .iter()
+        .flat_map(|book| &book.presentations)
+        .map(|p| p.presentation.clone())
+        .collect();
     for presentation in ruled {
         if db::catalogue::find(act.conn, presentation.cip13)?.is_some() {
             continue;
@@ -83,7 +116,15 @@ pub fn add_ruled(act: &mut Act<'_>) -> Result<(), Error> {
         let cis = db::catalogue::bdpm_pack(act.conn, presentation.cip13)?.map(|(pack, _)| pack.cis);
         let cip13 = presentation.cip13;
         db::catalogue::insert(act.conn, &Listed { presentation, cis }, act.now)?;
-        act.audit(None, Done { action: "catalogue.add", object: cip13.as_str(), patient: None, details: json!({ "from": "rulebook" }) })?;
+        act.audit(
+            None,
+            Done {
+                action: "catalogue.add",
+                object: cip13.as_str(),
+                patient: None,
+                details: json!({ "from": "rulebook" }),
+            },
+        )?;
     }
     Ok(())
 }

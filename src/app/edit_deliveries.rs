@@ -36,10 +36,17 @@ pub struct NewDelivery {
 pub fn announce(act: &mut Act<'_>, site: Finess, new: &NewDelivery) -> Result<Delivery, Error> {
     let state = SiteState::load(act, site)?;
     if db::catalogue::find(act.conn, new.cip13)?.is_none() {
-        return Err(Refusal::NotOnCatalogue { cip13: new.cip13, known_as: None }.into());
+        return Err(Refusal::NotOnCatalogue {
+            cip13: new.cip13,
+            known_as: None,
+        }
+        .into());
     }
     if new.expected_on < state.today {
-        return Err(Refusal::WrongState { state: "in-the-past" }.into());
+        return Err(Refusal::WrongState {
+            state: "in-the-past",
+        }
+        .into());
     }
     let delivery = Delivery {
         id: DeliveryId::new(act.id()),
@@ -47,7 +54,11 @@ pub fn announce(act: &mut Act<'_>, site: Finess, new: &NewDelivery) -> Result<De
         cip13: new.cip13,
         units: new.units,
         expected_on: new.expected_on,
-        state: if new.confirmed { DeliveryState::Confirmed } else { DeliveryState::Announced },
+        state: if new.confirmed {
+            DeliveryState::Confirmed
+        } else {
+            DeliveryState::Announced
+        },
         reference: new.reference.clone(),
         version: 1,
     };
@@ -71,16 +82,34 @@ pub struct Change {
 ///
 /// # Errors
 /// Refused when there is no such delivery here, it was edited meanwhile, or it has ended.
-pub fn change(act: &mut Act<'_>, site: Finess, id: &DeliveryId, version: i64, change: &Change) -> Result<Delivery, Error> {
-    let unknown = || Refusal::Unknown { what: "delivery", name: id.to_string() };
+pub fn change(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &DeliveryId,
+    version: i64,
+    change: &Change,
+) -> Result<Delivery, Error> {
+    let unknown = || Refusal::Unknown {
+        what: "delivery",
+        name: id.to_string(),
+    };
     let before = db::deliveries::find(act.conn, site, id)?.ok_or_else(unknown)?;
     if before.version != version {
-        return Err(Refusal::Stale { version: before.version }.into());
+        return Err(Refusal::Stale {
+            version: before.version,
+        }
+        .into());
     }
     let next = change.state.unwrap_or(before.state);
-    let open = matches!(before.state, DeliveryState::Announced | DeliveryState::Confirmed);
+    let open = matches!(
+        before.state,
+        DeliveryState::Announced | DeliveryState::Confirmed
+    );
     if !open || next == DeliveryState::Received {
-        return Err(Refusal::WrongState { state: before.state.code() }.into());
+        return Err(Refusal::WrongState {
+            state: before.state.code(),
+        }
+        .into());
     }
     let after = Delivery {
         units: change.units.unwrap_or(before.units),
@@ -95,11 +124,17 @@ pub fn change(act: &mut Act<'_>, site: Finess, id: &DeliveryId, version: i64, ch
 }
 
 fn changed(act: &mut Act<'_>, before: Option<&Delivery>, after: &Delivery) -> Result<(), Error> {
-    let summary = |d: &Delivery| {
-        json!({ "cip13": d.cip13.as_str(), "units": d.units.get(), "expected_on": d.expected_on.to_string(), "state": d.state.code() })
-    };
+    let summary = |d: &Delivery| json!({ "cip13": d.cip13.as_str(), "units": d.units.get(), "expected_on": d.expected_on.to_string(), "state": d.state.code() });
     let details = json!({ "before": before.map(summary), "after": summary(after) });
-    act.audit(Some(after.site), Done { action: "delivery.change", object: after.id.as_str(), patient: None, details })?;
+    act.audit(
+        Some(after.site),
+        Done {
+            action: "delivery.change",
+            object: after.id.as_str(),
+            patient: None,
+            details,
+        },
+    )?;
     let mut state = SiteState::load(act, after.site)?;
     after::settle(act, &mut state)?;
     Ok(())

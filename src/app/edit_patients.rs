@@ -37,7 +37,10 @@ pub fn register(act: &mut Act<'_>, site: Finess, new: &NewPatient) -> Result<Pat
     if db::patients::by_pseudonym(act.conn, site, &new.pseudonym)?.is_some() {
         return Err(Refusal::PseudonymTaken.into());
     }
-    let record = PatientRecord { state: PatientState::Expected, ..unwritten(act, site, new) };
+    let record = PatientRecord {
+        state: PatientState::Expected,
+        ..unwritten(act, site, new)
+    };
     let record = write_new(act, &record)?;
     state.records.push(record.clone());
     state.patients.push(record.patient.clone());
@@ -49,7 +52,12 @@ pub fn register(act: &mut Act<'_>, site: Finess, new: &NewPatient) -> Result<Pat
 pub(super) fn unwritten(act: &Act<'_>, site: Finess, new: &NewPatient) -> PatientRecord {
     let id = PatientId::new(act.id());
     PatientRecord {
-        patient: CarTPatient { id, weight: new.weight, infusion_on: new.infusion_on, doses_given: Doses::ZERO },
+        patient: CarTPatient {
+            id,
+            weight: new.weight,
+            infusion_on: new.infusion_on,
+            doses_given: Doses::ZERO,
+        },
         site,
         pseudonym: new.pseudonym.clone(),
         hash: String::new(),
@@ -72,14 +80,30 @@ pub(super) fn write_new(act: &mut Act<'_>, record: &PatientRecord) -> Result<Pat
         Some((id, hash)) => (record.patient.id, record.hash) = (id, hash),
         None => {
             let (salt, hash) = super::record::salted(&record.pseudonym);
-            db::patients::insert_payload(act.conn, record.site, &record.patient.id, &salt, &hash, &record.pseudonym, Some(body))?;
+            db::patients::insert_payload(
+                act.conn,
+                record.site,
+                &record.patient.id,
+                &salt,
+                &hash,
+                &record.pseudonym,
+                Some(body),
+            )?;
             record.hash = hash;
         }
     }
     db::patients::insert(act.conn, &record, act.now)?;
     db::patients::update(act.conn, &record)?;
     let patient = Some((record.patient.id.clone(), record.hash.clone()));
-    act.audit(Some(record.site), Done { action: "patient.register", object: record.patient.id.as_str(), patient, details: json!({}) })?;
+    act.audit(
+        Some(record.site),
+        Done {
+            action: "patient.register",
+            object: record.patient.id.as_str(),
+            patient,
+            details: json!({}),
+        },
+    )?;
     Ok(record)
 }
 
@@ -103,25 +127,48 @@ pub struct Correction {
 /// # Errors
 /// Refused when there is no such patient here, the record was edited meanwhile, or a clearance in
 /// force depends on the day.
-pub fn correct(act: &mut Act<'_>, site: Finess, id: &PatientId, version: i64, correction: Correction) -> Result<PatientRecord, Error> {
-    let unknown = || Refusal::Unknown { what: "patient", name: id.to_string() };
+pub fn correct(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &PatientId,
+    version: i64,
+    correction: Correction,
+) -> Result<PatientRecord, Error> {
+    let unknown = || Refusal::Unknown {
+        what: "patient",
+        name: id.to_string(),
+    };
     let before = db::patients::find(act.conn, site, id)?.ok_or_else(unknown)?;
     if before.version != version {
-        return Err(Refusal::Stale { version: before.version }.into());
+        return Err(Refusal::Stale {
+            version: before.version,
+        }
+        .into());
     }
     if before.state != PatientState::Expected {
-        return Err(Refusal::WrongState { state: before.state.code() }.into());
+        return Err(Refusal::WrongState {
+            state: before.state.code(),
+        }
+        .into());
     }
     let mut state = SiteState::load(act, site)?;
     let in_force = state.in_force.iter().find(|c| c.patient == *id).cloned();
-    if correction.infusion_on.is_some_and(|day| day != before.patient.infusion_on) && in_force.is_some() {
+    if correction
+        .infusion_on
+        .is_some_and(|day| day != before.patient.infusion_on)
+        && in_force.is_some()
+    {
         return Err(Refusal::AlreadyCleared.into());
     }
     let mut record = before.clone();
     record.patient.weight = correction.weight.unwrap_or(record.patient.weight);
     record.patient.infusion_on = correction.infusion_on.unwrap_or(record.patient.infusion_on);
     record.patient.doses_given = correction.doses_given.unwrap_or(record.patient.doses_given);
-    record.state = if correction.cancelled { PatientState::Cancelled } else { record.state };
+    record.state = if correction.cancelled {
+        PatientState::Cancelled
+    } else {
+        record.state
+    };
     record.version = record.version.saturating_add(1);
     if let (true, Some(clearance)) = (correction.cancelled, in_force) {
         end_clearance::let_go(act, &mut state, &clearance, "infusion-cancelled")?;
@@ -131,12 +178,19 @@ pub fn correct(act: &mut Act<'_>, site: Finess, id: &PatientId, version: i64, co
     Ok(record)
 }
 
-fn save(act: &mut Act<'_>, state: &mut SiteState, before: &PatientRecord, record: &PatientRecord) -> Result<(), Error> {
+fn save(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    before: &PatientRecord,
+    record: &PatientRecord,
+) -> Result<(), Error> {
     db::patients::update(act.conn, record)?;
     state.records.retain(|r| r.patient.id != record.patient.id);
     if record.state == PatientState::Expected {
         state.records.push(record.clone());
-        state.records.sort_by(|a, b| a.patient.id.cmp(&b.patient.id));
+        state
+            .records
+            .sort_by(|a, b| a.patient.id.cmp(&b.patient.id));
     }
     state.patients = state.records.iter().map(|r| r.patient.clone()).collect();
     // what is personal stays out of the trail: it says which parts changed, not to what
@@ -147,7 +201,15 @@ fn save(act: &mut Act<'_>, state: &mut SiteState, before: &PatientRecord, record
         "day_changed": before.patient.infusion_on != record.patient.infusion_on,
     });
     let patient = Some((record.patient.id.clone(), record.hash.clone()));
-    act.audit(Some(record.site), Done { action: "patient.correct", object: record.patient.id.as_str(), patient, details })
+    act.audit(
+        Some(record.site),
+        Done {
+            action: "patient.correct",
+            object: record.patient.id.as_str(),
+            patient,
+            details,
+        },
+    )
 }
 
 /// Counts a CRS dose given to a patient, or taken back; somebody who is no CAR-T patient here is
@@ -155,10 +217,23 @@ fn save(act: &mut Act<'_>, state: &mut SiteState, before: &PatientRecord, record
 ///
 /// # Errors
 /// When the database cannot be written.
-pub(super) fn dose_given(act: &mut Act<'_>, state: &mut SiteState, patient: Option<&PatientId>, by: i32) -> Result<(), Error> {
-    let Some(before) = state.records.iter().find(|r| Some(&r.patient.id) == patient).cloned() else { return Ok(()) };
+pub(super) fn dose_given(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    patient: Option<&PatientId>,
+    by: i32,
+) -> Result<(), Error> {
+    let Some(before) = state
+        .records
+        .iter()
+        .find(|r| Some(&r.patient.id) == patient)
+        .cloned()
+    else {
+        return Ok(());
+    };
     let mut record = before.clone();
-    record.patient.doses_given = Doses::new(record.patient.doses_given.get().saturating_add_signed(by));
+    record.patient.doses_given =
+        Doses::new(record.patient.doses_given.get().saturating_add_signed(by));
     record.version = record.version.saturating_add(1);
     save(act, state, &before, &record)
 }

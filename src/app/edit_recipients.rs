@@ -30,10 +30,17 @@ pub struct NewRecipient {
 /// Refused when there is no such site, or the address is there in that capacity.
 pub fn add(act: &mut Act<'_>, site: Finess, new: &NewRecipient) -> Result<Recipient, Error> {
     if db::sites::find(act.conn, site)?.is_none() {
-        return Err(Refusal::Unknown { what: "site", name: site.to_string() }.into());
+        return Err(Refusal::Unknown {
+            what: "site",
+            name: site.to_string(),
+        }
+        .into());
     }
     let list = db::alerts::recipients(act.conn, site)?;
-    if list.iter().any(|r| r.email.eq_ignore_ascii_case(&new.email) && r.capacity == new.capacity) {
+    if list
+        .iter()
+        .any(|r| r.email.eq_ignore_ascii_case(&new.email) && r.capacity == new.capacity)
+    {
         return Err(Refusal::AlreadyThere { what: "recipient" }.into());
     }
     let recipient = Recipient {
@@ -43,12 +50,25 @@ pub fn add(act: &mut Act<'_>, site: Finess, new: &NewRecipient) -> Result<Recipi
         name: new.name.clone(),
         email: new.email.clone(),
         language: new.language,
-        position: list.iter().map(|r| r.position).max().unwrap_or(0).saturating_add(1),
+        position: list
+            .iter()
+            .map(|r| r.position)
+            .max()
+            .unwrap_or(0)
+            .saturating_add(1),
         active: true,
     };
     db::alerts::insert_recipient(act.conn, &recipient)?;
     let details = json!({ "capacity": recipient.capacity.code(), "position": recipient.position });
-    act.audit(Some(site), Done { action: "recipient.add", object: recipient.id.as_str(), patient: None, details })?;
+    act.audit(
+        Some(site),
+        Done {
+            action: "recipient.add",
+            object: recipient.id.as_str(),
+            patient: None,
+            details,
+        },
+    )?;
     Ok(recipient)
 }
 
@@ -58,7 +78,19 @@ pub fn add(act: &mut Act<'_>, site: Finess, new: &NewRecipient) -> Result<Recipi
 /// Refused when they are not on it.
 pub fn remove(act: &mut Act<'_>, site: Finess, id: &RecipientId) -> Result<(), Error> {
     if !db::alerts::delete_recipient(act.conn, site, id)? {
-        return Err(Refusal::Unknown { what: "recipient", name: id.to_string() }.into());
+        return Err(Refusal::Unknown {
+            what: "recipient",
+            name: id.to_string(),
+        }
+        .into());
     }
-    act.audit(Some(site), Done { action: "recipient.remove", object: id.as_str(), patient: None, details: json!({}) })
+    act.audit(
+        Some(site),
+        Done {
+            action: "recipient.remove",
+            object: id.as_str(),
+            patient: None,
+            details: json!({}),
+        },
+    )
 }

@@ -16,11 +16,22 @@ use serde_json::json;
 /// # Errors
 /// Refused when there is one of that name.
 pub fn add_network(act: &mut Act<'_>, network: &Network) -> Result<(), Error> {
-    if db::sites::networks(act.conn)?.iter().any(|n| n.id == network.id) {
+    if db::sites::networks(act.conn)?
+        .iter()
+        .any(|n| n.id == network.id)
+    {
         return Err(Refusal::AlreadyThere { what: "network" }.into());
     }
     db::sites::insert_network(act.conn, network, act.now)?;
-    act.audit(None, Done { action: "network.add", object: network.id.as_str(), patient: None, details: json!({ "name": network.name }) })
+    act.audit(
+        None,
+        Done {
+            action: "network.add",
+            object: network.id.as_str(),
+            patient: None,
+            details: json!({ "name": network.name }),
+        },
+    )
 }
 
 /// Adds a site to a network.
@@ -29,8 +40,15 @@ pub fn add_network(act: &mut Act<'_>, network: &Network) -> Result<(), Error> {
 /// Refused when there is one of that number, the network is unknown, or the reference dose lies
 /// outside of what every rulebook allows.
 pub fn add_site(act: &mut Act<'_>, site: &Site) -> Result<Site, Error> {
-    if !db::sites::networks(act.conn)?.iter().any(|n| n.id == site.network) {
-        return Err(Refusal::Unknown { what: "network", name: site.network.to_string() }.into());
+    if !db::sites::networks(act.conn)?
+        .iter()
+        .any(|n| n.id == site.network)
+    {
+        return Err(Refusal::Unknown {
+            what: "network",
+            name: site.network.to_string(),
+        }
+        .into());
     }
     if db::sites::find(act.conn, site.finess)?.is_some() {
         return Err(Refusal::AlreadyThere { what: "site" }.into());
@@ -39,15 +57,34 @@ pub fn add_site(act: &mut Act<'_>, site: &Site) -> Result<Site, Error> {
     db::sites::insert(act.conn, site, act.now)?;
     let mut state = SiteState::load(act, site.finess)?;
     after::settle(act, &mut state)?;
-    let details = json!({ "name": site.name, "network": site.network.as_str(), "car_t": site.car_t });
-    act.audit(Some(site.finess), Done { action: "site.add", object: site.finess.as_str(), patient: None, details })?;
+    let details =
+        json!({ "name": site.name, "network": site.network.as_str(), "car_t": site.car_t });
+    act.audit(
+        Some(site.finess),
+        Done {
+            action: "site.add",
+            object: site.finess.as_str(),
+            patient: None,
+            details,
+        },
+    )?;
     Ok(site.clone())
 }
 
 fn reference_dose_allowed(act: &Act<'_>, site: &Site) -> Result<(), Refusal> {
-    let Some(dose) = site.reference_dose else { return Ok(()) };
-    match act.reserve_rules().into_iter().find(|(_, rule)| dose < rule.reference_least || dose > rule.reference_most) {
-        Some((_, rule)) => Err(Refusal::ReferenceDose { found: dose, least: rule.reference_least, most: rule.reference_most }),
+    let Some(dose) = site.reference_dose else {
+        return Ok(());
+    };
+    match act
+        .reserve_rules()
+        .into_iter()
+        .find(|(_, rule)| dose < rule.reference_least || dose > rule.reference_most)
+    {
+        Some((_, rule)) => Err(Refusal::ReferenceDose {
+            found: dose,
+            least: rule.reference_least,
+            most: rule.reference_most,
+        }),
         None => Ok(()),
     }
 }
@@ -56,21 +93,40 @@ fn reference_dose_allowed(act: &Act<'_>, site: &Site) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// Refused when there is no such site, or it was edited meanwhile.
-pub fn edit_site(act: &mut Act<'_>, finess: Finess, version: i64, edit: impl FnOnce(&mut Site)) -> Result<Site, Error> {
+pub fn edit_site(
+    act: &mut Act<'_>,
+    finess: Finess,
+    version: i64,
+    edit: impl FnOnce(&mut Site),
+) -> Result<Site, Error> {
     let mut state = SiteState::load(act, finess)?;
     if state.site.version != version {
-        return Err(Refusal::Stale { version: state.site.version }.into());
+        return Err(Refusal::Stale {
+            version: state.site.version,
+        }
+        .into());
     }
     let before = state.site.clone();
     edit(&mut state.site);
     state.site.version = version.saturating_add(1);
     reference_dose_allowed(act, &state.site)?;
     if before.car_t && !state.site.car_t && !state.in_force.is_empty() {
-        return Err(Refusal::WrongState { state: "clearances-in-force" }.into());
+        return Err(Refusal::WrongState {
+            state: "clearances-in-force",
+        }
+        .into());
     }
     db::sites::update(act.conn, &state.site)?;
     let details = json!({ "before": summary(&before), "after": summary(&state.site) });
-    act.audit(Some(finess), Done { action: "site.edit", object: finess.as_str(), patient: None, details })?;
+    act.audit(
+        Some(finess),
+        Done {
+            action: "site.edit",
+            object: finess.as_str(),
+            patient: None,
+            details,
+        },
+    )?;
     let mut state = SiteState::load(act, finess)?;
     after::settle(act, &mut state)?;
     Ok(state.site)
@@ -88,10 +144,18 @@ fn summary(site: &Site) -> serde_json::Value {
 ///
 /// # Errors
 /// Refused when there is no such site, it was edited meanwhile, or the last day is past.
-pub fn set_resupply(act: &mut Act<'_>, finess: Finess, version: i64, by_hand: Option<ByHand>) -> Result<Site, Error> {
+pub fn set_resupply(
+    act: &mut Act<'_>,
+    finess: Finess,
+    version: i64,
+    by_hand: Option<ByHand>,
+) -> Result<Site, Error> {
     let today = SiteState::load(act, finess)?.today;
     if by_hand.as_ref().is_some_and(|h| h.until < today) {
-        return Err(Refusal::WrongState { state: "in-the-past" }.into());
+        return Err(Refusal::WrongState {
+            state: "in-the-past",
+        }
+        .into());
     }
     edit_site(act, finess, version, |site| site.by_hand = by_hand)
 }

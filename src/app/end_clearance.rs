@@ -16,10 +16,16 @@ use crate::domain::reason::Refusal;
 
 /// Returns the clearance of an id at a site when it is in force.
 fn in_force(act: &mut Act<'_>, site: Finess, id: &ClearanceId) -> Result<ClearanceRecord, Error> {
-    let unknown = || Refusal::Unknown { what: "clearance", name: id.to_string() };
+    let unknown = || Refusal::Unknown {
+        what: "clearance",
+        name: id.to_string(),
+    };
     let clearance = db::clearances::find(act.conn, site, id)?.ok_or_else(unknown)?;
     if !clearance.state.in_force() {
-        return Err(Refusal::WrongState { state: clearance.state.code() }.into());
+        return Err(Refusal::WrongState {
+            state: clearance.state.code(),
+        }
+        .into());
     }
     Ok(clearance)
 }
@@ -28,7 +34,12 @@ fn in_force(act: &mut Act<'_>, site: Finess, id: &ClearanceId) -> Result<Clearan
 ///
 /// # Errors
 /// Refused when there is no such clearance here, or it holds nothing any more.
-pub fn release(act: &mut Act<'_>, site: Finess, id: &ClearanceId, reason: &str) -> Result<(ClearanceRecord, SiteState), Error> {
+pub fn release(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &ClearanceId,
+    reason: &str,
+) -> Result<(ClearanceRecord, SiteState), Error> {
     let clearance = in_force(act, site, id)?;
     let mut state = SiteState::load(act, site)?;
     let ended = let_go(act, &mut state, &clearance, reason)?;
@@ -40,10 +51,20 @@ pub fn release(act: &mut Act<'_>, site: Finess, id: &ClearanceId, reason: &str) 
 ///
 /// # Errors
 /// When the database cannot be written.
-pub(super) fn let_go(act: &mut Act<'_>, state: &mut SiteState, clearance: &ClearanceRecord, reason: &str) -> Result<ClearanceRecord, Error> {
+pub(super) fn let_go(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    clearance: &ClearanceRecord,
+    reason: &str,
+) -> Result<ClearanceRecord, Error> {
     after::rehold(act, state, &clearance.id, &[])?;
     let ended = end(act, clearance, ClearanceState::Released, reason)?;
-    after::ended(act, state, AlertKind::ClearanceBroken, clearance.id.as_str())?;
+    after::ended(
+        act,
+        state,
+        AlertKind::ClearanceBroken,
+        clearance.id.as_str(),
+    )?;
     state.in_force.retain(|c| c.id != clearance.id);
     Ok(ended)
 }
@@ -52,7 +73,12 @@ pub(super) fn let_go(act: &mut Act<'_>, state: &mut SiteState, clearance: &Clear
 ///
 /// # Errors
 /// When the database cannot be written.
-pub(super) fn end(act: &mut Act<'_>, clearance: &ClearanceRecord, as_what: ClearanceState, reason: &str) -> Result<ClearanceRecord, Error> {
+pub(super) fn end(
+    act: &mut Act<'_>,
+    clearance: &ClearanceRecord,
+    as_what: ClearanceState,
+    reason: &str,
+) -> Result<ClearanceRecord, Error> {
     let ended = ClearanceRecord {
         state: as_what,
         reason: Some(reason.to_owned()),
@@ -68,28 +94,69 @@ pub(super) fn end(act: &mut Act<'_>, clearance: &ClearanceRecord, as_what: Clear
 ///
 /// # Errors
 /// Refused when there is no such clearance here, or it holds no dose.
-pub fn use_dose(act: &mut Act<'_>, site: Finess, id: &ClearanceId, note: Option<String>) -> Result<Recorded, Error> {
+pub fn use_dose(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &ClearanceId,
+    note: Option<String>,
+) -> Result<Recorded, Error> {
     let clearance = in_force(act, site, id)?;
     let state = SiteState::load(act, site)?;
-    let first = state.holds.iter().filter(|h| h.clearance == *id).map(|h| h.dose).min();
+    let first = state
+        .holds
+        .iter()
+        .filter(|h| h.clearance == *id)
+        .map(|h| h.dose)
+        .min();
     let lines: Vec<Line> = state
         .holds
         .iter()
         .filter(|h| h.clearance == *id && Some(h.dose) == first)
         .filter_map(|h| {
             let line = state.line(&h.lot_id)?;
-            Some(Line { cip13: line.cip13, lot: Some(line.lot.clone()), units: h.units, serial: None })
+            Some(Line {
+                cip13: line.cip13,
+                lot: Some(line.lot.clone()),
+                units: h.units,
+                serial: None,
+            })
         })
         .collect();
     if lines.is_empty() {
-        return Err(Refusal::WrongState { state: "nothing-held" }.into());
+        return Err(Refusal::WrongState {
+            state: "nothing-held",
+        }
+        .into());
     }
-    let pseudonym = state.records.iter().find(|r| r.patient.id == clearance.patient).map(|r| r.pseudonym.clone());
-    let told = Particulars { note, ..Particulars::default() };
-    let recorded = dispense(act, site, &Dispensed { lines, pseudonym, claim: Claim::Crs, told })?;
-    let still = recorded.state.in_force.iter().find(|c| c.id == *id).cloned();
+    let pseudonym = state
+        .records
+        .iter()
+        .find(|r| r.patient.id == clearance.patient)
+        .map(|r| r.pseudonym.clone());
+    let told = Particulars {
+        note,
+        ..Particulars::default()
+    };
+    let recorded = dispense(
+        act,
+        site,
+        &Dispensed {
+            lines,
+            pseudonym,
+            claim: Claim::Crs,
+            told,
+        },
+    )?;
+    let still = recorded
+        .state
+        .in_force
+        .iter()
+        .find(|c| c.id == *id)
+        .cloned();
     match still {
-        Some(c) if !recorded.state.holds.iter().any(|h| h.clearance == *id) && c.missing.get() == 0 => {
+        Some(c)
+            if !recorded.state.holds.iter().any(|h| h.clearance == *id) && c.missing.get() == 0 =>
+        {
             end(act, &c, ClearanceState::Used, "used")?;
             Ok(recorded)
         }

@@ -37,7 +37,11 @@ impl db::Transient for Error {
     fn is_transient(&self) -> bool {
         match self {
             Self::Db(error) => error.is_transient(),
-            Self::Refused(_) | Self::Unsolved(_) | Self::KeyReused | Self::KeyInProgress | Self::Bug(_) => false,
+            Self::Refused(_)
+            | Self::Unsolved(_)
+            | Self::KeyReused
+            | Self::KeyInProgress
+            | Self::Bug(_) => false,
         }
     }
 }

@@ -34,11 +34,18 @@ pub struct NewToken {
 pub fn give(act: &mut Act<'_>, new: &NewToken) -> Result<(TokenRecord, String), Error> {
     for site in new.reach.sites().unwrap_or_default() {
         if db::sites::find(act.conn, *site)?.is_none() {
-            return Err(Refusal::Unknown { what: "site", name: site.to_string() }.into());
+            return Err(Refusal::Unknown {
+                what: "site",
+                name: site.to_string(),
+            }
+            .into());
         }
     }
     if new.expires_at.is_some_and(|at| at <= act.now) {
-        return Err(Refusal::WrongState { state: "in-the-past" }.into());
+        return Err(Refusal::WrongState {
+            state: "in-the-past",
+        }
+        .into());
     }
     let token = format!("{PREFIX}{}", hex::encode(rand::random::<[u8; 32]>()));
     let record = TokenRecord {
@@ -52,9 +59,20 @@ pub fn give(act: &mut Act<'_>, new: &NewToken) -> Result<(TokenRecord, String), 
         revoked_at: None,
     };
     db::tokens::insert(act.conn, &record)?;
-    let sites: Option<Vec<&str>> = record.reach.sites().map(|s| s.iter().map(crate::domain::code::Finess::as_str).collect());
+    let sites: Option<Vec<&str>> = record
+        .reach
+        .sites()
+        .map(|s| s.iter().map(crate::domain::code::Finess::as_str).collect());
     let details = json!({ "name": record.name, "role": record.role.code(), "sites": sites });
-    act.audit(None, Done { action: "token.give", object: record.id.as_str(), patient: None, details })?;
+    act.audit(
+        None,
+        Done {
+            action: "token.give",
+            object: record.id.as_str(),
+            patient: None,
+            details,
+        },
+    )?;
     Ok((record, token))
 }
 
@@ -64,10 +82,22 @@ pub fn give(act: &mut Act<'_>, new: &NewToken) -> Result<(TokenRecord, String), 
 /// Refused when there is no such token.
 pub fn revoke(act: &mut Act<'_>, id: &TokenId) -> Result<(), Error> {
     if db::tokens::find(act.conn, id)?.is_none() {
-        return Err(Refusal::Unknown { what: "token", name: id.to_string() }.into());
+        return Err(Refusal::Unknown {
+            what: "token",
+            name: id.to_string(),
+        }
+        .into());
     }
     db::tokens::revoke(act.conn, id, act.now)?;
-    act.audit(None, Done { action: "token.revoke", object: id.as_str(), patient: None, details: json!({}) })
+    act.audit(
+        None,
+        Done {
+            action: "token.revoke",
+            object: id.as_str(),
+            patient: None,
+            details: json!({}),
+        },
+    )
 }
 
 /// Returns the hash by which a token is kept: SHA-256, in hexadecimal.
@@ -81,7 +111,11 @@ pub fn hash(token: &str) -> String {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn recognise(conn: &mut db::Conn, token: &str, now: Instant) -> Result<Option<TokenRecord>, db::Error> {
+pub fn recognise(
+    conn: &mut db::Conn,
+    token: &str,
+    now: Instant,
+) -> Result<Option<TokenRecord>, db::Error> {
     let found = db::tokens::by_hash(conn, &hash(token))?;
     Ok(found.filter(|t| t.revoked_at.is_none() && t.expires_at.is_none_or(|at| now < at)))
 }

@@ -60,15 +60,30 @@ pub fn import(act: &mut Act<'_>, edition: &Edition) -> Result<Imported, Error> {
     }
     let count = |c: Changes| json!({ "added": c.added, "changed": c.changed, "same": c.same });
     let details = json!({ "products": count(imported.products), "packs": count(imported.packs), "relabelled": imported.relabelled });
-    act.audit(None, Done { action: "bdpm.import", object: "", patient: None, details })?;
+    act.audit(
+        None,
+        Done {
+            action: "bdpm.import",
+            object: "",
+            patient: None,
+            details,
+        },
+    )?;
     Ok(imported)
 }
 
 fn relabel(act: &mut Act<'_>, cip13: Cip13, cis: Option<&str>) -> Result<bool, Error> {
-    let Some((pack, Some(product))) = db::catalogue::bdpm_pack(act.conn, cip13)? else { return Ok(false) };
+    let Some((pack, Some(product))) = db::catalogue::bdpm_pack(act.conn, cip13)? else {
+        return Ok(false);
+    };
     if cis == Some(product.cis.as_str()) {
         return Ok(false);
     }
-    db::catalogue::relabel(act.conn, cip13, &format!("{}, {}", product.name, pack.label), &product.cis)?;
+    db::catalogue::relabel(
+        act.conn,
+        cip13,
+        &format!("{}, {}", product.name, pack.label),
+        &product.cis,
+    )?;
     Ok(true)
 }

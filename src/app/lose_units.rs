@@ -27,7 +27,10 @@ pub fn lose(
     let state = SiteState::load(act, site)?;
     not_in_the_future(act, told)?;
     let line = state.lot(which.cip13, &which.lot, which.expiry)?.clone();
-    let told = Particulars { reason: Some(why.code()), ..told.clone() };
+    let told = Particulars {
+        reason: Some(why.code()),
+        ..told.clone()
+    };
     remove(act, state, MovementKind::Loss, &line, units, from, &told)
 }
 
@@ -50,13 +53,35 @@ pub(super) fn remove(
     };
     if units > there {
         let (cip13, lot) = (line.cip13, Some(line.lot.clone()));
-        return Err(Refusal::NotEnough { cip13, lot, wanted: units, free: there, held: Units::ZERO }.into());
+        return Err(Refusal::NotEnough {
+            cip13,
+            lot,
+            wanted: units,
+            free: there,
+            held: Units::ZERO,
+        }
+        .into());
     }
     if from == UnitState::Usable {
-        cut(act, &mut state, &line.lot_id, units.saturating_sub(line.free()))?;
+        cut(
+            act,
+            &mut state,
+            &line.lot_id,
+            units.saturating_sub(line.free()),
+        )?;
     }
-    let effect = if kind == MovementKind::Quarantine { Effect::quarantine(units) } else { Effect::leave(units, from) };
-    let movements = record(act, state.site.finess, kind, &[(line.lot_id.clone(), effect)], told)?;
+    let effect = if kind == MovementKind::Quarantine {
+        Effect::quarantine(units)
+    } else {
+        Effect::leave(units, from)
+    };
+    let movements = record(
+        act,
+        state.site.finess,
+        kind,
+        &[(line.lot_id.clone(), effect)],
+        told,
+    )?;
     state.apply(&movements, None);
     after::stock_changed(act, state, movements)
 }

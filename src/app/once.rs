@@ -60,13 +60,27 @@ pub fn once(
         return Ok(kept);
     }
     let result = db::attempt(act.conn, |conn| {
-        work(&mut Act { conn, rules: act.rules, now: act.now, caller: act.caller, desk: act.desk })
+        work(&mut Act {
+            conn,
+            rules: act.rules,
+            now: act.now,
+            caller: act.caller,
+            desk: act.desk,
+        })
     });
     let answer = match result {
         Ok(answer) => answer,
         Err(Error::Refused(refusal)) => {
             let details = json!({ "reason": refusal.code() });
-            act.audit_refusal(attempt.site, Done { action: attempt.action, object: "", patient: None, details })?;
+            act.audit_refusal(
+                attempt.site,
+                Done {
+                    action: attempt.action,
+                    object: "",
+                    patient: None,
+                    details,
+                },
+            )?;
             let answer = refuse(&refusal);
             if matches!(answer.status, 401 | 403 | 404 | 429) {
                 // not an answer to keep: it may be another one tomorrow
@@ -83,13 +97,24 @@ pub fn once(
 }
 
 fn kept(act: &mut Act<'_>, keyed: &Keyed) -> Result<Option<Answer>, Error> {
-    if !db::try_claim_key(act.conn, &keyed.key)? {
+    if !db::dialect::try_claim_key(
+        act.conn,
+        &keyed.key.caller,
+        &keyed.key.route,
+        &keyed.key.key,
+    )? {
         return Err(Error::KeyInProgress);
     }
     match idempotency::find(act.conn, &keyed.key)? {
         None => Ok(None),
         Some(kept) if kept.body_hash != keyed.body_hash => Err(Error::KeyReused),
-        Some(k) => Ok(Some(Answer { status: k.status, content_type: k.content_type, location: k.location, etag: k.etag, body: k.body })),
+        Some(k) => Ok(Some(Answer {
+            status: k.status,
+            content_type: k.content_type,
+            location: k.location,
+            etag: k.etag,
+            body: k.body,
+        })),
     }
 }
 

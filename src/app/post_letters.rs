@@ -14,17 +14,31 @@ use crate::text::letter::{Facts, write};
 ///
 /// # Errors
 /// When the database cannot be written.
-pub fn about(act: &mut Act<'_>, state: &SiteState, alert: &Alert, event: &'static str) -> Result<(), Error> {
+pub fn about(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    alert: &Alert,
+    event: &'static str,
+) -> Result<(), Error> {
     let recipients = db::alerts::recipients(act.conn, state.site.finess)?;
     let heard_by = alert.kind.heard_by();
     let mut written: Vec<String> = Vec::new();
-    for recipient in recipients.into_iter().filter(|r| r.active && heard_by.contains(&r.capacity)) {
+    for recipient in recipients
+        .into_iter()
+        .filter(|r| r.active && heard_by.contains(&r.capacity))
+    {
         if written.contains(&recipient.email) {
             continue;
         }
         let rulebook = rulebook_of(act, state, alert);
         let link = format!("{}/alerts/{}", act.desk.public_url, alert.id);
-        let facts = Facts { site: &state.site, alert, event, rulebook: rulebook.as_ref(), link: &link };
+        let facts = Facts {
+            site: &state.site,
+            alert,
+            event,
+            rulebook: rulebook.as_ref(),
+            link: &link,
+        };
         let letter = write(recipient.language, &facts);
         let id = LetterId::new(act.id());
         let message_id = format!("{id}@{}", act.desk.mail_domain);
@@ -56,8 +70,20 @@ pub fn about(act: &mut Act<'_>, state: &SiteState, alert: &Alert, event: &'stati
 }
 
 /// The rulebook that an alert is about: its subject is the name, or a clearance under it.
-fn rulebook_of(act: &Act<'_>, state: &SiteState, alert: &Alert) -> Option<crate::domain::rule::Rulebook> {
-    let of_clearance = state.in_force.iter().find(|c| c.id.as_str() == alert.subject).map(|c| c.rulebook.as_str());
-    let named = Slug::parse(of_clearance.unwrap_or(&alert.subject)).ok().and_then(|name| act.rules.get(&name));
-    named.or_else(|| act.reserve_rules().first().map(|(book, _)| *book)).cloned()
+fn rulebook_of(
+    act: &Act<'_>,
+    state: &SiteState,
+    alert: &Alert,
+) -> Option<crate::domain::rule::Rulebook> {
+    let of_clearance = state
+        .in_force
+        .iter()
+        .find(|c| c.id.as_str() == alert.subject)
+        .map(|c| c.rulebook.as_str());
+    let named = Slug::parse(of_clearance.unwrap_or(&alert.subject))
+        .ok()
+        .and_then(|name| act.rules.get(&name));
+    named
+        .or_else(|| act.reserve_rules().first().map(|(book, _)| *book))
+        .cloned()
 }

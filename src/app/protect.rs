@@ -34,7 +34,13 @@ pub fn reserves(act: &Act<'_>, state: &SiteState, picks: &[(LotId, Units)]) -> R
         let lost = after.lost_since(&before);
         if lost > Doses::ZERO {
             let (possible, required) = (after.possible(), after.required());
-            return Err(Refusal::ReserveWouldBreak { rulebook: rulebook.name.to_string(), lost, possible, required }.into());
+            return Err(Refusal::ReserveWouldBreak {
+                rulebook: rulebook.name.to_string(),
+                lost,
+                possible,
+                required,
+            }
+            .into());
         }
     }
     Ok(())

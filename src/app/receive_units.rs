@@ -52,16 +52,29 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
     let state = SiteState::load(act, site)?;
     not_in_the_future(act, &received.told)?;
     if received.expiry < state.today {
-        return Err(Refusal::ExpiredOnReceipt { expiry: received.expiry, today: state.today }.into());
+        return Err(Refusal::ExpiredOnReceipt {
+            expiry: received.expiry,
+            today: state.today,
+        }
+        .into());
     }
     let units = units_of(act, received)?;
     if let Some(serial) = &received.serial
         && let Some(elsewhere) = db::stock::pack_site(act.conn, received.cip13, serial)?
     {
-        return Err(Refusal::SerialKnown { serial: serial.clone(), site: elsewhere }.into());
+        return Err(Refusal::SerialKnown {
+            serial: serial.clone(),
+            site: elsewhere,
+        }
+        .into());
     }
     if let Some(delivery) = &received.told.delivery {
-        arrive(act, site, received.cip13, &DeliveryId::new(delivery.as_str()))?;
+        arrive(
+            act,
+            site,
+            received.cip13,
+            &DeliveryId::new(delivery.as_str()),
+        )?;
     }
     let lot = lot(act, received)?;
     let effects = [(lot.id.clone(), Effect::enter(units, received.state))];
@@ -69,7 +82,11 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
     if let Some(serial) = &received.serial {
         db::stock::place_pack(act.conn, received.cip13, serial, site, &lot.id)?;
     }
-    let state = if received.told.delivery.is_some() { SiteState::load(act, site)? } else { applied(state, &movements, &lot) };
+    let state = if received.told.delivery.is_some() {
+        SiteState::load(act, site)?
+    } else {
+        applied(state, &movements, &lot)
+    };
     after::stock_changed(act, state, movements)
 }
 
@@ -82,28 +99,47 @@ pub fn take_back(act: &mut Act<'_>, site: Finess, received: &Received) -> Result
     not_in_the_future(act, &received.told)?;
     let line = state.lot(received.cip13, &received.lot, Some(received.expiry))?;
     if received.state == UnitState::Usable && line.expiry < state.today {
-        return Err(Refusal::ExpiredOnReceipt { expiry: line.expiry, today: state.today }.into());
+        return Err(Refusal::ExpiredOnReceipt {
+            expiry: line.expiry,
+            today: state.today,
+        }
+        .into());
     }
-    let effects = [(line.lot_id.clone(), Effect::enter(units_of(act, received)?, received.state))];
+    let effects = [(
+        line.lot_id.clone(),
+        Effect::enter(units_of(act, received)?, received.state),
+    )];
     let movements = record(act, site, MovementKind::Return, &effects, &received.told)?;
     let mut state = state;
     state.apply(&movements, None);
     after::stock_changed(act, state, movements)
 }
 
-fn applied(mut state: SiteState, movements: &[crate::domain::ledger::Movement], lot: &Lot) -> SiteState {
+fn applied(
+    mut state: SiteState,
+    movements: &[crate::domain::ledger::Movement],
+    lot: &Lot,
+) -> SiteState {
     state.apply(movements, Some(lot));
     state
 }
 
 fn units_of(act: &mut Act<'_>, received: &Received) -> Result<Units, Error> {
     let Some(listed) = db::catalogue::find(act.conn, received.cip13)? else {
-        let known_as = db::catalogue::bdpm_pack(act.conn, received.cip13)?.and_then(|(_, product)| product).map(|p| p.name);
-        return Err(Refusal::NotOnCatalogue { cip13: received.cip13, known_as }.into());
+        let known_as = db::catalogue::bdpm_pack(act.conn, received.cip13)?
+            .and_then(|(_, product)| product)
+            .map(|p| p.name);
+        return Err(Refusal::NotOnCatalogue {
+            cip13: received.cip13,
+            known_as,
+        }
+        .into());
     };
     let units = match received.count {
         Count::Units(units) => units.get(),
-        Count::Boxes(boxes) => boxes.get().saturating_mul(listed.presentation.units_per_box.get()),
+        Count::Boxes(boxes) => boxes
+            .get()
+            .saturating_mul(listed.presentation.units_per_box.get()),
     };
     Ok(Units::new(units.min(Units::MOST)))
 }
@@ -114,23 +150,38 @@ fn lot(act: &mut Act<'_>, received: &Received) -> Result<Lot, Error> {
     if let Some(lot) = known.into_iter().find(|l| l.expiry == received.expiry) {
         return Ok(lot);
     }
-    let lot = Lot { id: LotId::new(act.id()), cip13: received.cip13, lot: received.lot.clone(), expiry: received.expiry };
+    let lot = Lot {
+        id: LotId::new(act.id()),
+        cip13: received.cip13,
+        lot: received.lot.clone(),
+        expiry: received.expiry,
+    };
     // another site may add the same lot at this moment: then theirs is ours
     match db::attempt(act.conn, |conn| db::stock::insert_lot(conn, &lot)) {
         Ok(()) => Ok(lot),
-        Err(db::Error::Constraint { .. }) => db::stock::lots_numbered(act.conn, received.cip13, &received.lot)?
-            .into_iter()
-            .find(|l| l.expiry == received.expiry)
-            .ok_or_else(|| Error::Bug("a lot that is there cannot be found".to_owned())),
+        Err(db::Error::Constraint { .. }) => {
+            db::stock::lots_numbered(act.conn, received.cip13, &received.lot)?
+                .into_iter()
+                .find(|l| l.expiry == received.expiry)
+                .ok_or_else(|| Error::Bug("a lot that is there cannot be found".to_owned()))
+        }
         Err(other) => Err(other.into()),
     }
 }
 
 fn arrive(act: &mut Act<'_>, site: Finess, cip13: Cip13, id: &DeliveryId) -> Result<(), Error> {
-    let unknown = || Refusal::Unknown { what: "delivery", name: id.to_string() };
-    let mut delivery = db::deliveries::find(act.conn, site, id)?.filter(|d| d.cip13 == cip13).ok_or_else(unknown)?;
+    let unknown = || Refusal::Unknown {
+        what: "delivery",
+        name: id.to_string(),
+    };
+    let mut delivery = db::deliveries::find(act.conn, site, id)?
+        .filter(|d| d.cip13 == cip13)
+        .ok_or_else(unknown)?;
     match delivery.state {
-        DeliveryState::Cancelled => Err(Refusal::WrongState { state: delivery.state.code() }.into()),
+        DeliveryState::Cancelled => Err(Refusal::WrongState {
+            state: delivery.state.code(),
+        }
+        .into()),
         // a second box of a delivery that is coming in box by box
         DeliveryState::Received => Ok(()),
         DeliveryState::Announced | DeliveryState::Confirmed => {

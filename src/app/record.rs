@@ -79,7 +79,15 @@ pub fn record(
         .map(|m| json!({ "movement": m.id.as_str(), "lot": m.lot_id.as_str(), "usable": m.effect.usable, "quarantined": m.effect.quarantined }))
         .collect();
     let details = json!({ "kind": kind.code(), "reason": told.reason, "movements": changes });
-    act.audit(Some(site), Done { action: "stock.move", object: operation.as_str(), patient: told.patient.clone(), details })?;
+    act.audit(
+        Some(site),
+        Done {
+            action: "stock.move",
+            object: operation.as_str(),
+            patient: told.patient.clone(),
+            details,
+        },
+    )?;
     Ok(movements)
 }
 
@@ -88,7 +96,11 @@ pub fn record(
 ///
 /// # Errors
 /// When the database cannot be written.
-pub fn patient(act: &mut Act<'_>, site: Finess, pseudonym: &str) -> Result<(PatientId, String), Error> {
+pub fn patient(
+    act: &mut Act<'_>,
+    site: Finess,
+    pseudonym: &str,
+) -> Result<(PatientId, String), Error> {
     if let Some(known) = db::patients::payload_of(act.conn, site, pseudonym)? {
         return Ok(known);
     }
@@ -115,7 +127,9 @@ pub fn salted(pseudonym: &str) -> (String, String) {
 pub fn not_in_the_future(act: &Act<'_>, told: &Particulars) -> Result<(), Refusal> {
     let latest = act.now + chrono::TimeDelta::minutes(5);
     match told.happened_at {
-        Some(at) if at > latest => Err(Refusal::WrongState { state: "in-the-future" }),
+        Some(at) if at > latest => Err(Refusal::WrongState {
+            state: "in-the-future",
+        }),
         Some(_) | None => Ok(()),
     }
 }

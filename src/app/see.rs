@@ -33,14 +33,27 @@ pub struct SeenReserve {
 ///
 /// # Errors
 /// Refused when there is no such site or no such rulebook.
-pub fn reserve(act: &mut Act<'_>, site: Finess, rulebook: Option<&str>) -> Result<SeenReserve, Error> {
+pub fn reserve(
+    act: &mut Act<'_>,
+    site: Finess,
+    rulebook: Option<&str>,
+) -> Result<SeenReserve, Error> {
     let (book, rule) = chosen_rule(act, rulebook)?;
     let state = SiteState::load(act, site)?;
     let facts = state.facts(&book, &rule);
-    let need = Need { mg: reserve::reference_dose(&facts), on: state.today.plus(rule.window_days) };
+    let need = Need {
+        mg: reserve::reference_dose(&facts),
+        on: state.today.plus(rule.window_days),
+    };
     let reference_doses = dose::most(need, &reserve::free_vials(&facts))?;
     let reserve = reserve::stand(&facts);
-    Ok(SeenReserve { in_force: book.in_force(state.today), reserve, reference_doses, rulebook: book, state })
+    Ok(SeenReserve {
+        in_force: book.in_force(state.today),
+        reserve,
+        reference_doses,
+        rulebook: book,
+        state,
+    })
 }
 
 /// Returns a patient's record, and writes that it was read.
@@ -48,10 +61,21 @@ pub fn reserve(act: &mut Act<'_>, site: Finess, rulebook: Option<&str>) -> Resul
 /// # Errors
 /// Refused when there is no such patient here.
 pub fn patient(act: &mut Act<'_>, site: Finess, id: &PatientId) -> Result<PatientRecord, Error> {
-    let unknown = || Refusal::Unknown { what: "patient", name: id.to_string() };
+    let unknown = || Refusal::Unknown {
+        what: "patient",
+        name: id.to_string(),
+    };
     let record = db::patients::find(act.conn, site, id)?.ok_or_else(unknown)?;
     let patient = Some((record.patient.id.clone(), record.hash.clone()));
-    act.audit_read(site, Done { action: "patient.read", object: id.as_str(), patient, details: json!({}) })?;
+    act.audit_read(
+        site,
+        Done {
+            action: "patient.read",
+            object: id.as_str(),
+            patient,
+            details: json!({}),
+        },
+    )?;
     Ok(record)
 }
 
@@ -59,11 +83,24 @@ pub fn patient(act: &mut Act<'_>, site: Finess, id: &PatientId) -> Result<Patien
 ///
 /// # Errors
 /// When the database cannot be read or written.
-pub fn patients(act: &mut Act<'_>, site: Finess, after: Option<&str>, limit: i64) -> Result<Vec<PatientRecord>, Error> {
+pub fn patients(
+    act: &mut Act<'_>,
+    site: Finess,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<PatientRecord>, Error> {
     let records = db::patients::page(act.conn, site, after, limit)?;
     for record in &records {
         let patient = Some((record.patient.id.clone(), record.hash.clone()));
-        act.audit_read(site, Done { action: "patient.read", object: record.patient.id.as_str(), patient, details: json!({}) })?;
+        act.audit_read(
+            site,
+            Done {
+                action: "patient.read",
+                object: record.patient.id.as_str(),
+                patient,
+                details: json!({}),
+            },
+        )?;
     }
     Ok(records)
 }

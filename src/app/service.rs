@@ -43,8 +43,16 @@ pub struct Write {
 impl Service {
     /// Makes the service of a database and rulebooks.
     pub fn new(db: Db, rules: Rulebooks, desk: Desk) -> Self {
-        let inner = Inner { db, rules, desk, in_progress: Mutex::default(), letters: Notify::new() };
-        Self { inner: Arc::new(inner) }
+        let inner = Inner {
+            db,
+            rules,
+            desk,
+            in_progress: Mutex::default(),
+            letters: Notify::new(),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 
     /// Returns the database, for the checks of whoever runs the service.
@@ -75,7 +83,15 @@ impl Service {
         let inner = Arc::clone(&self.inner);
         self.inner
             .db
-            .read(move |conn| look(&mut Act { conn, rules: &inner.rules, now, caller: &caller, desk: &inner.desk }))
+            .read(move |conn| {
+                look(&mut Act {
+                    conn,
+                    rules: &inner.rules,
+                    now,
+                    caller: &caller,
+                    desk: &inner.desk,
+                })
+            })
             .await
     }
 
@@ -94,7 +110,15 @@ impl Service {
         let done = self
             .inner
             .db
-            .write(sites, move |conn| work(&mut Act { conn, rules: &inner.rules, now, caller: &caller, desk: &inner.desk }))
+            .write(sites, move |conn| {
+                work(&mut Act {
+                    conn,
+                    rules: &inner.rules,
+                    now,
+                    caller: &caller,
+                    desk: &inner.desk,
+                })
+            })
             .await;
         if done.is_ok() {
             self.inner.letters.notify_one();
@@ -113,17 +137,39 @@ impl Service {
         mut work: impl FnMut(&mut Act<'_>) -> Result<Answer, Error> + Send + 'static,
         refuse: impl Fn(&Refusal) -> Answer + Send + 'static,
     ) -> Result<Answer, Error> {
-        let Write { caller, now, sites, keyed, action } = write;
+        let Write {
+            caller,
+            now,
+            sites,
+            keyed,
+            action,
+        } = write;
         let _claim = keyed.as_ref().map(|k| self.claim(&k.key)).transpose()?;
         let site = sites.first().copied();
-        self.write(caller, now, sites, move |act| once(act, keyed.as_ref(), Attempt { action, site }, &mut work, &refuse)).await
+        self.write(caller, now, sites, move |act| {
+            once(
+                act,
+                keyed.as_ref(),
+                Attempt { action, site },
+                &mut work,
+                &refuse,
+            )
+        })
+        .await
     }
 
     /// Claims a key for one request of this process, until the claim is dropped.
     fn claim(&self, key: &idempotency::Key) -> Result<Claim, Error> {
-        let mut in_progress = self.inner.in_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut in_progress = self
+            .inner
+            .in_progress
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if in_progress.insert(key.clone()) {
-            Ok(Claim { inner: Arc::clone(&self.inner), key: key.clone() })
+            Ok(Claim {
+                inner: Arc::clone(&self.inner),
+                key: key.clone(),
+            })
         } else {
             Err(Error::KeyInProgress)
         }
@@ -137,6 +183,10 @@ struct Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        self.inner.in_progress.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+        self.inner
+            .in_progress
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.key);
     }
 }

@@ -31,7 +31,12 @@ struct Row {
 
 impl Row {
     fn of(a: &Alert) -> Self {
-        let (at, by, note) = a.acknowledged.clone().map_or((None, None, None), |(at, by, note)| (Some(kept(at)), Some(by), note));
+        let (at, by, note) = a
+            .acknowledged
+            .clone()
+            .map_or((None, None, None), |(at, by, note)| {
+                (Some(kept(at)), Some(by), note)
+            });
         Self {
             id: a.id.to_string(),
             site: a.site.to_string(),
@@ -51,17 +56,26 @@ impl Row {
     }
 
     fn value(self) -> Result<Alert, Error> {
-        let row = RowOf { table: "alerts", id: &self.id };
+        let row = RowOf {
+            table: "alerts",
+            id: &self.id,
+        };
         Ok(Alert {
             site: row.parsed(Finess::parse(&self.site))?,
             kind: row.code("kind", &self.kind, AlertKind::from_code(&self.kind))?,
             state: row.code("state", &self.state, AlertState::from_code(&self.state))?,
             id: AlertId::new(&*self.id),
             subject: self.subject,
-            reading: Reading { found: self.found, expected: self.expected },
+            reading: Reading {
+                found: self.found,
+                expected: self.expected,
+            },
             opened_at: instant(self.opened_at),
             changed_at: instant(self.changed_at),
-            acknowledged: self.acknowledged_at.zip(self.acknowledged_by).map(|(at, by)| (instant(at), by, self.note)),
+            acknowledged: self
+                .acknowledged_at
+                .zip(self.acknowledged_by)
+                .map(|(at, by)| (instant(at), by, self.note)),
             closed_at: self.closed_at.map(instant),
             version: self.version,
         })
@@ -73,8 +87,14 @@ impl Row {
 /// # Errors
 /// When the database cannot be read, or a row is no alert.
 pub fn open(conn: &mut Conn, site: Finess) -> Result<Vec<Alert>, Error> {
-    let rows: Vec<Row> =
-        alerts::table.filter(alerts::site.eq(site.as_str()).and(alerts::state.ne(AlertState::Closed.code()))).order(alerts::id).load(conn)?;
+    let rows: Vec<Row> = alerts::table
+        .filter(
+            alerts::site
+                .eq(site.as_str())
+                .and(alerts::state.ne(AlertState::Closed.code())),
+        )
+        .order(alerts::id)
+        .load(conn)?;
     rows.into_iter().map(Row::value).collect()
 }
 
@@ -83,7 +103,12 @@ pub fn open(conn: &mut Conn, site: Finess) -> Result<Vec<Alert>, Error> {
 /// # Errors
 /// When the database cannot be read, or the row is no alert.
 pub fn find(conn: &mut Conn, id: &AlertId) -> Result<Option<Alert>, Error> {
-    alerts::table.find(id.as_str()).first::<Row>(conn).optional()?.map(Row::value).transpose()
+    alerts::table
+        .find(id.as_str())
+        .first::<Row>(conn)
+        .optional()?
+        .map(Row::value)
+        .transpose()
 }
 
 /// Returns up to `limit` alerts of some sites (of all when there is no list) whose id comes before
@@ -91,8 +116,17 @@ pub fn find(conn: &mut Conn, id: &AlertId) -> Result<Option<Alert>, Error> {
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no alert.
-pub fn page(conn: &mut Conn, sites: Option<&[Finess]>, open_only: bool, before: Option<&str>, limit: i64) -> Result<Vec<Alert>, Error> {
-    let mut query = alerts::table.order(alerts::id.desc()).limit(limit).into_boxed::<<Conn as diesel::Connection>::Backend>();
+pub fn page(
+    conn: &mut Conn,
+    sites: Option<&[Finess]>,
+    open_only: bool,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Alert>, Error> {
+    let mut query = alerts::table
+        .order(alerts::id.desc())
+        .limit(limit)
+        .into_boxed::<<Conn as Connection>::Backend>();
     if let Some(sites) = sites {
         let sites: Vec<String> = sites.iter().map(ToString::to_string).collect();
         query = query.filter(alerts::site.eq_any(sites));
@@ -103,7 +137,11 @@ pub fn page(conn: &mut Conn, sites: Option<&[Finess]>, open_only: bool, before: 
     if let Some(before) = before {
         query = query.filter(alerts::id.lt(before.to_owned()));
     }
-    query.load::<Row>(conn)?.into_iter().map(Row::value).collect()
+    query
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(Row::value)
+        .collect()
 }
 
 /// Returns how many alerts are not closed.
@@ -111,7 +149,10 @@ pub fn page(conn: &mut Conn, sites: Option<&[Finess]>, open_only: bool, before: 
 /// # Errors
 /// When the database cannot be read.
 pub fn count_open(conn: &mut Conn) -> Result<i64, Error> {
-    Ok(alerts::table.filter(alerts::state.ne(AlertState::Closed.code())).count().get_result(conn)?)
+    Ok(alerts::table
+        .filter(alerts::state.ne(AlertState::Closed.code()))
+        .count()
+        .get_result(conn)?)
 }
 
 /// Adds an alert.
@@ -119,7 +160,9 @@ pub fn count_open(conn: &mut Conn) -> Result<i64, Error> {
 /// # Errors
 /// When the database cannot be written; [`Error::Constraint`] when one of its site, kind and subject is open.
 pub fn insert(conn: &mut Conn, alert: &Alert) -> Result<(), Error> {
-    diesel::insert_into(alerts::table).values(Row::of(alert)).execute(conn)?;
+    diesel::insert_into(alerts::table)
+        .values(Row::of(alert))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -173,22 +216,29 @@ type RecipientRow = (String, String, String, String, String, String, i64, bool);
 /// # Errors
 /// When the database cannot be read, or a row is no recipient.
 pub fn recipients(conn: &mut Conn, site: Finess) -> Result<Vec<Recipient>, Error> {
-    let rows: Vec<RecipientRow> =
-        recipients::table.filter(recipients::site.eq(site.as_str())).order((recipients::position, recipients::id)).load(conn)?;
+    let rows: Vec<RecipientRow> = recipients::table
+        .filter(recipients::site.eq(site.as_str()))
+        .order((recipients::position, recipients::id))
+        .load(conn)?;
     rows.into_iter()
-        .map(|(id, site, role, name, email, language, position, active)| {
-            let row = RowOf { table: "recipients", id: &id };
-            Ok(Recipient {
-                site: row.parsed(Finess::parse(&site))?,
-                capacity: row.code("role", &role, Capacity::from_code(&role))?,
-                language: row.code("language", &language, Language::from_code(&language))?,
-                id: RecipientId::new(&*id),
-                name,
-                email,
-                position,
-                active,
-            })
-        })
+        .map(
+            |(id, site, role, name, email, language, position, active)| {
+                let row = RowOf {
+                    table: "recipients",
+                    id: &id,
+                };
+                Ok(Recipient {
+                    site: row.parsed(Finess::parse(&site))?,
+                    capacity: row.code("role", &role, Capacity::from_code(&role))?,
+                    language: row.code("language", &language, Language::from_code(&language))?,
+                    id: RecipientId::new(&*id),
+                    name,
+                    email,
+                    position,
+                    active,
+                })
+            },
+        )
         .collect()
 }
 
@@ -217,6 +267,13 @@ pub fn insert_recipient(conn: &mut Conn, r: &Recipient) -> Result<(), Error> {
 /// # Errors
 /// When the database cannot be written.
 pub fn delete_recipient(conn: &mut Conn, site: Finess, id: &RecipientId) -> Result<bool, Error> {
-    let gone = diesel::delete(recipients::table.filter(recipients::site.eq(site.as_str()).and(recipients::id.eq(id.as_str())))).execute(conn)?;
+    let gone = diesel::delete(
+        recipients::table.filter(
+            recipients::site
+                .eq(site.as_str())
+                .and(recipients::id.eq(id.as_str())),
+        ),
+    )
+    .execute(conn)?;
     Ok(gone > 0)
 }

@@ -53,8 +53,13 @@ pub const GENESIS: &str = "00000000000000000000000000000000000000000000000000000
 /// Returns the hash of a line: SHA-256 over its number, every field and the hash before it, each
 /// preceded by its length, so that no two lines have the same bytes.
 pub fn hash(entry: &Entry, seq: i64, previous: &str) -> String {
-    let (patient_id, patient_hash) = entry.patient.as_ref().map_or(("", ""), |(id, hash)| (id.as_str(), hash.as_str()));
-    let at = to_micros(entry.at).format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+    let (patient_id, patient_hash) = entry
+        .patient
+        .as_ref()
+        .map_or(("", ""), |(id, hash)| (id.as_str(), hash.as_str()));
+    let at = to_micros(entry.at)
+        .format("%Y-%m-%dT%H:%M:%S%.6fZ")
+        .to_string();
     let seq = seq.to_string();
     let fields = [
         &*entry.chain,
@@ -86,9 +91,15 @@ pub fn hash(entry: &Entry, seq: i64, previous: &str) -> String {
 /// When the database cannot be written.
 pub fn append(conn: &mut Conn, entry: &Entry) -> Result<(), Error> {
     dialect::lock_chain(conn, &entry.chain)?;
-    let last: Option<(i64, String)> =
-        audit::table.filter(audit::chain.eq(&entry.chain)).order(audit::seq.desc()).select((audit::seq, audit::hash)).first(conn).optional()?;
-    let (seq, previous) = last.map_or((1, GENESIS.to_owned()), |(seq, hash)| (seq.saturating_add(1), hash));
+    let last: Option<(i64, String)> = audit::table
+        .filter(audit::chain.eq(&entry.chain))
+        .order(audit::seq.desc())
+        .select((audit::seq, audit::hash))
+        .first(conn)
+        .optional()?;
+    let (seq, previous) = last.map_or((1, GENESIS.to_owned()), |(seq, hash)| {
+        (seq.saturating_add(1), hash)
+    });
     let line_hash = hash(entry, seq, &previous);
     diesel::insert_into(audit::table)
         .values((
@@ -136,9 +147,18 @@ type Row = (
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn page(conn: &mut Conn, chain: &str, before: Option<i64>, limit: i64) -> Result<Vec<Line>, Error> {
+pub fn page(
+    conn: &mut Conn,
+    chain: &str,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Line>, Error> {
     let rows: Vec<Row> = audit::table
-        .filter(audit::chain.eq(chain).and(audit::seq.lt(before.unwrap_or(i64::MAX))))
+        .filter(
+            audit::chain
+                .eq(chain)
+                .and(audit::seq.lt(before.unwrap_or(i64::MAX))),
+        )
         .order(audit::seq.desc())
         .limit(limit)
         .load(conn)?;
@@ -146,7 +166,38 @@ pub fn page(conn: &mut Conn, chain: &str, before: Option<i64>, limit: i64) -> Re
 }
 
 fn line(row: Row) -> Line {
-    let (chain, seq, at, actor, role, request_id, action, outcome, object, patient_id, patient_hash, details, previous, hash) = row;
+    let (
+        chain,
+        seq,
+        at,
+        actor,
+        role,
+        request_id,
+        action,
+        outcome,
+        object,
+        patient_id,
+        patient_hash,
+        details,
+        previous,
+        hash,
+    ) = row;
     let patient = patient_id.map(PatientId::new).zip(patient_hash);
-    Line { entry: Entry { chain, at: instant(at), actor, role, request_id, action, outcome, object, patient, details }, seq, previous, hash }
+    Line {
+        entry: Entry {
+            chain,
+            at: instant(at),
+            actor,
+            role,
+            request_id,
+            action,
+            outcome,
+            object,
+            patient,
+            details,
+        },
+        seq,
+        previous,
+        hash,
+    }
 }

@@ -33,7 +33,10 @@ pub struct Listed {
 }
 
 fn value((cip13, cis, label, strength_ug, route, units_per_box): Row) -> Result<Listed, Error> {
-    let row = RowOf { table: "presentations", id: &cip13 };
+    let row = RowOf {
+        table: "presentations",
+        id: &cip13,
+    };
     let presentation = Presentation {
         cip13: row.parsed(Cip13::parse(&cip13))?,
         label,
@@ -49,7 +52,13 @@ fn value((cip13, cis, label, strength_ug, route, units_per_box): Row) -> Result<
 /// # Errors
 /// When the database cannot be read, or the row is no presentation.
 pub fn find(conn: &mut Conn, cip13: Cip13) -> Result<Option<Listed>, Error> {
-    presentations::table.find(cip13.as_str()).select(columns!()).first::<Row>(conn).optional()?.map(value).transpose()
+    presentations::table
+        .find(cip13.as_str())
+        .select(columns!())
+        .first::<Row>(conn)
+        .optional()?
+        .map(value)
+        .transpose()
 }
 
 /// Returns the whole catalogue, by code.
@@ -57,7 +66,13 @@ pub fn find(conn: &mut Conn, cip13: Cip13) -> Result<Option<Listed>, Error> {
 /// # Errors
 /// When the database cannot be read, or a row is no presentation.
 pub fn list(conn: &mut Conn) -> Result<Vec<Listed>, Error> {
-    presentations::table.order(presentations::cip13).select(columns!()).load::<Row>(conn)?.into_iter().map(value).collect()
+    presentations::table
+        .order(presentations::cip13)
+        .select(columns!())
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(value)
+        .collect()
 }
 
 /// Puts a presentation on the catalogue.
@@ -86,7 +101,10 @@ pub fn insert(conn: &mut Conn, listed: &Listed, now: Instant) -> Result<(), Erro
 /// When the database cannot be written.
 pub fn relabel(conn: &mut Conn, cip13: Cip13, label: &str, cis: &str) -> Result<(), Error> {
     diesel::update(presentations::table.find(cip13.as_str()))
-        .set((presentations::label.eq(label), presentations::cis.eq(Some(cis))))
+        .set((
+            presentations::label.eq(label),
+            presentations::cis.eq(Some(cis)),
+        ))
         .execute(conn)?;
     Ok(())
 }
@@ -129,9 +147,21 @@ pub struct BdpmPack {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn bdpm_pack(conn: &mut Conn, cip13: Cip13) -> Result<Option<(BdpmPack, Option<BdpmProduct>)>, Error> {
-    let Some(pack) = bdpm_packs::table.find(cip13.as_str()).first::<BdpmPack>(conn).optional()? else { return Ok(None) };
-    let product = bdpm_products::table.find(&pack.cis).first::<BdpmProduct>(conn).optional()?;
+pub fn bdpm_pack(
+    conn: &mut Conn,
+    cip13: Cip13,
+) -> Result<Option<(BdpmPack, Option<BdpmProduct>)>, Error> {
+    let Some(pack) = bdpm_packs::table
+        .find(cip13.as_str())
+        .first::<BdpmPack>(conn)
+        .optional()?
+    else {
+        return Ok(None);
+    };
+    let product = bdpm_products::table
+        .find(&pack.cis)
+        .first::<BdpmProduct>(conn)
+        .optional()?;
     Ok(Some((pack, product)))
 }
 
@@ -152,16 +182,17 @@ pub struct Changes {
 /// # Errors
 /// When the database cannot be written.
 pub fn write_products(conn: &mut Conn, all: &[BdpmProduct]) -> Result<Changes, Error> {
-    let known: std::collections::BTreeMap<String, BdpmProduct> =
-        bdpm_products::table.load::<BdpmProduct>(conn)?.into_iter().map(|p| (p.cis.clone(), p)).collect();
+    let known: std::collections::BTreeMap<String, BdpmProduct> = bdpm_products::table
+        .load::<BdpmProduct>(conn)?
+        .into_iter()
+        .map(|p| (p.cis.clone(), p))
+        .collect();
     let (changes, fresh, differing) = sorted(all, |p| known.get(&p.cis));
     for product in &differing {
         diesel::delete(bdpm_products::table.find(&product.cis)).execute(conn)?;
     }
     let rows: Vec<BdpmProduct> = fresh.into_iter().chain(differing).cloned().collect();
-    for batch in rows.chunks(200) {
-        dialect::insert_products(conn, batch)?;
-    }
+    dialect::insert_all!(conn, bdpm_products::table, rows)?;
     Ok(changes)
 }
 
@@ -170,22 +201,24 @@ pub fn write_products(conn: &mut Conn, all: &[BdpmProduct]) -> Result<Changes, E
 /// # Errors
 /// When the database cannot be written.
 pub fn write_packs(conn: &mut Conn, all: &[BdpmPack]) -> Result<Changes, Error> {
-    let known: std::collections::BTreeMap<String, BdpmPack> =
-        bdpm_packs::table.load::<BdpmPack>(conn)?.into_iter().map(|p| (p.cip13.clone(), p)).collect();
+    let known: std::collections::BTreeMap<String, BdpmPack> = bdpm_packs::table
+        .load::<BdpmPack>(conn)?
+        .into_iter()
+        .map(|p| (p.cip13.clone(), p))
+        .collect();
     let (changes, fresh, differing) = sorted(all, |p| known.get(&p.cip13));
     for pack in &differing {
         diesel::delete(bdpm_packs::table.find(&pack.cip13)).execute(conn)?;
     }
     let rows: Vec<BdpmPack> = fresh.into_iter().chain(differing).cloned().collect();
-    for batch in rows.chunks(200) {
-        dialect::insert_packs(conn, batch)?;
-    }
+    dialect::insert_all!(conn, bdpm_packs::table, rows)?;
     Ok(changes)
 }
 
-fn sorted<'a, T: PartialEq>(all: &'a [T], known: impl Fn(&T) -> Option<&'a T>) -> (Changes, Vec<&'a T>, Vec<&'a T>)
-where
-{
+fn sorted<'a, 'k, T: PartialEq + 'k>(
+    all: &'a [T],
+    known: impl Fn(&T) -> Option<&'k T>,
+) -> (Changes, Vec<&'a T>, Vec<&'a T>) {
     let mut changes = Changes::default();
     let (mut fresh, mut differing) = (Vec::new(), Vec::new());
     for item in all {

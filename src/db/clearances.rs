@@ -85,7 +85,10 @@ impl Row {
     }
 
     fn value(self) -> Result<ClearanceRecord, Error> {
-        let row = RowOf { table: "clearances", id: &self.id };
+        let row = RowOf {
+            table: "clearances",
+            id: &self.id,
+        };
         Ok(ClearanceRecord {
             site: row.parsed(Finess::parse(&self.site))?,
             state: row.code("state", &self.state, ClearanceState::from_code(&self.state))?,
@@ -110,9 +113,18 @@ impl Row {
 /// # Errors
 /// When the database cannot be read, or a row is no clearance.
 pub fn in_force(conn: &mut Conn, site: Finess) -> Result<Vec<ClearanceRecord>, Error> {
-    let states = [ClearanceState::Standing.code(), ClearanceState::Broken.code()];
-    let rows: Vec<Row> =
-        clearances::table.filter(clearances::site.eq(site.as_str()).and(clearances::state.eq_any(states))).order(clearances::seq).load(conn)?;
+    let states = [
+        ClearanceState::Standing.code(),
+        ClearanceState::Broken.code(),
+    ];
+    let rows: Vec<Row> = clearances::table
+        .filter(
+            clearances::site
+                .eq(site.as_str())
+                .and(clearances::state.eq_any(states)),
+        )
+        .order(clearances::seq)
+        .load(conn)?;
     rows.into_iter().map(Row::value).collect()
 }
 
@@ -120,8 +132,19 @@ pub fn in_force(conn: &mut Conn, site: Finess) -> Result<Vec<ClearanceRecord>, E
 ///
 /// # Errors
 /// When the database cannot be read, or the row is no clearance.
-pub fn find(conn: &mut Conn, site: Finess, id: &ClearanceId) -> Result<Option<ClearanceRecord>, Error> {
-    let row: Option<Row> = clearances::table.filter(clearances::id.eq(id.as_str()).and(clearances::site.eq(site.as_str()))).first(conn).optional()?;
+pub fn find(
+    conn: &mut Conn,
+    site: Finess,
+    id: &ClearanceId,
+) -> Result<Option<ClearanceRecord>, Error> {
+    let row: Option<Row> = clearances::table
+        .filter(
+            clearances::id
+                .eq(id.as_str())
+                .and(clearances::site.eq(site.as_str())),
+        )
+        .first(conn)
+        .optional()?;
     row.map(Row::value).transpose()
 }
 
@@ -129,9 +152,18 @@ pub fn find(conn: &mut Conn, site: Finess, id: &ClearanceId) -> Result<Option<Cl
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no clearance.
-pub fn page(conn: &mut Conn, site: Finess, before: Option<i64>, limit: i64) -> Result<Vec<ClearanceRecord>, Error> {
+pub fn page(
+    conn: &mut Conn,
+    site: Finess,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<ClearanceRecord>, Error> {
     let rows: Vec<Row> = clearances::table
-        .filter(clearances::site.eq(site.as_str()).and(clearances::seq.lt(before.unwrap_or(i64::MAX))))
+        .filter(
+            clearances::site
+                .eq(site.as_str())
+                .and(clearances::seq.lt(before.unwrap_or(i64::MAX))),
+        )
         .order(clearances::seq.desc())
         .limit(limit)
         .load(conn)?;
@@ -143,7 +175,10 @@ pub fn page(conn: &mut Conn, site: Finess, before: Option<i64>, limit: i64) -> R
 /// # Errors
 /// When the database cannot be read.
 pub fn last_seq(conn: &mut Conn, site: Finess) -> Result<i64, Error> {
-    let last: Option<i64> = clearances::table.filter(clearances::site.eq(site.as_str())).select(diesel::dsl::max(clearances::seq)).first(conn)?;
+    let last: Option<i64> = clearances::table
+        .filter(clearances::site.eq(site.as_str()))
+        .select(diesel::dsl::max(clearances::seq))
+        .first(conn)?;
     Ok(last.unwrap_or(0))
 }
 
@@ -152,7 +187,9 @@ pub fn last_seq(conn: &mut Conn, site: Finess) -> Result<i64, Error> {
 /// # Errors
 /// When the database cannot be written; [`Error::Constraint`] when the patient has one in force.
 pub fn insert(conn: &mut Conn, clearance: &ClearanceRecord) -> Result<(), Error> {
-    diesel::insert_into(clearances::table).values(Row::of(clearance)).execute(conn)?;
+    diesel::insert_into(clearances::table)
+        .values(Row::of(clearance))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -185,11 +222,21 @@ pub fn holds(conn: &mut Conn, site: Finess) -> Result<Vec<Hold>, Error> {
         .inner_join(clearances::table)
         .filter(holds::site.eq(site.as_str()))
         .order((clearances::seq, holds::dose, holds::lot_id, holds::id))
-        .select((holds::id, holds::clearance_id, holds::dose, holds::lot_id, holds::units, clearances::patient_id))
+        .select((
+            holds::id,
+            holds::clearance_id,
+            holds::dose,
+            holds::lot_id,
+            holds::units,
+            clearances::patient_id,
+        ))
         .load(conn)?;
     rows.into_iter()
         .map(|(id, clearance, dose, lot, units, patient)| {
-            let row = RowOf { table: "holds", id: &id };
+            let row = RowOf {
+                table: "holds",
+                id: &id,
+            };
             Ok(Hold {
                 dose: row.u32(dose)?,
                 units: row.units(units)?,
@@ -230,7 +277,9 @@ pub fn shrink_hold(conn: &mut Conn, hold: &Hold, by: Units) -> Result<(), Error>
     if left == Units::ZERO {
         diesel::delete(holds::table.find(hold.id.as_str())).execute(conn)?;
     } else {
-        diesel::update(holds::table.find(hold.id.as_str())).set(holds::units.eq(i64::from(left.get()))).execute(conn)?;
+        diesel::update(holds::table.find(hold.id.as_str()))
+            .set(holds::units.eq(i64::from(left.get())))
+            .execute(conn)?;
     }
     Ok(())
 }

@@ -10,7 +10,16 @@ use crate::domain::site::{Delivery, DeliveryState};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-type Row = (String, String, String, i64, NaiveDate, String, Option<String>, i64);
+type Row = (
+    String,
+    String,
+    String,
+    i64,
+    NaiveDate,
+    String,
+    Option<String>,
+    i64,
+);
 
 macro_rules! columns {
     () => {
@@ -27,8 +36,13 @@ macro_rules! columns {
     };
 }
 
-fn value((id, site, cip13, units, expected_on, state, reference, version): Row) -> Result<Delivery, Error> {
-    let row = RowOf { table: "deliveries", id: &id };
+fn value(
+    (id, site, cip13, units, expected_on, state, reference, version): Row,
+) -> Result<Delivery, Error> {
+    let row = RowOf {
+        table: "deliveries",
+        id: &id,
+    };
     Ok(Delivery {
         site: row.parsed(Finess::parse(&site))?,
         cip13: row.parsed(Cip13::parse(&cip13))?,
@@ -47,7 +61,11 @@ fn value((id, site, cip13, units, expected_on, state, reference, version): Row) 
 /// When the database cannot be read, or a row is no delivery.
 pub fn expected(conn: &mut Conn, site: Finess, from: Day) -> Result<Vec<Delivery>, Error> {
     let rows: Vec<Row> = deliveries::table
-        .filter(deliveries::site.eq(site.as_str()).and(deliveries::expected_on.ge(from.date())))
+        .filter(
+            deliveries::site
+                .eq(site.as_str())
+                .and(deliveries::expected_on.ge(from.date())),
+        )
         .order((deliveries::expected_on, deliveries::id))
         .select(columns!())
         .load(conn)?;
@@ -58,9 +76,18 @@ pub fn expected(conn: &mut Conn, site: Finess, from: Day) -> Result<Vec<Delivery
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no delivery.
-pub fn page(conn: &mut Conn, site: Finess, after: Option<&str>, limit: i64) -> Result<Vec<Delivery>, Error> {
+pub fn page(
+    conn: &mut Conn,
+    site: Finess,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Delivery>, Error> {
     let rows: Vec<Row> = deliveries::table
-        .filter(deliveries::site.eq(site.as_str()).and(deliveries::id.gt(after.unwrap_or(""))))
+        .filter(
+            deliveries::site
+                .eq(site.as_str())
+                .and(deliveries::id.gt(after.unwrap_or(""))),
+        )
         .order(deliveries::id)
         .limit(limit)
         .select(columns!())
@@ -74,7 +101,11 @@ pub fn page(conn: &mut Conn, site: Finess, after: Option<&str>, limit: i64) -> R
 /// When the database cannot be read, or the row is no delivery.
 pub fn find(conn: &mut Conn, site: Finess, id: &DeliveryId) -> Result<Option<Delivery>, Error> {
     let row: Option<Row> = deliveries::table
-        .filter(deliveries::id.eq(id.as_str()).and(deliveries::site.eq(site.as_str())))
+        .filter(
+            deliveries::id
+                .eq(id.as_str())
+                .and(deliveries::site.eq(site.as_str())),
+        )
         .select(columns!())
         .first(conn)
         .optional()?;

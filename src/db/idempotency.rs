@@ -54,8 +54,19 @@ pub fn find(conn: &mut Conn, key: &Key) -> Result<Option<KeptAnswer>, Error> {
         .first(conn)
         .optional()?;
     row.map(|(body_hash, status, content_type, location, etag, body)| {
-        let status = u16::try_from(status).map_err(|e| Error::Corrupt { table: "idempotency", id: key.key.clone(), what: e.to_string() })?;
-        Ok(KeptAnswer { body_hash, status, content_type, location, etag, body })
+        let status = u16::try_from(status).map_err(|e| Error::Corrupt {
+            table: "idempotency",
+            id: key.key.clone(),
+            what: e.to_string(),
+        })?;
+        Ok(KeptAnswer {
+            body_hash,
+            status,
+            content_type,
+            location,
+            etag,
+            body,
+        })
     })
     .transpose()
 }
@@ -87,5 +98,8 @@ pub fn insert(conn: &mut Conn, key: &Key, answer: &KeptAnswer, now: Instant) -> 
 /// # Errors
 /// When the database cannot be written.
 pub fn forget(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
-    Ok(diesel::delete(idempotency::table.filter(idempotency::created_at.lt(kept(before)))).execute(conn)?)
+    Ok(
+        diesel::delete(idempotency::table.filter(idempotency::created_at.lt(kept(before))))
+            .execute(conn)?,
+    )
 }

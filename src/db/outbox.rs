@@ -129,10 +129,20 @@ impl Row {
     }
 
     fn value(self) -> Result<OutboxLetter, Error> {
-        let row = RowOf { table: "outbox", id: &self.id };
+        let row = RowOf {
+            table: "outbox",
+            id: &self.id,
+        };
         Ok(OutboxLetter {
-            site: self.site.map(|s| row.parsed(Finess::parse(&s))).transpose()?,
-            language: row.code("language", &self.language, Language::from_code(&self.language))?,
+            site: self
+                .site
+                .map(|s| row.parsed(Finess::parse(&s)))
+                .transpose()?,
+            language: row.code(
+                "language",
+                &self.language,
+                Language::from_code(&self.language),
+            )?,
             state: row.code("state", &self.state, LetterState::from_code(&self.state))?,
             id: LetterId::new(&*self.id),
             alert: self.alert_id.map(AlertId::new),
@@ -157,7 +167,9 @@ impl Row {
 /// # Errors
 /// When the database cannot be written.
 pub fn insert(conn: &mut Conn, letter: &OutboxLetter) -> Result<(), Error> {
-    diesel::insert_into(outbox::table).values(Row::of(letter)).execute(conn)?;
+    diesel::insert_into(outbox::table)
+        .values(Row::of(letter))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -166,9 +178,18 @@ pub fn insert(conn: &mut Conn, letter: &OutboxLetter) -> Result<(), Error> {
 ///
 /// # Errors
 /// When the database cannot be written.
-pub fn lease(conn: &mut Conn, worker: &str, now: Instant, until: Instant, limit: i64) -> Result<Vec<OutboxLetter>, Error> {
-    let ids = super::dialect::lease_letters(conn, worker, kept(now), kept(until), limit)?;
-    let rows: Vec<Row> = outbox::table.filter(outbox::id.eq_any(ids)).order((outbox::due_at, outbox::id)).load(conn)?;
+pub fn lease(
+    conn: &mut Conn,
+    worker: &str,
+    now: Instant,
+    until: Instant,
+    limit: i64,
+) -> Result<Vec<OutboxLetter>, Error> {
+    let ids = super::dialect::lease_letters(conn, worker, now, until, limit)?;
+    let rows: Vec<Row> = outbox::table
+        .filter(outbox::id.eq_any(ids))
+        .order((outbox::due_at, outbox::id))
+        .load(conn)?;
     rows.into_iter().map(Row::value).collect()
 }
 
@@ -196,9 +217,22 @@ pub fn record_sent(conn: &mut Conn, id: &LetterId, now: Instant) -> Result<(), E
 ///
 /// # Errors
 /// When the database cannot be written.
-pub fn record_failure(conn: &mut Conn, id: &LetterId, error: &str, again: Option<Instant>) -> Result<(), Error> {
-    let state = if again.is_some() { LetterState::Queued } else { LetterState::Failed };
-    let target = outbox::table.filter(outbox::id.eq(id.as_str()).and(outbox::state.eq(LetterState::Queued.code())));
+pub fn record_failure(
+    conn: &mut Conn,
+    id: &LetterId,
+    error: &str,
+    again: Option<Instant>,
+) -> Result<(), Error> {
+    let state = if again.is_some() {
+        LetterState::Queued
+    } else {
+        LetterState::Failed
+    };
+    let target = outbox::table.filter(
+        outbox::id
+            .eq(id.as_str())
+            .and(outbox::state.eq(LetterState::Queued.code())),
+    );
     let shared = (
         outbox::state.eq(state.code()),
         outbox::attempts.eq(outbox::attempts + 1),
@@ -207,7 +241,9 @@ pub fn record_failure(conn: &mut Conn, id: &LetterId, error: &str, again: Option
         outbox::last_error.eq(Some(error)),
     );
     match again {
-        Some(at) => diesel::update(target).set((shared, outbox::due_at.eq(kept(at)))).execute(conn)?,
+        Some(at) => diesel::update(target)
+            .set((shared, outbox::due_at.eq(kept(at))))
+            .execute(conn)?,
         None => diesel::update(target).set(shared).execute(conn)?,
     };
     Ok(())
@@ -218,8 +254,10 @@ pub fn record_failure(conn: &mut Conn, id: &LetterId, error: &str, again: Option
 /// # Errors
 /// When the database cannot be read.
 pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, Error> {
-    let due: Option<NaiveDateTime> =
-        outbox::table.filter(outbox::state.eq(LetterState::Queued.code())).select(diesel::dsl::min(outbox::due_at)).first(conn)?;
+    let due: Option<NaiveDateTime> = outbox::table
+        .filter(outbox::state.eq(LetterState::Queued.code()))
+        .select(diesel::dsl::min(outbox::due_at))
+        .first(conn)?;
     Ok(due.map(instant))
 }
 
@@ -228,9 +266,15 @@ pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, Error> {
 /// # Errors
 /// When the database cannot be read.
 pub fn counts(conn: &mut Conn) -> Result<Vec<(LetterState, i64)>, Error> {
-    let rows: Vec<(String, i64)> =
-        outbox::table.group_by(outbox::state).select((outbox::state, diesel::dsl::count_star())).order(outbox::state).load(conn)?;
-    Ok(rows.into_iter().filter_map(|(state, n)| Some((LetterState::from_code(&state)?, n))).collect())
+    let rows: Vec<(String, i64)> = outbox::table
+        .group_by(outbox::state)
+        .select((outbox::state, diesel::dsl::count_star()))
+        .order(outbox::state)
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(state, n)| Some((LetterState::from_code(&state)?, n)))
+        .collect())
 }
 
 /// Returns up to `limit` letters about some sites (about all when there is no list) whose id comes
@@ -246,7 +290,10 @@ pub fn page(
     before: Option<&str>,
     limit: i64,
 ) -> Result<Vec<OutboxLetter>, Error> {
-    let mut query = outbox::table.order(outbox::id.desc()).limit(limit).into_boxed::<<Conn as diesel::Connection>::Backend>();
+    let mut query = outbox::table
+        .order(outbox::id.desc())
+        .limit(limit)
+        .into_boxed::<<Conn as Connection>::Backend>();
     if let Some(sites) = sites {
         let sites: Vec<Option<String>> = sites.iter().map(|s| Some(s.to_string())).collect();
         query = query.filter(outbox::site.eq_any(sites));
@@ -260,7 +307,11 @@ pub fn page(
     if let Some(before) = before {
         query = query.filter(outbox::id.lt(before.to_owned()));
     }
-    query.load::<Row>(conn)?.into_iter().map(Row::value).collect()
+    query
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(Row::value)
+        .collect()
 }
 
 /// Returns the letter of an id, if there is one.
@@ -268,5 +319,10 @@ pub fn page(
 /// # Errors
 /// When the database cannot be read, or the row is no letter.
 pub fn find(conn: &mut Conn, id: &LetterId) -> Result<Option<OutboxLetter>, Error> {
-    outbox::table.find(id.as_str()).first::<Row>(conn).optional()?.map(Row::value).transpose()
+    outbox::table
+        .find(id.as_str())
+        .first::<Row>(conn)
+        .optional()?
+        .map(Row::value)
+        .transpose()
 }

@@ -61,13 +61,29 @@ pub struct PatientRecord {
     pub version: i64,
 }
 
-type Row = (String, String, String, i64, i64, String, Option<String>, Option<i64>, Option<NaiveDate>);
+type Row = (
+    String,
+    String,
+    String,
+    i64,
+    i64,
+    String,
+    Option<String>,
+    Option<i64>,
+    Option<NaiveDate>,
+);
 
 fn value(row: Row) -> Result<Option<PatientRecord>, Error> {
     let (id, site, state, doses_given, version, hash, pseudonym, weight_g, infusion_on) = row;
-    let of = RowOf { table: "car_t_patients", id: &id };
+    let of = RowOf {
+        table: "car_t_patients",
+        id: &id,
+    };
     // an erased patient has no record any more
-    let (Some(pseudonym), Some(weight_g), Some(infusion_on)) = (pseudonym, weight_g, infusion_on) else { return Ok(None) };
+    let (Some(pseudonym), Some(weight_g), Some(infusion_on)) = (pseudonym, weight_g, infusion_on)
+    else {
+        return Ok(None);
+    };
     Ok(Some(PatientRecord {
         patient: CarTPatient {
             id: PatientId::new(&*id),
@@ -85,17 +101,19 @@ fn value(row: Row) -> Result<Option<PatientRecord>, Error> {
 
 macro_rules! records {
     () => {
-        car_t_patients::table.inner_join(patient_payload::table).select((
-            car_t_patients::id,
-            car_t_patients::site,
-            car_t_patients::state,
-            car_t_patients::doses_given,
-            car_t_patients::version,
-            patient_payload::hash,
-            patient_payload::pseudonym,
-            patient_payload::weight_g,
-            patient_payload::infusion_on,
-        ))
+        car_t_patients::table
+            .inner_join(patient_payload::table)
+            .select((
+                car_t_patients::id,
+                car_t_patients::site,
+                car_t_patients::state,
+                car_t_patients::doses_given,
+                car_t_patients::version,
+                patient_payload::hash,
+                patient_payload::pseudonym,
+                patient_payload::weight_g,
+                patient_payload::infusion_on,
+            ))
     };
 }
 
@@ -105,23 +123,40 @@ macro_rules! records {
 /// When the database cannot be read, or a row is no patient.
 pub fn expected(conn: &mut Conn, site: Finess) -> Result<Vec<PatientRecord>, Error> {
     let rows: Vec<Row> = records!()
-        .filter(car_t_patients::site.eq(site.as_str()).and(car_t_patients::state.eq(PatientState::Expected.code())))
+        .filter(
+            car_t_patients::site
+                .eq(site.as_str())
+                .and(car_t_patients::state.eq(PatientState::Expected.code())),
+        )
         .order(car_t_patients::id)
         .load(conn)?;
-    rows.into_iter().filter_map(|row| value(row).transpose()).collect()
+    rows.into_iter()
+        .filter_map(|row| value(row).transpose())
+        .collect()
 }
 
 /// Returns up to `limit` patients of a site whose id comes after `after`.
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no patient.
-pub fn page(conn: &mut Conn, site: Finess, after: Option<&str>, limit: i64) -> Result<Vec<PatientRecord>, Error> {
+pub fn page(
+    conn: &mut Conn,
+    site: Finess,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<PatientRecord>, Error> {
     let rows: Vec<Row> = records!()
-        .filter(car_t_patients::site.eq(site.as_str()).and(car_t_patients::id.gt(after.unwrap_or(""))))
+        .filter(
+            car_t_patients::site
+                .eq(site.as_str())
+                .and(car_t_patients::id.gt(after.unwrap_or(""))),
+        )
         .order(car_t_patients::id)
         .limit(limit)
         .load(conn)?;
-    rows.into_iter().filter_map(|row| value(row).transpose()).collect()
+    rows.into_iter()
+        .filter_map(|row| value(row).transpose())
+        .collect()
 }
 
 /// Returns the patient of an id at a site, if there is one and they were not erased.
@@ -129,7 +164,14 @@ pub fn page(conn: &mut Conn, site: Finess, after: Option<&str>, limit: i64) -> R
 /// # Errors
 /// When the database cannot be read, or the row is no patient.
 pub fn find(conn: &mut Conn, site: Finess, id: &PatientId) -> Result<Option<PatientRecord>, Error> {
-    let row: Option<Row> = records!().filter(car_t_patients::site.eq(site.as_str()).and(car_t_patients::id.eq(id.as_str()))).first(conn).optional()?;
+    let row: Option<Row> = records!()
+        .filter(
+            car_t_patients::site
+                .eq(site.as_str())
+                .and(car_t_patients::id.eq(id.as_str())),
+        )
+        .first(conn)
+        .optional()?;
     Ok(row.map(value).transpose()?.flatten())
 }
 
@@ -137,9 +179,19 @@ pub fn find(conn: &mut Conn, site: Finess, id: &PatientId) -> Result<Option<Pati
 ///
 /// # Errors
 /// When the database cannot be read, or the row is no patient.
-pub fn by_pseudonym(conn: &mut Conn, site: Finess, pseudonym: &str) -> Result<Option<PatientRecord>, Error> {
-    let row: Option<Row> =
-        records!().filter(car_t_patients::site.eq(site.as_str()).and(patient_payload::pseudonym.eq(pseudonym))).first(conn).optional()?;
+pub fn by_pseudonym(
+    conn: &mut Conn,
+    site: Finess,
+    pseudonym: &str,
+) -> Result<Option<PatientRecord>, Error> {
+    let row: Option<Row> = records!()
+        .filter(
+            car_t_patients::site
+                .eq(site.as_str())
+                .and(patient_payload::pseudonym.eq(pseudonym)),
+        )
+        .first(conn)
+        .optional()?;
     Ok(row.map(value).transpose()?.flatten())
 }
 
@@ -147,9 +199,17 @@ pub fn by_pseudonym(conn: &mut Conn, site: Finess, pseudonym: &str) -> Result<Op
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn payload_of(conn: &mut Conn, site: Finess, pseudonym: &str) -> Result<Option<(PatientId, String)>, Error> {
+pub fn payload_of(
+    conn: &mut Conn,
+    site: Finess,
+    pseudonym: &str,
+) -> Result<Option<(PatientId, String)>, Error> {
     let row: Option<(String, String)> = patient_payload::table
-        .filter(patient_payload::site.eq(site.as_str()).and(patient_payload::pseudonym.eq(pseudonym)))
+        .filter(
+            patient_payload::site
+                .eq(site.as_str())
+                .and(patient_payload::pseudonym.eq(pseudonym)),
+        )
         .select((patient_payload::patient_id, patient_payload::hash))
         .first(conn)
         .optional()?;

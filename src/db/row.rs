@@ -15,7 +15,11 @@ pub(super) struct RowOf<'a> {
 
 impl RowOf<'_> {
     pub(super) fn corrupt(self, what: impl Into<String>) -> Error {
-        Error::Corrupt { table: self.table, id: self.id.to_owned(), what: what.into() }
+        Error::Corrupt {
+            table: self.table,
+            id: self.id.to_owned(),
+            what: what.into(),
+        }
     }
 
     /// The value of a text that was checked before it was kept.
@@ -41,7 +45,9 @@ impl RowOf<'_> {
     }
 
     pub(super) fn mg(self, ug: i64) -> Result<Mg, Error> {
-        u64::try_from(ug).map(Mg::from_ug).map_err(|e| self.corrupt(format!("{ug} µg: {e}")))
+        u64::try_from(ug)
+            .map(Mg::from_ug)
+            .map_err(|e| self.corrupt(format!("{ug} µg: {e}")))
     }
 }
 

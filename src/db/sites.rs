@@ -45,11 +45,20 @@ impl SiteRow {
     }
 
     fn value(self) -> Result<Site, Error> {
-        let row = RowOf { table: "sites", id: &self.finess };
-        let by_hand = match (self.resupply_by_hand, self.resupply_reason, self.resupply_until) {
-            (Some(code), Some(reason), Some(until)) => {
-                Some(ByHand { resupply: row.code("resupply_by_hand", &code, Resupply::from_code(&code))?, reason, until: row.day(until)? })
-            }
+        let row = RowOf {
+            table: "sites",
+            id: &self.finess,
+        };
+        let by_hand = match (
+            self.resupply_by_hand,
+            self.resupply_reason,
+            self.resupply_until,
+        ) {
+            (Some(code), Some(reason), Some(until)) => Some(ByHand {
+                resupply: row.code("resupply_by_hand", &code, Resupply::from_code(&code))?,
+                reason,
+                until: row.day(until)?,
+            }),
             _ => None,
         };
         Ok(Site {
@@ -70,7 +79,12 @@ impl SiteRow {
 /// # Errors
 /// When the database cannot be read, or the row is no site.
 pub fn find(conn: &mut Conn, finess: Finess) -> Result<Option<Site>, Error> {
-    sites::table.find(finess.as_str()).first::<SiteRow>(conn).optional()?.map(SiteRow::value).transpose()
+    sites::table
+        .find(finess.as_str())
+        .first::<SiteRow>(conn)
+        .optional()?
+        .map(SiteRow::value)
+        .transpose()
 }
 
 /// Returns the sites, of one network or of all, by number.
@@ -79,7 +93,10 @@ pub fn find(conn: &mut Conn, finess: Finess) -> Result<Option<Site>, Error> {
 /// When the database cannot be read, or a row is no site.
 pub fn list(conn: &mut Conn, network: Option<&Slug>) -> Result<Vec<Site>, Error> {
     let rows: Vec<SiteRow> = match network {
-        Some(network) => sites::table.filter(sites::network_id.eq(network.as_str())).order(sites::finess).load(conn)?,
+        Some(network) => sites::table
+            .filter(sites::network_id.eq(network.as_str()))
+            .order(sites::finess)
+            .load(conn)?,
         None => sites::table.order(sites::finess).load(conn)?,
     };
     rows.into_iter().map(SiteRow::value).collect()
@@ -90,7 +107,9 @@ pub fn list(conn: &mut Conn, network: Option<&Slug>) -> Result<Vec<Site>, Error>
 /// # Errors
 /// When the database cannot be written; [`Error::Constraint`] when there is one of that number.
 pub fn insert(conn: &mut Conn, site: &Site, now: Instant) -> Result<(), Error> {
-    diesel::insert_into(sites::table).values(SiteRow::of(site, now)).execute(conn)?;
+    diesel::insert_into(sites::table)
+        .values(SiteRow::of(site, now))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -129,9 +148,21 @@ pub struct Network {
 /// # Errors
 /// When the database cannot be read, or a row is no network.
 pub fn networks(conn: &mut Conn) -> Result<Vec<Network>, Error> {
-    let rows: Vec<(String, String)> = networks::table.select((networks::id, networks::name)).order(networks::id).load(conn)?;
+    let rows: Vec<(String, String)> = networks::table
+        .select((networks::id, networks::name))
+        .order(networks::id)
+        .load(conn)?;
     rows.into_iter()
-        .map(|(id, name)| Ok(Network { id: RowOf { table: "networks", id: &id }.parsed(Slug::parse(&id))?, name }))
+        .map(|(id, name)| {
+            Ok(Network {
+                id: RowOf {
+                    table: "networks",
+                    id: &id,
+                }
+                .parsed(Slug::parse(&id))?,
+                name,
+            })
+        })
         .collect()
 }
 
@@ -141,7 +172,11 @@ pub fn networks(conn: &mut Conn) -> Result<Vec<Network>, Error> {
 /// When the database cannot be written; [`Error::Constraint`] when there is one of that name.
 pub fn insert_network(conn: &mut Conn, network: &Network, now: Instant) -> Result<(), Error> {
     diesel::insert_into(networks::table)
-        .values((networks::id.eq(network.id.as_str()), networks::name.eq(&network.name), networks::created_at.eq(kept(now))))
+        .values((
+            networks::id.eq(network.id.as_str()),
+            networks::name.eq(&network.name),
+            networks::created_at.eq(kept(now)),
+        ))
         .execute(conn)?;
     Ok(())
 }

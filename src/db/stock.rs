@@ -22,7 +22,15 @@ pub fn shelf(conn: &mut Conn, site: Finess) -> Result<Vec<StockLine>, Error> {
         .inner_join(lots::table)
         .filter(balances::site.eq(site.as_str()))
         .order((lots::cip13, lots::expiry, lots::lot, lots::id))
-        .select((lots::id, lots::cip13, lots::lot, lots::expiry, balances::usable, balances::quarantined, balances::held))
+        .select((
+            lots::id,
+            lots::cip13,
+            lots::lot,
+            lots::expiry,
+            balances::usable,
+            balances::quarantined,
+            balances::held,
+        ))
         .load::<StockRow>(conn)?
         .into_iter()
         .map(line)
@@ -30,7 +38,10 @@ pub fn shelf(conn: &mut Conn, site: Finess) -> Result<Vec<StockLine>, Error> {
 }
 
 fn line((id, cip13, lot, expiry, usable, quarantined, held): StockRow) -> Result<StockLine, Error> {
-    let row = RowOf { table: "balances", id: &id };
+    let row = RowOf {
+        table: "balances",
+        id: &id,
+    };
     Ok(StockLine {
         lot_id: LotId::new(&*id),
         cip13: row.parsed(Cip13::parse(&cip13))?,
@@ -61,12 +72,27 @@ pub struct Lot {
 /// # Errors
 /// When the database cannot be read, or a row is no lot.
 pub fn lots_numbered(conn: &mut Conn, cip13: Cip13, lot: &LotNumber) -> Result<Vec<Lot>, Error> {
-    let rows: Vec<(String, String, String, NaiveDate)> =
-        lots::table.filter(lots::cip13.eq(cip13.as_str()).and(lots::lot.eq(lot.as_str()))).order((lots::expiry, lots::id)).load(conn)?;
+    let rows: Vec<(String, String, String, NaiveDate)> = lots::table
+        .filter(
+            lots::cip13
+                .eq(cip13.as_str())
+                .and(lots::lot.eq(lot.as_str())),
+        )
+        .order((lots::expiry, lots::id))
+        .load(conn)?;
     rows.into_iter()
         .map(|(id, _, _, expiry)| {
-            let expiry = RowOf { table: "lots", id: &id }.day(expiry)?;
-            Ok(Lot { id: LotId::new(id), cip13, lot: lot.clone(), expiry })
+            let expiry = RowOf {
+                table: "lots",
+                id: &id,
+            }
+            .day(expiry)?;
+            Ok(Lot {
+                id: LotId::new(id),
+                cip13,
+                lot: lot.clone(),
+                expiry,
+            })
         })
         .collect()
 }
@@ -92,7 +118,10 @@ pub fn insert_lot(conn: &mut Conn, lot: &Lot) -> Result<(), Error> {
 /// # Errors
 /// When the database cannot be read.
 pub fn last_seq(conn: &mut Conn, site: Finess) -> Result<i64, Error> {
-    let last: Option<i64> = movements::table.filter(movements::site.eq(site.as_str())).select(diesel::dsl::max(movements::seq)).first(conn)?;
+    let last: Option<i64> = movements::table
+        .filter(movements::site.eq(site.as_str()))
+        .select(diesel::dsl::max(movements::seq))
+        .first(conn)?;
     Ok(last.unwrap_or(0))
 }
 
@@ -120,7 +149,11 @@ struct MovementRow {
 
 impl MovementRow {
     fn of(m: &Movement) -> Self {
-        let (patient_id, patient_hash) = m.patient.clone().map(|(id, hash)| (id.to_string(), hash)).unzip();
+        let (patient_id, patient_hash) = m
+            .patient
+            .clone()
+            .map(|(id, hash)| (id.to_string(), hash))
+            .unzip();
         Self {
             id: m.id.to_string(),
             site: m.site.to_string(),
@@ -143,7 +176,10 @@ impl MovementRow {
     }
 
     fn value(self) -> Result<Movement, Error> {
-        let row = RowOf { table: "movements", id: &self.id };
+        let row = RowOf {
+            table: "movements",
+            id: &self.id,
+        };
         Ok(Movement {
             site: row.parsed(Finess::parse(&self.site))?,
             kind: row.code("kind", &self.kind, MovementKind::from_code(&self.kind))?,
@@ -151,7 +187,10 @@ impl MovementRow {
             seq: self.seq,
             operation: OperationId::new(self.operation),
             lot_id: LotId::new(self.lot_id),
-            effect: Effect { usable: self.usable, quarantined: self.quarantined },
+            effect: Effect {
+                usable: self.usable,
+                quarantined: self.quarantined,
+            },
             reason: self.reason,
             note: self.note,
             patient: self.patient_id.map(PatientId::new).zip(self.patient_hash),
@@ -170,7 +209,9 @@ impl MovementRow {
 /// When the database cannot be written; [`Error::Constraint`] when a law of the ledger is broken.
 pub fn insert_movements(conn: &mut Conn, all: &[Movement]) -> Result<(), Error> {
     for movement in all {
-        diesel::insert_into(movements::table).values(MovementRow::of(movement)).execute(conn)?;
+        diesel::insert_into(movements::table)
+            .values(MovementRow::of(movement))
+            .execute(conn)?;
     }
     Ok(())
 }
@@ -180,7 +221,12 @@ pub fn insert_movements(conn: &mut Conn, all: &[Movement]) -> Result<(), Error> 
 /// # Errors
 /// When the database cannot be read, or the row is no movement.
 pub fn find_movement(conn: &mut Conn, id: &MovementId) -> Result<Option<Movement>, Error> {
-    movements::table.find(id.as_str()).first::<MovementRow>(conn).optional()?.map(MovementRow::value).transpose()
+    movements::table
+        .find(id.as_str())
+        .first::<MovementRow>(conn)
+        .optional()?
+        .map(MovementRow::value)
+        .transpose()
 }
 
 /// Returns the id of the movement that undid `id`, if one did.
@@ -188,7 +234,11 @@ pub fn find_movement(conn: &mut Conn, id: &MovementId) -> Result<Option<Movement
 /// # Errors
 /// When the database cannot be read.
 pub fn reversal_of(conn: &mut Conn, id: &MovementId) -> Result<Option<MovementId>, Error> {
-    let found: Option<String> = movements::table.filter(movements::reverses.eq(id.as_str())).select(movements::id).first(conn).optional()?;
+    let found: Option<String> = movements::table
+        .filter(movements::reverses.eq(id.as_str()))
+        .select(movements::id)
+        .first(conn)
+        .optional()?;
     Ok(found.map(MovementId::new))
 }
 
@@ -217,7 +267,12 @@ pub struct Filter {
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no movement.
-pub fn page(conn: &mut Conn, site: Finess, filter: &Filter, limit: i64) -> Result<Vec<(Movement, Lot)>, Error> {
+pub fn page(
+    conn: &mut Conn,
+    site: Finess,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<(Movement, Lot)>, Error> {
     type LotRow = (String, String, String, NaiveDate);
     let mut query = movements::table
         .inner_join(lots::table)
@@ -225,7 +280,7 @@ pub fn page(conn: &mut Conn, site: Finess, filter: &Filter, limit: i64) -> Resul
         .order(movements::seq.desc())
         .limit(limit)
         .select((movements::all_columns, lots::all_columns))
-        .into_boxed::<<Conn as diesel::Connection>::Backend>();
+        .into_boxed::<<Conn as Connection>::Backend>();
     if let Some(kind) = filter.kind {
         query = query.filter(movements::kind.eq(kind.code()));
     }
@@ -253,7 +308,10 @@ pub fn page(conn: &mut Conn, site: Finess, filter: &Filter, limit: i64) -> Resul
     let rows: Vec<(MovementRow, LotRow)> = query.load(conn)?;
     rows.into_iter()
         .map(|(movement, (id, cip13, lot, expiry))| {
-            let row = RowOf { table: "lots", id: &id };
+            let row = RowOf {
+                table: "lots",
+                id: &id,
+            };
             let lot = Lot {
                 cip13: row.parsed(Cip13::parse(&cip13))?,
                 lot: row.parsed(LotNumber::parse(&lot))?,
@@ -270,17 +328,38 @@ pub fn page(conn: &mut Conn, site: Finess, filter: &Filter, limit: i64) -> Resul
 /// # Errors
 /// When the database cannot be read, or the row is no pack.
 pub fn pack_site(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<Option<Finess>, Error> {
-    let site: Option<Option<String>> = packs::table.find((cip13.as_str(), serial.as_str())).select(packs::site).first(conn).optional()?;
-    site.flatten().map(|s| RowOf { table: "packs", id: serial.as_str() }.parsed(Finess::parse(&s))).transpose()
+    let site: Option<Option<String>> = packs::table
+        .find((cip13.as_str(), serial.as_str()))
+        .select(packs::site)
+        .first(conn)
+        .optional()?;
+    site.flatten()
+        .map(|s| {
+            RowOf {
+                table: "packs",
+                id: serial.as_str(),
+            }
+            .parsed(Finess::parse(&s))
+        })
+        .transpose()
 }
 
 /// Keeps that a pack is at a site.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub fn place_pack(conn: &mut Conn, cip13: Cip13, serial: &Serial, site: Finess, lot: &LotId) -> Result<(), Error> {
+pub fn place_pack(
+    conn: &mut Conn,
+    cip13: Cip13,
+    serial: &Serial,
+    site: Finess,
+    lot: &LotId,
+) -> Result<(), Error> {
     let known = diesel::update(packs::table.find((cip13.as_str(), serial.as_str())))
-        .set((packs::site.eq(Some(site.as_str())), packs::lot_id.eq(lot.as_str())))
+        .set((
+            packs::site.eq(Some(site.as_str())),
+            packs::lot_id.eq(lot.as_str()),
+        ))
         .execute(conn)?;
     if known == 0 {
         diesel::insert_into(packs::table)
@@ -300,7 +379,9 @@ pub fn place_pack(conn: &mut Conn, cip13: Cip13, serial: &Serial, site: Finess, 
 /// # Errors
 /// When the database cannot be written.
 pub fn pack_left(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<(), Error> {
-    diesel::update(packs::table.find((cip13.as_str(), serial.as_str()))).set(packs::site.eq(None::<&str>)).execute(conn)?;
+    diesel::update(packs::table.find((cip13.as_str(), serial.as_str())))
+        .set(packs::site.eq(None::<&str>))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -309,8 +390,14 @@ pub fn pack_left(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<(), E
 /// # Errors
 /// When the database cannot be written.
 pub fn packs_left(conn: &mut Conn, site: Finess, lot: &LotId) -> Result<(), Error> {
-    diesel::update(packs::table.filter(packs::site.eq(site.as_str()).and(packs::lot_id.eq(lot.as_str()))))
-        .set(packs::site.eq(None::<&str>))
-        .execute(conn)?;
+    diesel::update(
+        packs::table.filter(
+            packs::site
+                .eq(site.as_str())
+                .and(packs::lot_id.eq(lot.as_str())),
+        ),
+    )
+    .set(packs::site.eq(None::<&str>))
+    .execute(conn)?;
     Ok(())
 }

@@ -58,15 +58,39 @@ pub struct TokenRecord {
     pub revoked_at: Option<Instant>,
 }
 
-type Row = (String, String, String, String, bool, NaiveDateTime, Option<NaiveDateTime>, Option<NaiveDateTime>);
+type Row = (
+    String,
+    String,
+    String,
+    String,
+    bool,
+    NaiveDateTime,
+    Option<NaiveDateTime>,
+    Option<NaiveDateTime>,
+);
 
-fn value(conn: &mut Conn, (id, hash, name, role, all_sites, created, expires, revoked): Row) -> Result<TokenRecord, Error> {
-    let row = RowOf { table: "tokens", id: &id };
+fn value(
+    conn: &mut Conn,
+    (id, hash, name, role, all_sites, created, expires, revoked): Row,
+) -> Result<TokenRecord, Error> {
+    let row = RowOf {
+        table: "tokens",
+        id: &id,
+    };
     let reach = if all_sites {
         Reach::Everywhere
     } else {
-        let sites: Vec<String> = token_sites::table.filter(token_sites::token_id.eq(&id)).order(token_sites::site).select(token_sites::site).load(conn)?;
-        Reach::Sites(sites.iter().map(|s| row.parsed(Finess::parse(s))).collect::<Result<_, _>>()?)
+        let sites: Vec<String> = token_sites::table
+            .filter(token_sites::token_id.eq(&id))
+            .order(token_sites::site)
+            .select(token_sites::site)
+            .load(conn)?;
+        Reach::Sites(
+            sites
+                .iter()
+                .map(|s| row.parsed(Finess::parse(s)))
+                .collect::<Result<_, _>>()?,
+        )
     };
     Ok(TokenRecord {
         role: row.code("role", &role, Role::from_code(&role))?,
@@ -85,7 +109,10 @@ fn value(conn: &mut Conn, (id, hash, name, role, all_sites, created, expires, re
 /// # Errors
 /// When the database cannot be read, or the row is no token.
 pub fn by_hash(conn: &mut Conn, hash: &str) -> Result<Option<TokenRecord>, Error> {
-    let row: Option<Row> = tokens::table.filter(tokens::hash.eq(hash)).first(conn).optional()?;
+    let row: Option<Row> = tokens::table
+        .filter(tokens::hash.eq(hash))
+        .first(conn)
+        .optional()?;
     row.map(|row| value(conn, row)).transpose()
 }
 
@@ -103,7 +130,11 @@ pub fn find(conn: &mut Conn, id: &TokenId) -> Result<Option<TokenRecord>, Error>
 /// # Errors
 /// When the database cannot be read, or a row is no token.
 pub fn page(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<TokenRecord>, Error> {
-    let rows: Vec<Row> = tokens::table.filter(tokens::id.gt(after.unwrap_or(""))).order(tokens::id).limit(limit).load(conn)?;
+    let rows: Vec<Row> = tokens::table
+        .filter(tokens::id.gt(after.unwrap_or("")))
+        .order(tokens::id)
+        .limit(limit)
+        .load(conn)?;
     rows.into_iter().map(|row| value(conn, row)).collect()
 }
 
@@ -125,7 +156,10 @@ pub fn insert(conn: &mut Conn, token: &TokenRecord) -> Result<(), Error> {
         .execute(conn)?;
     for site in token.reach.sites().unwrap_or_default() {
         diesel::insert_into(token_sites::table)
-            .values((token_sites::token_id.eq(token.id.as_str()), token_sites::site.eq(site.as_str())))
+            .values((
+                token_sites::token_id.eq(token.id.as_str()),
+                token_sites::site.eq(site.as_str()),
+            ))
             .execute(conn)?;
     }
     Ok(())
@@ -136,8 +170,10 @@ pub fn insert(conn: &mut Conn, token: &TokenRecord) -> Result<(), Error> {
 /// # Errors
 /// When the database cannot be written.
 pub fn revoke(conn: &mut Conn, id: &TokenId, now: Instant) -> Result<(), Error> {
-    diesel::update(tokens::table.filter(tokens::id.eq(id.as_str()).and(tokens::revoked_at.is_null())))
-        .set(tokens::revoked_at.eq(Some(kept(now))))
-        .execute(conn)?;
+    diesel::update(
+        tokens::table.filter(tokens::id.eq(id.as_str()).and(tokens::revoked_at.is_null())),
+    )
+    .set(tokens::revoked_at.eq(Some(kept(now))))
+    .execute(conn)?;
     Ok(())
 }
