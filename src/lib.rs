@@ -11,4 +11,5 @@
     )
 )]
 
+pub mod db;
 pub mod domain;

@@ -1,0 +1,313 @@
+//! The only place where the two databases differ, side by side.
+
+use super::conn::{Conn, Purpose};
+use super::error::Error;
+use super::schema::sites;
+use crate::domain::calendar::Instant;
+use crate::domain::code::Finess;
+use diesel::connection::{
+    AnsiTransactionManager, SimpleConnection as _, TransactionDepthChange, TransactionManager,
+    TransactionManagerStatus,
+};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
+use std::time::Duration;
+
+/// Writes an expression once for each kind of connection, where diesel cannot write it for both:
+/// upserts and batches. Inside it, the name stands for the connection of one kind.
+macro_rules! each {
+    ($conn:ident => $body:expr) => {
+        match $conn {
+            $crate::db::Conn::Postgres($conn) => $body,
+            $crate::db::Conn::Sqlite($conn) => $body,
+        }
+    };
+}
+pub(crate) use each;
+
+/// Inserts a slice of rows, some at a time; `Result<(), Error>`.
+#[allow(unused_macros, reason = "for the files of the tables")]
+macro_rules! insert_all {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        let conn: &mut $crate::db::Conn = $conn;
+        $rows
+            .chunks($crate::db::dialect::ROWS_AT_ONCE)
+            .try_for_each(|rows| -> Result<(), $crate::db::Error> {
+                $crate::db::dialect::each!(conn => {
+                    diesel::insert_into($table).values(rows).execute(conn)?;
+                });
+                Ok(())
+            })
+    }};
+}
+#[allow(unused_imports, reason = "used by the files of the tables")]
+pub(crate) use insert_all;
+
+/// Rows in one `INSERT`.
+///
+/// Choice: the widest table has 18 columns, and PostgreSQL takes 65,535 values in a statement
+/// (PostgreSQL 15, appendix K, limits: query parameters).
+#[allow(dead_code, reason = "named by `insert_all`")]
+pub(crate) const ROWS_AT_ONCE: usize = 1000;
+
+/// Sets a new connection up, setting by setting.
+///
+/// Choices, on PostgreSQL: a statement may take a minute, and a transaction that is forgotten is
+/// ended after a minute; a server set to answer before the disk has it is told to wait; messages
+/// are asked for in English, because some errors are known by their words only.
+pub(super) fn set_up(conn: &mut Conn, purpose: Purpose, busy: Duration) -> Result<(), Error> {
+    let busy_ms = busy.as_millis();
+    match conn {
+        Conn::Postgres(conn) => {
+            conn.batch_execute(&format!(
+                "SET TIME ZONE 'UTC'; SET lock_timeout = {busy_ms}; SET statement_timeout = '60s';
+                 SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = 'error';
+                 SELECT set_config('synchronous_commit', 'on', FALSE)
+                 WHERE current_setting('synchronous_commit') = 'off'"
+            ))?;
+            if let Err(error) = conn.batch_execute("SET lc_messages = 'C'") {
+                tracing::debug!(%error, "this role may not choose the language of messages");
+            }
+        }
+        Conn::Sqlite(conn) => {
+            conn.batch_execute(&format!("PRAGMA busy_timeout = {busy_ms}"))?;
+            conn.batch_execute("PRAGMA journal_mode = WAL")?;
+            conn.batch_execute("PRAGMA synchronous = FULL")?;
+            conn.batch_execute("PRAGMA foreign_keys = ON")?;
+            // Without it, INSERT OR REPLACE deletes a row and no trigger sees it.
+            conn.batch_execute("PRAGMA recursive_triggers = ON")?;
+            if purpose == Purpose::Read {
+                conn.batch_execute("PRAGMA query_only = ON")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Begins a transaction that sees one moment of the database and changes nothing.
+pub(super) fn begin_read(conn: &mut Conn) -> Result<(), Error> {
+    match conn {
+        Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
+            conn,
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        )?,
+        Conn::Sqlite(conn) => {
+            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN DEFERRED")?;
+        }
+    }
+    Ok(())
+}
+
+/// Begins a transaction that writes. On SQLite it takes the lock at once: one that begins by
+/// reading would fail at its first write, without waiting, when another wrote in between.
+pub(super) fn begin_write(conn: &mut Conn) -> Result<(), Error> {
+    match conn {
+        Conn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
+            conn,
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+        )?,
+        Conn::Sqlite(conn) => {
+            AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends a transaction and keeps what it wrote.
+///
+/// PostgreSQL answers `COMMIT` without complaint when an earlier error was passed over, and
+/// keeps nothing. A question before it, in the same message, fails then.
+pub(super) fn commit(conn: &mut Conn) -> Result<(), Error> {
+    match conn {
+        Conn::Postgres(pg) => {
+            if let Err(error) = pg.batch_execute("SELECT 1; COMMIT") {
+                let error = Error::from(error);
+                rollback(conn)?;
+                return Err(error);
+            }
+            // The connection sees for itself that the transaction is over, or is told.
+            match depth(conn)? {
+                0 => Ok(()),
+                _ => Ok(change_depth(conn)?),
+            }
+        }
+        Conn::Sqlite(conn) => Ok(AnsiTransactionManager::commit_transaction(conn)?),
+    }
+}
+
+/// Ends a transaction and keeps nothing.
+pub(super) fn rollback(conn: &mut Conn) -> Result<(), Error> {
+    while depth(conn)? > 0 {
+        each!(conn => AnsiTransactionManager::rollback_transaction(conn))?;
+    }
+    Ok(())
+}
+
+/// Returns how many transactions are open, one inside of the other.
+pub(super) fn depth(conn: &mut Conn) -> Result<u32, Error> {
+    let depth = status(conn).transaction_depth()?;
+    Ok(depth.map_or(0, std::num::NonZeroU32::get))
+}
+
+/// Forgets the transactions inside of the first one, which the database has already ended.
+pub(super) fn forget_inner(conn: &mut Conn) -> Result<(), Error> {
+    while depth(conn)? > 1 {
+        change_depth(conn)?;
+    }
+    Ok(())
+}
+
+fn change_depth(conn: &mut Conn) -> QueryResult<()> {
+    match status(conn) {
+        TransactionManagerStatus::Valid(status) => {
+            status.change_transaction_depth(TransactionDepthChange::DecreaseDepth)
+        }
+        TransactionManagerStatus::InError => Err(diesel::result::Error::BrokenTransactionManager),
+    }
+}
+
+fn status(conn: &mut Conn) -> &mut TransactionManagerStatus {
+    each!(conn => AnsiTransactionManager::transaction_manager_status_mut(conn))
+}
+
+/// Locks the rows of these sites until the transaction ends, in the order of their numbers, so
+/// that no two transactions wait for each other. SQLite has one writer, who has locked it all.
+pub(super) fn lock_sites(conn: &mut Conn, finess: &[Finess]) -> Result<(), Error> {
+    match conn {
+        Conn::Postgres(_) if finess.is_empty() => Ok(()),
+        Conn::Postgres(conn) => {
+            sites::table
+                .filter(sites::finess.eq_any(finess.iter().map(Finess::as_str)))
+                .order(sites::finess)
+                .select(sites::finess)
+                .for_update()
+                .load::<String>(conn)?;
+            Ok(())
+        }
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Locks a chain of the audit trail until the transaction ends. SQLite has one writer.
+///
+/// # Errors
+/// What the database answers.
+pub fn lock_chain(conn: &mut Conn, chain: &str) -> Result<(), Error> {
+    match conn {
+        Conn::Postgres(conn) => {
+            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('audit ' || $1, 0))")
+                .bind::<Text, _>(chain)
+                .execute(conn)?;
+            Ok(())
+        }
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Returns whether this transaction is the only one under way for an `Idempotency-Key`; SQLite
+/// has one writer, so it always is.
+///
+/// # Errors
+/// What the database answers.
+pub fn try_claim_key(conn: &mut Conn, caller: &str, route: &str, key: &str) -> Result<bool, Error> {
+    match conn {
+        Conn::Postgres(conn) => {
+            let row: Yes = diesel::sql_query(
+                "SELECT pg_try_advisory_xact_lock(
+                    hashtextextended(jsonb_build_array('key', $1, $2, $3)::text, 0)) AS yes",
+            )
+            .bind::<Text, _>(caller)
+            .bind::<Text, _>(route)
+            .bind::<Text, _>(key)
+            .get_result(conn)?;
+            Ok(row.yes)
+        }
+        Conn::Sqlite(_) => Ok(true),
+    }
+}
+
+/// Takes at most `limit` letters that are due and in nobody's hands, for `worker`, until `until`.
+///
+/// Returns their ids, the longest due first. On PostgreSQL, letters that another worker is
+/// taking at this moment are passed over.
+///
+/// # Errors
+/// What the database answers.
+pub fn lease_letters(
+    conn: &mut Conn,
+    worker: &str,
+    now: Instant,
+    until: Instant,
+    limit: i64,
+) -> Result<Vec<String>, Error> {
+    let skip = match conn {
+        Conn::Postgres(_) => "FOR UPDATE SKIP LOCKED",
+        Conn::Sqlite(_) => "",
+    };
+    let mut taken: Vec<Letter> = diesel::sql_query(format!(
+        "UPDATE outbox SET leased_by = $1, leased_until = $2 WHERE id IN (
+            SELECT id FROM outbox
+            WHERE state = 'queued' AND due_at <= $3 AND (leased_until IS NULL OR leased_until <= $3)
+            ORDER BY due_at, id LIMIT $4 {skip})
+         RETURNING id, due_at"
+    ))
+    .bind::<Text, _>(worker)
+    .bind::<Timestamp, _>(until.naive_utc())
+    .bind::<Timestamp, _>(now.naive_utc())
+    .bind::<BigInt, _>(limit)
+    .get_results(conn)?;
+    taken.sort_by(|a, b| (a.due_at, &a.id).cmp(&(b.due_at, &b.id)));
+    Ok(taken.into_iter().map(|letter| letter.id).collect())
+}
+
+/// Returns the names of the tables, in their order.
+pub(super) fn tables(conn: &mut Conn) -> Result<Vec<String>, Error> {
+    let names: Vec<Name> = diesel::sql_query(match conn {
+        Conn::Postgres(_) => {
+            "SELECT table_name::text AS name FROM information_schema.tables
+             WHERE table_schema = current_schema() ORDER BY 1"
+        }
+        Conn::Sqlite(_) => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
+        }
+    })
+    .get_results(conn)?;
+    Ok(names.into_iter().map(|row| row.name).collect())
+}
+
+/// Lets one process at a time change the tables; on SQLite the lock on the file does that.
+pub(super) fn lock_migrations(conn: &mut Conn) -> Result<(), Error> {
+    if let Conn::Postgres(conn) = conn {
+        conn.batch_execute("SELECT pg_advisory_lock(hashtextextended('dotation migrations', 0))")?;
+    }
+    Ok(())
+}
+
+/// Leaves an SQLite file tidy at the end of work: its log folded in, its statistics fresh.
+pub(super) fn tidy(conn: &mut Conn) -> Result<(), Error> {
+    if let Conn::Sqlite(conn) = conn {
+        conn.batch_execute("PRAGMA optimize")?;
+        conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Yes {
+    #[diesel(sql_type = Bool)]
+    yes: bool,
+}
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+#[derive(QueryableByName)]
+struct Letter {
+    #[diesel(sql_type = Text)]
+    id: String,
+    #[diesel(sql_type = Timestamp)]
+    due_at: chrono::NaiveDateTime,
+}

@@ -1,0 +1,345 @@
+//! The tables as diesel sees them; a test compares them with both databases.
+//!
+//! What each column means stands in the migrations. Instants are UTC without a zone.
+#![expect(
+    missing_docs,
+    reason = "every column is described in the migrations, once"
+)]
+
+diesel::table! {
+    networks (id) {
+        id -> Text,
+        name -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sites (finess) {
+        finess -> Text,
+        network_id -> Text,
+        name -> Text,
+        time_zone -> Text,
+        car_t -> Bool,
+        reference_dose_ug -> Nullable<BigInt>,
+        resupply_by_hand -> Nullable<Text>,
+        resupply_reason -> Nullable<Text>,
+        resupply_until -> Nullable<Date>,
+        movement_seq -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> Text,
+        hash -> Text,
+        name -> Text,
+        role -> Text,
+        all_sites -> Bool,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    token_sites (token_id, site) {
+        token_id -> Text,
+        site -> Text,
+    }
+}
+
+diesel::table! {
+    presentations (cip13) {
+        cip13 -> Text,
+        cis -> Nullable<Text>,
+        label -> Text,
+        strength_ug -> BigInt,
+        route -> Text,
+        units_per_box -> BigInt,
+        added_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    bdpm_products (cis) {
+        cis -> Text,
+        name -> Text,
+        form -> Text,
+        routes -> Text,
+        marketing -> Text,
+        holder -> Text,
+    }
+}
+
+diesel::table! {
+    bdpm_packs (cip13) {
+        cip13 -> Text,
+        cis -> Text,
+        label -> Text,
+        status -> Text,
+        marketing -> Text,
+    }
+}
+
+diesel::table! {
+    patient_payload (patient_id) {
+        patient_id -> Text,
+        site -> Text,
+        salt -> Text,
+        hash -> Text,
+        pseudonym -> Nullable<Text>,
+        weight_g -> Nullable<BigInt>,
+        infusion_on -> Nullable<Date>,
+        erased_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    car_t_patients (id) {
+        id -> Text,
+        site -> Text,
+        state -> Text,
+        doses_given -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    lots (id) {
+        id -> Text,
+        cip13 -> Text,
+        lot -> Text,
+        expiry -> Date,
+    }
+}
+
+diesel::table! {
+    movements (id) {
+        id -> Text,
+        site -> Text,
+        seq -> BigInt,
+        operation -> Text,
+        kind -> Text,
+        lot_id -> Text,
+        usable -> BigInt,
+        quarantined -> BigInt,
+        reason -> Nullable<Text>,
+        note -> Nullable<Text>,
+        patient_id -> Nullable<Text>,
+        patient_hash -> Nullable<Text>,
+        delivery_id -> Nullable<Text>,
+        reverses -> Nullable<Text>,
+        happened_at -> Timestamp,
+        recorded_at -> Timestamp,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    balances (site, lot_id) {
+        site -> Text,
+        lot_id -> Text,
+        usable -> BigInt,
+        quarantined -> BigInt,
+        held -> BigInt,
+        last_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    packs (cip13, serial) {
+        cip13 -> Text,
+        serial -> Text,
+        site -> Nullable<Text>,
+        lot_id -> Text,
+    }
+}
+
+diesel::table! {
+    clearances (id) {
+        id -> Text,
+        site -> Text,
+        seq -> BigInt,
+        patient_id -> Text,
+        rulebook -> Text,
+        rulebook_hash -> Text,
+        state -> Text,
+        doses -> BigInt,
+        missing -> BigInt,
+        reason -> Nullable<Text>,
+        asked_at -> Timestamp,
+        asked_by -> Text,
+        ended_at -> Nullable<Timestamp>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    holds (id) {
+        id -> Text,
+        clearance_id -> Text,
+        dose -> BigInt,
+        site -> Text,
+        lot_id -> Text,
+        units -> BigInt,
+        held_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> Text,
+        site -> Text,
+        cip13 -> Text,
+        units -> BigInt,
+        expected_on -> Date,
+        state -> Text,
+        reference -> Nullable<Text>,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    recipients (id) {
+        id -> Text,
+        site -> Text,
+        role -> Text,
+        name -> Text,
+        email -> Text,
+        language -> Text,
+        position -> BigInt,
+        active -> Bool,
+    }
+}
+
+diesel::table! {
+    alerts (id) {
+        id -> Text,
+        site -> Text,
+        kind -> Text,
+        subject -> Text,
+        state -> Text,
+        found -> BigInt,
+        expected -> BigInt,
+        opened_at -> Timestamp,
+        changed_at -> Timestamp,
+        acknowledged_at -> Nullable<Timestamp>,
+        acknowledged_by -> Nullable<Text>,
+        note -> Nullable<Text>,
+        closed_at -> Nullable<Timestamp>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        site -> Nullable<Text>,
+        alert_id -> Nullable<Text>,
+        event -> Text,
+        to_name -> Text,
+        to_email -> Text,
+        language -> Text,
+        message_id -> Text,
+        subject -> Text,
+        body_text -> Text,
+        body_html -> Text,
+        state -> Text,
+        attempts -> BigInt,
+        due_at -> Timestamp,
+        leased_by -> Nullable<Text>,
+        leased_until -> Nullable<Timestamp>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamp,
+        sent_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    audit (chain, seq) {
+        chain -> Text,
+        seq -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        role -> Text,
+        request_id -> Text,
+        action -> Text,
+        outcome -> Text,
+        object -> Text,
+        patient_id -> Nullable<Text>,
+        patient_hash -> Nullable<Text>,
+        details -> Text,
+        previous -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    idempotency (caller, route, key) {
+        caller -> Text,
+        route -> Text,
+        key -> Text,
+        body_hash -> Text,
+        status -> BigInt,
+        content_type -> Text,
+        location -> Nullable<Text>,
+        etag -> Nullable<Text>,
+        answer -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(sites -> networks (network_id));
+diesel::joinable!(token_sites -> tokens (token_id));
+diesel::joinable!(token_sites -> sites (site));
+diesel::joinable!(patient_payload -> sites (site));
+diesel::joinable!(car_t_patients -> patient_payload (id));
+diesel::joinable!(car_t_patients -> sites (site));
+diesel::joinable!(lots -> presentations (cip13));
+diesel::joinable!(movements -> sites (site));
+diesel::joinable!(movements -> lots (lot_id));
+diesel::joinable!(movements -> patient_payload (patient_id));
+diesel::joinable!(balances -> sites (site));
+diesel::joinable!(balances -> lots (lot_id));
+diesel::joinable!(packs -> presentations (cip13));
+diesel::joinable!(packs -> sites (site));
+diesel::joinable!(packs -> lots (lot_id));
+diesel::joinable!(clearances -> sites (site));
+diesel::joinable!(clearances -> car_t_patients (patient_id));
+diesel::joinable!(holds -> clearances (clearance_id));
+diesel::joinable!(holds -> lots (lot_id));
+diesel::joinable!(deliveries -> sites (site));
+diesel::joinable!(deliveries -> presentations (cip13));
+diesel::joinable!(recipients -> sites (site));
+diesel::joinable!(alerts -> sites (site));
+diesel::joinable!(outbox -> sites (site));
+diesel::joinable!(outbox -> alerts (alert_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    networks,
+    sites,
+    tokens,
+    token_sites,
+    presentations,
+    bdpm_products,
+    bdpm_packs,
+    patient_payload,
+    car_t_patients,
+    lots,
+    movements,
+    balances,
+    packs,
+    clearances,
+    holds,
+    deliveries,
+    recipients,
+    alerts,
+    outbox,
+    audit,
+    idempotency,
+);
