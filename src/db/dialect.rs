@@ -23,6 +23,7 @@ macro_rules! each {
         }
     };
 }
+#[allow(unused_imports, reason = "for the files of the tables")]
 pub(crate) use each;
 
 /// Inserts a slice of rows, some at a time; `Result<(), Error>`.
