@@ -11,5 +11,15 @@
     )
 )]
 
+pub mod app;
 pub mod db;
 pub mod domain;
+pub mod http;
+pub mod mail;
+pub mod rulebook;
+pub mod server;
+pub mod settings;
+pub mod telemetry;
+pub mod text;
+pub mod toml_file;
+pub mod wire;

@@ -4,13 +4,25 @@
 //! them is SQL and pure code: nothing that sends, waits or counts, because a write may run again.
 //! The two databases differ in [`dialect`] and nowhere else. Start reading at [`Db`].
 
+pub mod alerts;
+pub mod audit;
+pub mod catalogue;
+pub mod clearances;
 pub mod conn;
+pub mod deliveries;
 pub mod dialect;
 pub mod error;
+pub mod idempotency;
 pub mod lock;
 pub mod migrate;
+pub mod outbox;
+pub mod patients;
 mod pool;
+mod row;
 pub mod schema;
+pub mod sites;
+pub mod stock;
+pub mod tokens;
 pub mod url;
 mod writer;
 
@@ -20,9 +32,11 @@ pub use url::{DatabaseUrl, Plaintext};
 
 use crate::domain::code::Finess;
 use conn::{Manager, Purpose};
+use diesel::connection::TransactionManager as _;
 use lock::FileLock;
 use pool::Pool;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use writer::Writer;
 
@@ -36,6 +50,7 @@ pub struct Db {
 #[derive(Debug)]
 struct Inner {
     ways: Ways,
+    closed: AtomicBool,
     _lock: Option<FileLock>,
 }
 
@@ -66,6 +81,28 @@ pub enum Writing {
     Together,
     /// Each by itself, from a pool: for commands beside a service, and to measure against.
     Alone,
+}
+
+/// Does `f` so that what it wrote is undone alone when it fails: a savepoint inside of a write.
+///
+/// # Errors
+/// What `f` returns, or the database's own error.
+pub fn attempt<T, E: From<Error>>(
+    conn: &mut Conn,
+    f: impl FnOnce(&mut Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    type Manager = <Conn as diesel::Connection>::TransactionManager;
+    Manager::begin_transaction(conn).map_err(Error::from)?;
+    match f(conn) {
+        Ok(done) => {
+            Manager::commit_transaction(conn).map_err(Error::from)?;
+            Ok(done)
+        }
+        Err(failed) => {
+            Manager::rollback_transaction(conn).map_err(Error::from)?;
+            Err(failed)
+        }
+    }
 }
 
 impl Options {
@@ -108,9 +145,10 @@ impl Db {
                 });
             }
         }
-        let lock = match options.exclusive {
-            true => FileLock::take(url)?,
-            false => None,
+        let lock = if options.exclusive {
+            FileLock::take(url)?
+        } else {
+            None
         };
         let manager = |purpose| Manager {
             url: url.clone(),
@@ -132,7 +170,11 @@ impl Db {
             },
         };
         Ok(Self {
-            inner: Arc::new(Inner { ways, _lock: lock }),
+            inner: Arc::new(Inner {
+                ways,
+                closed: AtomicBool::new(false),
+                _lock: lock,
+            }),
         })
     }
 
@@ -176,6 +218,9 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Transient + Send + 'static,
     {
+        if self.inner.closed.load(Ordering::Acquire) {
+            return Err(error::closed().into());
+        }
         match &self.inner.ways {
             Ways::Postgres { pool } | Ways::SqlitePool { writers: pool, .. } => {
                 pool.write(sites, f).await
@@ -184,9 +229,11 @@ impl Db {
         }
     }
 
-    /// Finishes the writes that wait, and takes no more; reads go on until the last handle is
-    /// dropped. Blocks until done. Dropping the last handle does the same.
+    /// Takes no more writes, and on SQLite finishes those that wait, which blocks until done;
+    /// those under way elsewhere end by themselves. Reads go on until the last handle is dropped,
+    /// which closes as well.
     pub fn close(self) {
+        self.inner.closed.store(true, Ordering::Release);
         match &self.inner.ways {
             Ways::Sqlite { writer, .. } => writer.close(),
             Ways::Postgres { .. } | Ways::SqlitePool { .. } => {}

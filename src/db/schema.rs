@@ -25,7 +25,6 @@ diesel::table! {
         resupply_by_hand -> Nullable<Text>,
         resupply_reason -> Nullable<Text>,
         resupply_until -> Nullable<Date>,
-        movement_seq -> BigInt,
         version -> BigInt,
         created_at -> Timestamp,
     }

@@ -4,9 +4,21 @@
 //! cannot fail for reasons outside of its arguments.
 #![deny(clippy::float_arithmetic)]
 
+pub mod alert;
 pub mod calendar;
+pub mod cis;
+pub mod clearance;
 pub mod code;
 pub mod dose;
+pub mod id;
+pub mod language;
+pub mod ledger;
 pub mod presentation;
 pub mod quantity;
+pub mod reason;
+pub mod reserve;
+pub mod role;
 pub mod rule;
+pub mod scan;
+pub mod site;
+pub mod slug;

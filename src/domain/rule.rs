@@ -7,7 +7,7 @@ use super::calendar::Day;
 use super::code::Cip13;
 use super::presentation::{Presentation, Route};
 use super::quantity::{Doses, Grams, Mg, MgPerKg};
-use std::fmt;
+pub use super::slug::{Slug, SlugError};
 
 /// One document's rules about one medicine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,54 +38,6 @@ pub struct Rulebook {
     pub doses: Vec<DoseRow>,
     /// What a site must keep back, and for whom.
     pub reserve: Option<ReserveRule>,
-}
-
-/// A short name of lower-case letters, digits and hyphens: a rulebook, an indication, a network.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Slug(String);
-
-impl Slug {
-    /// The most characters a slug has.
-    pub const MOST: usize = 64;
-
-    /// Reads a slug: 1 to 64 characters of `a-z`, `0-9` and `-`, the first and last no hyphen.
-    ///
-    /// # Errors
-    /// [`SlugError`] with what stood there.
-    pub fn parse(text: &str) -> Result<Self, SlugError> {
-        let fits = (1..=Self::MOST).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !text.starts_with('-')
-            && !text.ends_with('-');
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(SlugError {
-                found: text.chars().take(80).collect(),
-            })
-        }
-    }
-
-    /// Returns the characters.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Slug {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-/// A text that is no short name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} is not a short name; expected 1 to 64 lower-case letters, digits and hyphens")]
-pub struct SlugError {
-    /// What stood there, cut to eighty characters.
-    pub found: String,
 }
 
 /// A text for readers, in the two languages of the service.
@@ -184,6 +136,17 @@ pub struct ReserveRule {
     /// Resupply is assured when a confirmed delivery comes within this many days.
     pub resupply_within_days: u32,
     /// Where the rule stands.
+    pub citation: Citation,
+    /// Where those figures come from that `citation` does not give.
+    pub figures: Vec<FigureCitation>,
+}
+
+/// Where some figures of a rule come from, when that is not where the rule stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FigureCitation {
+    /// The figures, by their names in the rulebook's file: `doses_most`.
+    pub figures: Vec<String>,
+    /// Where they come from.
     pub citation: Citation,
 }
 

@@ -22,15 +22,15 @@ macro_rules! on_both {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Backend {
+pub(crate) enum Backend {
     Sqlite,
     Postgres,
 }
 
 /// A database of its own for one test, gone with it.
-pub struct TestDatabase {
-    pub backend: Backend,
-    pub url: DatabaseUrl,
+pub(crate) struct TestDatabase {
+    pub(crate) backend: Backend,
+    pub(crate) url: DatabaseUrl,
     folder: Option<tempfile::TempDir>,
     name: Option<String>,
 }
@@ -47,23 +47,23 @@ impl Drop for TestDatabase {
 
 impl TestDatabase {
     /// Opens it as a service does.
-    pub fn open(&self) -> Db {
+    pub(crate) fn open(&self) -> Db {
         Db::open(&self.url, &Options::service()).unwrap()
     }
 
     /// A bare connection beside the service.
-    pub fn conn(&self) -> Conn {
+    pub(crate) fn conn(&self) -> Conn {
         Conn::open(&self.url, Purpose::Write, Duration::from_millis(50)).unwrap()
     }
 
     /// A path beside the database, for SQLite.
-    pub fn beside(&self, name: &str) -> PathBuf {
+    pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.folder.as_ref().unwrap().path().join(name)
     }
 }
 
 /// A database with every table and no row.
-pub fn fresh_database(backend: Backend) -> TestDatabase {
+pub(crate) fn fresh_database(backend: Backend) -> TestDatabase {
     match backend {
         Backend::Sqlite => {
             static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
@@ -85,7 +85,7 @@ pub fn fresh_database(backend: Backend) -> TestDatabase {
 }
 
 /// A database without a table; on SQLite, the name of a file that is not there.
-pub fn empty_database(backend: Backend) -> TestDatabase {
+pub(crate) fn empty_database(backend: Backend) -> TestDatabase {
     match backend {
         Backend::Sqlite => {
             let folder = tempfile::tempdir().unwrap();
@@ -102,7 +102,7 @@ pub fn empty_database(backend: Backend) -> TestDatabase {
 }
 
 /// Waits for a future, on a runtime of its own.
-pub fn block<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -111,14 +111,14 @@ pub fn block<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Runs statements in one write.
-pub fn execute(db: &Db, sql: &str) -> Result<(), Error> {
+pub(crate) fn execute(db: &Db, sql: &str) -> Result<(), Error> {
     let sql = sql.to_owned();
     block(db.write(vec![], move |conn| {
         Ok::<_, Error>(conn.batch_execute(&sql)?)
     }))
 }
 
-pub fn url(text: &str) -> DatabaseUrl {
+pub(crate) fn url(text: &str) -> DatabaseUrl {
     DatabaseUrl::parse(text, Plaintext::ThisMachine).unwrap()
 }
 
@@ -129,7 +129,7 @@ fn server() -> String {
 }
 
 fn admin() -> Conn {
-    Conn::open(&url(&server()), Purpose::Write, Duration::from_secs(60)).unwrap()
+    Conn::open(&url(&server()), Purpose::Write, Duration::from_mins(1)).unwrap()
 }
 
 fn named(name: &str) -> DatabaseUrl {
@@ -138,6 +138,10 @@ fn named(name: &str) -> DatabaseUrl {
     url(&format!("{host}/{name}"))
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a database of a test has an id that no verb minted"
+)]
 fn postgres(from: &str) -> TestDatabase {
     let name = format!("t_{}", uuid::Uuid::now_v7().simple());
     admin()
@@ -183,7 +187,7 @@ fn fingerprint() -> u64 {
 }
 
 /// The files of the migrations of one kind of database, by name, in their order.
-pub fn migrations(kind: &str) -> Vec<(String, String)> {
+pub(crate) fn migrations(kind: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("migrations")
         .join(kind);

@@ -16,7 +16,7 @@ CREATE UNIQUE INDEX patient_payload_by_pseudonym ON patient_payload (site, pseud
 CREATE TABLE car_t_patients (
     id TEXT NOT NULL PRIMARY KEY REFERENCES patient_payload (patient_id),   -- UUID
     site TEXT NOT NULL REFERENCES sites (finess),                  -- the CAR-T centre
-    state TEXT NOT NULL CHECK (state IN ('expected', 'cancelled', 'ended')),  -- expected: to be infused, or inside the window after it
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'expected', 'cancelled', 'ended')),  -- waiting: not cleared; expected: to be infused, or inside the window after it
     doses_given BIGINT NOT NULL CHECK (doses_given >= 0),          -- doses already given for this infusion
     version BIGINT NOT NULL CHECK (version >= 1),                  -- counts its edits, for If-Match
     created_at TIMESTAMP NOT NULL            -- UTC

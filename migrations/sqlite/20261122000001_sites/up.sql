@@ -16,7 +16,6 @@ CREATE TABLE sites (
     resupply_by_hand TEXT CHECK (resupply_by_hand IN ('assured', 'compromised')),  -- set by a pharmacist; null: derived from deliveries
     resupply_reason TEXT,                    -- why it was set by hand
     resupply_until DATE,                     -- last day on which the setting by hand holds
-    movement_seq BIGINT NOT NULL CHECK (movement_seq >= 0),        -- number of its last movement; 0 before the first
     version BIGINT NOT NULL CHECK (version >= 1),                  -- counts its edits, for If-Match
     created_at TIMESTAMP NOT NULL,           -- UTC
     CHECK ((resupply_by_hand IS NULL) = (resupply_reason IS NULL)),

@@ -1,0 +1,170 @@
+//! One act: who does it, when, and the transaction it is done in.
+
+use super::error::Error;
+use crate::db::{self, Conn, audit, tokens::Reach};
+use crate::domain::calendar::Instant;
+use crate::domain::code::Finess;
+use crate::domain::id::PatientId;
+use crate::domain::reason::Refusal;
+use crate::domain::role::{Action, Role, may};
+use crate::domain::rule::{ReserveRule, Rulebook};
+use crate::rulebook::Rulebooks;
+use serde_json::Value;
+use std::sync::{Mutex, PoisonError};
+use uuid::{ContextV7, Timestamp, Uuid};
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The id of their token; `command-line` or `service` for those who need none.
+    pub id: String,
+    /// The name on the token.
+    pub name: String,
+    /// In what role.
+    pub role: Role,
+    /// Where.
+    pub reach: Reach,
+    /// The request by which they act.
+    pub request_id: String,
+}
+
+impl Caller {
+    /// Somebody at the machine itself, who may do everything: the command line, the demonstration.
+    pub fn at_the_machine(id: &str, role: Role) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            role,
+            reach: Reach::Everywhere,
+            request_id: "-".to_owned(),
+        }
+    }
+
+    /// Refuses unless the caller may do `action`, at `site` if one is named.
+    ///
+    /// # Errors
+    /// [`Refusal::Forbidden`].
+    pub fn check(&self, action: Action, site: Option<Finess>) -> Result<(), Refusal> {
+        let here = site.is_none_or(|site| self.reach.includes(site));
+        if may(self.role, action) && here {
+            Ok(())
+        } else {
+            Err(Refusal::Forbidden)
+        }
+    }
+}
+
+/// How letters are addressed and signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Desk {
+    /// The beginning of links in letters, without a last slash.
+    pub public_url: String,
+    /// What follows the `@` of a `Message-ID`.
+    pub mail_domain: String,
+}
+
+/// One act in one transaction.
+pub struct Act<'a> {
+    /// The transaction.
+    pub conn: &'a mut Conn,
+    /// The rules.
+    pub rules: &'a Rulebooks,
+    /// When it is done.
+    pub now: Instant,
+    /// Who does it.
+    pub caller: &'a Caller,
+    /// How letters are addressed.
+    pub desk: &'a Desk,
+}
+
+static IDS: Mutex<Option<ContextV7>> = Mutex::new(None);
+
+/// Mints an id: a time-ordered UUID (version 7) of `now`, greater than those minted before it in
+/// this process within the same millisecond.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "ids are minted here and nowhere else"
+)]
+pub fn mint(now: Instant) -> String {
+    let mut context = IDS.lock().unwrap_or_else(PoisonError::into_inner);
+    let context = context.get_or_insert_with(ContextV7::new);
+    let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
+    Uuid::new_v7(Timestamp::from_unix(
+        &*context,
+        seconds,
+        now.timestamp_subsec_nanos(),
+    ))
+    .to_string()
+}
+
+impl Act<'_> {
+    /// Mints an id.
+    pub fn id(&self) -> String {
+        mint(self.now)
+    }
+
+    /// Returns the rulebooks that ask for a reserve, by name.
+    pub fn reserve_rules(&self) -> Vec<(&Rulebook, &ReserveRule)> {
+        self.rules
+            .iter()
+            .filter_map(|book| Some((book, book.reserve.as_ref()?)))
+            .collect()
+    }
+
+    /// Writes what was done into the audit trail of a site, or of the service.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn audit(&mut self, site: Option<Finess>, line: Done<'_>) -> Result<(), Error> {
+        write_line(self, site, "done", line)
+    }
+
+    /// Writes that somebody read a patient's record.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn audit_read(&mut self, site: Finess, line: Done<'_>) -> Result<(), Error> {
+        write_line(self, Some(site), "read", line)
+    }
+
+    /// Writes that something was refused.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn audit_refusal(&mut self, site: Option<Finess>, line: Done<'_>) -> Result<(), Error> {
+        write_line(self, site, "refused", line)
+    }
+}
+
+/// What was done, for the audit trail.
+pub struct Done<'a> {
+    /// Object and verb: `stock.dispense`.
+    pub action: &'a str,
+    /// The id of what it was done to.
+    pub object: &'a str,
+    /// Whose record, if a patient's.
+    pub patient: Option<(PatientId, String)>,
+    /// What changed; nothing personal.
+    pub details: Value,
+}
+
+fn write_line(
+    act: &mut Act<'_>,
+    site: Option<Finess>,
+    outcome: &str,
+    line: Done<'_>,
+) -> Result<(), Error> {
+    let entry = audit::Entry {
+        chain: site.map_or_else(|| "service".to_owned(), |s| s.to_string()),
+        at: act.now,
+        actor: act.caller.id.clone(),
+        role: act.caller.role.code().to_owned(),
+        request_id: act.caller.request_id.clone(),
+        action: line.action.to_owned(),
+        outcome: outcome.to_owned(),
+        object: line.object.to_owned(),
+        patient: line.patient,
+        details: line.details.to_string(),
+    };
+    Ok(audit::append(act.conn, &entry)?)
+}

@@ -1,0 +1,397 @@
+//! What follows every change of a site's stock, in the same transaction: holds are made again,
+//! alerts open, worsen or close, and their letters are written.
+
+use super::act::{Act, Done};
+use super::error::Error;
+use super::post_letters;
+use super::site_state::SiteState;
+use crate::db::clearances::ClearanceRecord;
+use crate::db::{self};
+use crate::domain::alert::{Alert, AlertKind, AlertState, Reading, Step, step};
+use crate::domain::clearance::{self, ClearanceState, HeldDose, Settled};
+use crate::domain::id::{AlertId, ClearanceId, HoldId, LotId, OperationId};
+use crate::domain::ledger::Movement;
+use crate::domain::quantity::Units;
+use crate::domain::reserve::{self, Hold, Reserve};
+use serde_json::json;
+
+/// What an act left: its movements, and the site as it stands now.
+pub struct Recorded {
+    /// The movements.
+    pub movements: Vec<Movement>,
+    /// The site afterwards.
+    pub state: SiteState,
+    /// Its reserves afterwards, with the rulebook of each; none at a site that keeps none.
+    pub reserves: Vec<(String, Reserve)>,
+}
+
+/// Settles a site whose stock changed by movements.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn stock_changed(
+    act: &mut Act<'_>,
+    mut state: SiteState,
+    movements: Vec<Movement>,
+) -> Result<Recorded, Error> {
+    forget_packs(act, &state, &movements)?;
+    let reserves = settle(act, &mut state)?;
+    Ok(Recorded {
+        movements,
+        state,
+        reserves,
+    })
+}
+
+/// A pack whose lot is gone from a site has left it, scanned or not.
+fn forget_packs(act: &mut Act<'_>, state: &SiteState, movements: &[Movement]) -> Result<(), Error> {
+    for movement in movements
+        .iter()
+        .filter(|m| m.effect.usable < 0 || m.effect.quarantined < 0)
+    {
+        let gone = state
+            .line(&movement.lot_id)
+            .is_some_and(|l| l.usable == Units::ZERO && l.quarantined == Units::ZERO);
+        if gone {
+            db::stock::packs_left(act.conn, state.site.finess, &movement.lot_id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Settles a site: what its clearances hold, and what its people must hear.
+///
+/// Returns its reserves as they stand afterwards.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, Reserve)>, Error> {
+    if !state.site.car_t {
+        return Ok(Vec::new());
+    }
+    let mut open = db::alerts::open(act.conn, state.site.finess)?;
+    let mut reserves = Vec::new();
+    for (rulebook, rule) in act
+        .reserve_rules()
+        .into_iter()
+        .map(|(b, r)| (b.clone(), r.clone()))
+        .collect::<Vec<_>>()
+    {
+        let settled = clearance::settle(&state.facts(&rulebook, &rule), &state.in_force(&rulebook));
+        for one in settled {
+            settle_clearance(act, state, &mut open, one)?;
+        }
+        let reserve = reserve::stand(&state.facts(&rulebook, &rule));
+        let reading = Reading {
+            found: i64::from(reserve.possible().get()),
+            expected: i64::from(reserve.required().get()),
+        };
+        hear(
+            act,
+            state,
+            &mut open,
+            AlertKind::ReserveBelowMinimum,
+            rulebook.name.as_str(),
+            reading,
+        )?;
+        reserves.push((rulebook.name.to_string(), reserve));
+    }
+    Ok(reserves)
+}
+
+/// Writes what one clearance holds now, and how far it has come.
+fn settle_clearance(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    open: &mut Vec<Alert>,
+    settled: Settled,
+) -> Result<(), Error> {
+    let Some(place) = state.in_force.iter().position(|c| c.id == settled.id) else {
+        return Ok(());
+    };
+    rehold(act, state, &settled.id, &settled.doses)?;
+    let Some(record) = state.in_force.get(place).cloned() else {
+        return Ok(());
+    };
+    let next = match (settled.over, settled.missing.get()) {
+        (true, _) => ClearanceState::Released,
+        (false, 0) => ClearanceState::Standing,
+        (false, _) => ClearanceState::Broken,
+    };
+    if next != record.state || settled.missing != record.missing {
+        let changed = ClearanceRecord {
+            state: next,
+            missing: settled.missing,
+            reason: settled
+                .over
+                .then(|| "window-over".to_owned())
+                .or_else(|| record.reason.clone()),
+            ended_at: settled.over.then_some(act.now).or(record.ended_at),
+            version: record.version.saturating_add(1),
+            ..record.clone()
+        };
+        save(act, &record, &changed)?;
+        if let Some(slot) = state.in_force.get_mut(place) {
+            *slot = changed;
+        }
+    }
+    if settled.over {
+        state.in_force.retain(|c| c.id != settled.id);
+    }
+    let covered = i64::try_from(settled.doses.len()).unwrap_or(i64::MAX);
+    let reading = Reading {
+        found: covered,
+        expected: covered.saturating_add(i64::from(settled.missing.get())),
+    };
+    hear(
+        act,
+        state,
+        open,
+        AlertKind::ClearanceBroken,
+        settled.id.as_str(),
+        reading,
+    )
+}
+
+/// Saves how far a clearance has come, with its line on the audit trail.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn save(
+    act: &mut Act<'_>,
+    before: &ClearanceRecord,
+    after: &ClearanceRecord,
+) -> Result<(), Error> {
+    db::clearances::update(act.conn, after)?;
+    let details = json!({
+        "before": { "state": before.state.code(), "missing": before.missing.get() },
+        "after": { "state": after.state.code(), "missing": after.missing.get(), "reason": after.reason },
+    });
+    act.audit(
+        Some(after.site),
+        Done {
+            action: "clearance.change",
+            object: after.id.as_str(),
+            patient: None,
+            details,
+        },
+    )
+}
+
+/// Makes the holds of a clearance what they should be: what is right stays, what is not goes, what
+/// is missing comes.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn rehold(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    id: &ClearanceId,
+    doses: &[HeldDose],
+) -> Result<(), Error> {
+    let wanted: Vec<(u32, &LotId, Units)> = doses
+        .iter()
+        .flat_map(|d| d.units.iter().map(|(lot, n)| (d.number, lot, *n)))
+        .collect();
+    let is_wanted = |h: &Hold| {
+        wanted
+            .iter()
+            .any(|(dose, lot, n)| *dose == h.dose && **lot == h.lot_id && *n == h.units)
+    };
+    let (mut kept, mut gone) = (Vec::new(), Vec::new());
+    for hold in std::mem::take(&mut state.holds) {
+        if hold.clearance != *id || is_wanted(&hold) {
+            kept.push(hold)
+        } else {
+            gone.push(hold)
+        }
+    }
+    for hold in &gone {
+        db::clearances::shrink_hold(act.conn, hold, hold.units)?;
+    }
+    let patient = state
+        .in_force
+        .iter()
+        .find(|c| c.id == *id)
+        .map(|c| c.patient.clone());
+    let new: Vec<_> = wanted
+        .iter()
+        .filter(|(dose, lot, n)| {
+            !kept.iter().any(|h| {
+                h.clearance == *id && h.dose == *dose && h.lot_id == **lot && h.units == *n
+            })
+        })
+        .copied()
+        .collect();
+    for (dose, lot, units) in new {
+        let Some(patient) = patient.clone() else {
+            break;
+        };
+        let (id, lot_id) = (id.clone(), lot.clone());
+        let hold = Hold {
+            id: HoldId::new(act.id()),
+            clearance: id,
+            patient,
+            dose,
+            lot_id,
+            units,
+        };
+        db::clearances::insert_hold(act.conn, state.site.finess, &hold, act.now)?;
+        kept.push(hold);
+    }
+    state.set_holds(kept);
+    Ok(())
+}
+
+/// Takes a reading: opens, worsens, changes or closes the alert of its kind and subject, and writes
+/// the letters.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn hear(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    open: &mut Vec<Alert>,
+    kind: AlertKind,
+    subject: &str,
+    reading: Reading,
+) -> Result<(), Error> {
+    let place = open
+        .iter()
+        .position(|a| a.kind == kind && a.subject == subject);
+    let before = place.and_then(|p| open.get(p)).cloned();
+    let step = step(before.as_ref().map(|a| a.reading), reading);
+    let Some(alert) = stepped(act, state, before, step, kind, subject, reading) else {
+        return Ok(());
+    };
+    match place {
+        Some(place) => {
+            db::alerts::update(act.conn, &alert)?;
+            if alert.state == AlertState::Closed {
+                open.remove(place);
+            } else if let Some(slot) = open.get_mut(place) {
+                *slot = alert.clone();
+            }
+        }
+        None => {
+            db::alerts::insert(act.conn, &alert)?;
+            open.push(alert.clone());
+        }
+    }
+    let details = json!({
+        "kind": kind.code(), "subject": subject, "state": alert.state.code(),
+        "found": reading.found, "expected": reading.expected,
+    });
+    act.audit(
+        Some(state.site.finess),
+        Done {
+            action: "alert.change",
+            object: alert.id.as_str(),
+            patient: None,
+            details,
+        },
+    )?;
+    match step {
+        Step::Open => post_letters::about(act, state, &alert, "opened"),
+        Step::Worsen => post_letters::about(act, state, &alert, "worsened"),
+        Step::Close => post_letters::about(act, state, &alert, "closed"),
+        Step::Nothing | Step::Change => Ok(()),
+    }
+}
+
+fn stepped(
+    act: &Act<'_>,
+    state: &SiteState,
+    before: Option<Alert>,
+    step: Step,
+    kind: AlertKind,
+    subject: &str,
+    reading: Reading,
+) -> Option<Alert> {
+    let now = act.now;
+    match (step, before) {
+        (Step::Nothing, _) => None,
+        (Step::Open, _) | (_, None) => Some(Alert {
+            id: AlertId::new(act.id()),
+            site: state.site.finess,
+            kind,
+            subject: subject.to_owned(),
+            state: AlertState::Open,
+            reading,
+            opened_at: now,
+            changed_at: now,
+            acknowledged: None,
+            closed_at: None,
+            version: 1,
+        }),
+        (Step::Worsen, Some(a)) => Some(Alert {
+            state: AlertState::Open,
+            reading,
+            changed_at: now,
+            acknowledged: None,
+            version: a.version + 1,
+            ..a
+        }),
+        (Step::Change, Some(a)) => Some(Alert {
+            reading,
+            changed_at: now,
+            version: a.version + 1,
+            ..a
+        }),
+        (Step::Close, Some(a)) => Some(Alert {
+            state: AlertState::Closed,
+            reading,
+            changed_at: now,
+            closed_at: Some(now),
+            version: a.version + 1,
+            ..a
+        }),
+    }
+}
+
+/// Opens the alert that a refusal was overridden.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn overridden(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    operation: &OperationId,
+) -> Result<(), Error> {
+    hear(
+        act,
+        state,
+        &mut Vec::new(),
+        AlertKind::Override,
+        operation.as_str(),
+        Reading {
+            found: 0,
+            expected: 1,
+        },
+    )
+}
+
+/// Closes an alert whose cause has ended otherwise: a clearance that was released, a patient who
+/// will not be infused.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn ended(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    kind: AlertKind,
+    subject: &str,
+) -> Result<(), Error> {
+    let mut open = db::alerts::open(act.conn, state.site.finess)?;
+    hear(
+        act,
+        state,
+        &mut open,
+        kind,
+        subject,
+        Reading {
+            found: 0,
+            expected: 0,
+        },
+    )
+}

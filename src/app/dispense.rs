@@ -1,0 +1,342 @@
+//! Units leave for a patient or a ward.
+
+use super::act::Act;
+use super::after::{self, Recorded};
+use super::error::Error;
+use super::record::{Particulars, not_in_the_future, patient, record};
+use super::site_state::SiteState;
+use super::{edit_patients, protect};
+use crate::db::{self};
+use crate::domain::clearance;
+use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
+use crate::domain::id::{HoldId, LotId, OperationId, PatientId};
+use crate::domain::ledger::{Effect, MovementKind, StockLine, UnitState, pick_first_expiring};
+use crate::domain::quantity::Units;
+use crate::domain::reason::Refusal;
+use crate::domain::reserve::Hold;
+
+/// What leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dispensed {
+    /// The units: one line or more, of one or several presentations.
+    pub lines: Vec<Line>,
+    /// For whom; needed for a CRS dose and for an override.
+    pub pseudonym: Option<String>,
+    /// Why it may leave.
+    pub claim: Claim,
+    /// What is told beside.
+    pub told: Particulars,
+}
+
+/// Units of one presentation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Of which presentation.
+    pub cip13: Cip13,
+    /// Of which lot; what expires first, when none is named.
+    pub lot: Option<LotNumber>,
+    /// How many.
+    pub units: Units,
+    /// The serial number of a pack that leaves whole.
+    pub serial: Option<Serial>,
+}
+
+/// By what right units leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// By none that ranks above a reserve.
+    Ordinary,
+    /// To treat a cytokine release syndrome: never refused for a reserve.
+    Crs,
+    /// Against a refusal, for one patient, by a pharmacist's written reason.
+    Override,
+}
+
+/// Dispenses units.
+///
+/// An ordinary dispensing is refused when it would cost a reserve a dose. One for CRS takes its
+/// patient's hold first, then what nobody holds, then other holds in reverse rank.
+///
+/// # Errors
+/// Refused when the reserve would lose a dose, or when there are not enough units.
+pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Recorded, Error> {
+    let mut state = SiteState::load(act, site)?;
+    not_in_the_future(act, &order.told)?;
+    for line in &order.lines {
+        known(act, &state, line)?;
+    }
+    let mut told = order.told.clone();
+    told.patient = order
+        .pseudonym
+        .as_deref()
+        .map(|p| patient(act, site, p))
+        .transpose()?;
+    let (kind, picks) = match order.claim {
+        Claim::Ordinary | Claim::Override => {
+            let picks = pick_free(&state, &order.lines)?;
+            let overridden = matches!(order.claim, Claim::Override);
+            match protect::reserves(act, &state, &picks) {
+                Err(Error::Refused(Refusal::ReserveWouldBreak { .. })) if overridden => {
+                    (MovementKind::DispensingOverride, picks)
+                }
+                verdict => verdict.map(|()| (MovementKind::Dispensing, picks))?,
+            }
+        }
+        Claim::Crs => {
+            told.reason = Some("crs");
+            (
+                MovementKind::Dispensing,
+                pick_for_crs(
+                    act,
+                    &mut state,
+                    &order.lines,
+                    told.patient.as_ref().map(|(id, _)| id),
+                )?,
+            )
+        }
+    };
+    let effects: Vec<(LotId, Effect)> = picks
+        .iter()
+        .map(|(lot, n)| (lot.clone(), Effect::leave(*n, UnitState::Usable)))
+        .collect();
+    let movements = record(act, site, kind, &effects, &told)?;
+    for line in &order.lines {
+        if let Some(serial) = &line.serial {
+            db::stock::pack_left(act.conn, line.cip13, serial)?;
+        }
+    }
+    state.apply(&movements, None);
+    if matches!(order.claim, Claim::Crs) {
+        edit_patients::dose_given(act, &mut state, told.patient.as_ref().map(|(id, _)| id), 1)?;
+    }
+    if kind == MovementKind::DispensingOverride {
+        let operation = movements
+            .first()
+            .map_or_else(|| OperationId::new(""), |m| m.operation.clone());
+        after::overridden(act, &state, &operation)?;
+    }
+    after::stock_changed(act, state, movements)
+}
+
+fn known(act: &mut Act<'_>, state: &SiteState, line: &Line) -> Result<(), Error> {
+    if state
+        .stock
+        .iter()
+        .any(|l| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot))
+    {
+        return Ok(());
+    }
+    if let (Some(lot), true) = (
+        &line.lot,
+        db::catalogue::find(act.conn, line.cip13)?.is_some(),
+    ) {
+        return Err(Refusal::UnknownLot {
+            cip13: line.cip13,
+            lot: lot.clone(),
+        }
+        .into());
+    }
+    Ok(())
+}
+
+fn pick_free(state: &SiteState, lines: &[Line]) -> Result<Vec<(LotId, Units)>, Refusal> {
+    let mut stock = state.stock.clone();
+    let mut picks = Vec::new();
+    for line in lines {
+        let picked = pick_first_expiring(
+            &stock,
+            line.cip13,
+            line.lot.as_ref(),
+            line.units,
+            state.today,
+        )
+        .map_err(|free| not_enough(&stock, line, free))?;
+        take(&mut stock, &picked);
+        picks.extend(picked);
+    }
+    Ok(merged(picks))
+}
+
+fn not_enough(stock: &[StockLine], line: &Line, free: Units) -> Refusal {
+    let lots = stock
+        .iter()
+        .filter(|l| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot));
+    let held = lots.fold(Units::ZERO, |sum, l| sum.saturating_add(l.held));
+    Refusal::NotEnough {
+        cip13: line.cip13,
+        lot: line.lot.clone(),
+        wanted: line.units,
+        free,
+        held,
+    }
+}
+
+fn take(stock: &mut [StockLine], picks: &[(LotId, Units)]) {
+    for (lot, units) in picks {
+        if let Some(line) = stock.iter_mut().find(|l| l.lot_id == *lot) {
+            line.usable = line.usable.saturating_sub(*units);
+        }
+    }
+}
+
+/// One row a lot: two lines of an order may have picked the same.
+fn merged(picks: Vec<(LotId, Units)>) -> Vec<(LotId, Units)> {
+    let mut rows: Vec<(LotId, Units)> = Vec::new();
+    for (lot, units) in picks {
+        match rows.iter_mut().find(|(l, _)| *l == lot) {
+            Some((_, n)) => *n = n.saturating_add(units),
+            None => rows.push((lot, units)),
+        }
+    }
+    rows
+}
+
+/// Picks for a CRS dose, and takes out of holds what it must.
+fn pick_for_crs(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    lines: &[Line],
+    patient: Option<&PatientId>,
+) -> Result<Vec<(LotId, Units)>, Error> {
+    let mut picks = Vec::new();
+    for line in lines {
+        let own = own_holds(state, line, patient);
+        let mut left = line.units;
+        for (hold, lot) in own {
+            let units = left.min(hold.units);
+            shrink(act, state, &[(hold.id.clone(), units)])?;
+            picks.push((lot, units));
+            take(
+                &mut state.stock,
+                picks.last().map(std::slice::from_ref).unwrap_or_default(),
+            );
+            left = left.saturating_sub(units);
+            if left == Units::ZERO {
+                break;
+            }
+        }
+        picks.extend(free_then_held(act, state, line, left)?);
+    }
+    // the picks were taken from the state to see what is left; the movements take them again
+    for (lot, units) in &picks {
+        if let Some(l) = state.stock.iter_mut().find(|l| l.lot_id == *lot) {
+            l.usable = l.usable.saturating_add(*units);
+        }
+    }
+    Ok(merged(picks))
+}
+
+fn own_holds(state: &SiteState, line: &Line, patient: Option<&PatientId>) -> Vec<(Hold, LotId)> {
+    let of_line = |h: &&Hold| {
+        state.line(&h.lot_id).is_some_and(|l| {
+            l.cip13 == line.cip13
+                && l.expiry >= state.today
+                && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)
+        })
+    };
+    let mut own: Vec<(Hold, LotId)> = state
+        .holds
+        .iter()
+        .filter(|h| patient == Some(&h.patient))
+        .filter(of_line)
+        .map(|h| (h.clone(), h.lot_id.clone()))
+        .collect();
+    own.sort_by(|a, b| (a.0.dose, &a.0.id).cmp(&(b.0.dose, &b.0.id)));
+    own
+}
+
+/// What nobody holds, what expires first, first; then, lot by lot, out of other holds in reverse
+/// rank.
+fn free_then_held(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    line: &Line,
+    wanted: Units,
+) -> Result<Vec<(LotId, Units)>, Error> {
+    if wanted == Units::ZERO {
+        return Ok(Vec::new());
+    }
+    let (today, cip13, lot) = (state.today, line.cip13, line.lot.as_ref());
+    let free = match pick_first_expiring(&state.stock, cip13, lot, wanted, today) {
+        Ok(picks) => {
+            take(&mut state.stock, &picks);
+            return Ok(picks);
+        }
+        Err(free) => free,
+    };
+    let mut picks = if free == Units::ZERO {
+        Vec::new()
+    } else {
+        pick_first_expiring(&state.stock, cip13, lot, free, today).unwrap_or_default()
+    };
+    take(&mut state.stock, &picks);
+    let mut left = wanted.saturating_sub(free);
+    let lots: Vec<StockLine> = state
+        .stock
+        .iter()
+        .filter(|l| {
+            l.cip13 == cip13
+                && l.expiry >= today
+                && l.held > Units::ZERO
+                && lot.is_none_or(|n| l.lot == *n)
+        })
+        .cloned()
+        .collect();
+    if lots
+        .iter()
+        .fold(Units::ZERO, |sum, l| sum.saturating_add(l.held))
+        < left
+    {
+        return Err(not_enough(&state.stock, line, free).into());
+    }
+    for held in lots {
+        let units = left.min(held.held);
+        cut(act, state, &held.lot_id, units)?;
+        let pick = (held.lot_id, units);
+        take(&mut state.stock, std::slice::from_ref(&pick));
+        picks.push(pick);
+        left = left.saturating_sub(units);
+        if left == Units::ZERO {
+            break;
+        }
+    }
+    Ok(picks)
+}
+
+/// Cuts units of a lot out of its holds, in reverse rank.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn cut(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    lot: &LotId,
+    units: Units,
+) -> Result<(), Error> {
+    if units == Units::ZERO {
+        return Ok(());
+    }
+    let Some((rulebook, rule)) = act.reserve_rules().into_iter().next() else {
+        return Ok(());
+    };
+    let in_force: Vec<_> = act
+        .reserve_rules()
+        .into_iter()
+        .flat_map(|(book, _)| state.in_force(book))
+        .collect();
+    let cuts = clearance::cut(&state.facts(rulebook, rule), &in_force, lot, units);
+    shrink(act, state, &cuts)
+}
+
+fn shrink(act: &mut Act<'_>, state: &mut SiteState, cuts: &[(HoldId, Units)]) -> Result<(), Error> {
+    let mut holds = state.holds.clone();
+    for (id, units) in cuts {
+        if let Some(hold) = holds.iter_mut().find(|h| h.id == *id) {
+            db::clearances::shrink_hold(act.conn, hold, *units)?;
+            hold.units = hold.units.saturating_sub(*units);
+        }
+    }
+    holds.retain(|h| h.units > Units::ZERO);
+    state.set_holds(holds);
+    Ok(())
+}

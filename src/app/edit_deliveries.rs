@@ -1,0 +1,141 @@
+//! Deliveries: announced, confirmed, postponed, cancelled. Whether a site can count on resupply
+//! follows from them.
+
+use super::act::{Act, Done};
+use super::after;
+use super::error::Error;
+use super::site_state::SiteState;
+use crate::db::{self};
+use crate::domain::calendar::Day;
+use crate::domain::code::{Cip13, Finess};
+use crate::domain::id::DeliveryId;
+use crate::domain::quantity::Units;
+use crate::domain::reason::Refusal;
+use crate::domain::site::{Delivery, DeliveryState};
+use serde_json::json;
+
+/// A delivery that somebody heard of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// Of which presentation.
+    pub cip13: Cip13,
+    /// How many units.
+    pub units: Units,
+    /// The day it is expected.
+    pub expected_on: Day,
+    /// Whether the supplier confirmed it.
+    pub confirmed: bool,
+    /// The supplier's reference.
+    pub reference: Option<String>,
+}
+
+/// Announces a delivery to a site.
+///
+/// # Errors
+/// Refused when the presentation is not on the catalogue, or the day is past.
+pub fn announce(act: &mut Act<'_>, site: Finess, new: &NewDelivery) -> Result<Delivery, Error> {
+    let state = SiteState::load(act, site)?;
+    if db::catalogue::find(act.conn, new.cip13)?.is_none() {
+        return Err(Refusal::NotOnCatalogue {
+            cip13: new.cip13,
+            known_as: None,
+        }
+        .into());
+    }
+    if new.expected_on < state.today {
+        return Err(Refusal::WrongState {
+            state: "in-the-past",
+        }
+        .into());
+    }
+    let delivery = Delivery {
+        id: DeliveryId::new(act.id()),
+        site,
+        cip13: new.cip13,
+        units: new.units,
+        expected_on: new.expected_on,
+        state: if new.confirmed {
+            DeliveryState::Confirmed
+        } else {
+            DeliveryState::Announced
+        },
+        reference: new.reference.clone(),
+        version: 1,
+    };
+    db::deliveries::insert(act.conn, &delivery, act.now)?;
+    changed(act, None, &delivery)?;
+    Ok(delivery)
+}
+
+/// What changes of a delivery; what is not said stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// How many units.
+    pub units: Option<Units>,
+    /// The day it is expected.
+    pub expected_on: Option<Day>,
+    /// How sure it is.
+    pub state: Option<DeliveryState>,
+}
+
+/// Changes a delivery: confirms, postpones or cancels it.
+///
+/// # Errors
+/// Refused when there is no such delivery here, it was edited meanwhile, or it has ended.
+pub fn change(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &DeliveryId,
+    version: i64,
+    change: &Change,
+) -> Result<Delivery, Error> {
+    let unknown = || Refusal::Unknown {
+        what: "delivery",
+        name: id.to_string(),
+    };
+    let before = db::deliveries::find(act.conn, site, id)?.ok_or_else(unknown)?;
+    if before.version != version {
+        return Err(Refusal::Stale {
+            version: before.version,
+        }
+        .into());
+    }
+    let next = change.state.unwrap_or(before.state);
+    let open = matches!(
+        before.state,
+        DeliveryState::Announced | DeliveryState::Confirmed
+    );
+    if !open || next == DeliveryState::Received {
+        return Err(Refusal::WrongState {
+            state: before.state.code(),
+        }
+        .into());
+    }
+    let after = Delivery {
+        units: change.units.unwrap_or(before.units),
+        expected_on: change.expected_on.unwrap_or(before.expected_on),
+        state: next,
+        version: version.saturating_add(1),
+        ..before.clone()
+    };
+    db::deliveries::update(act.conn, &after)?;
+    changed(act, Some(&before), &after)?;
+    Ok(after)
+}
+
+fn changed(act: &mut Act<'_>, before: Option<&Delivery>, after: &Delivery) -> Result<(), Error> {
+    let summary = |d: &Delivery| json!({ "cip13": d.cip13.as_str(), "units": d.units.get(), "expected_on": d.expected_on.to_string(), "state": d.state.code() });
+    let details = json!({ "before": before.map(summary), "after": summary(after) });
+    act.audit(
+        Some(after.site),
+        Done {
+            action: "delivery.change",
+            object: after.id.as_str(),
+            patient: None,
+            details,
+        },
+    )?;
+    let mut state = SiteState::load(act, after.site)?;
+    after::settle(act, &mut state)?;
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! A clearance ends: its doses are used, or given back.
+
+use super::act::Act;
+use super::after::{self, Recorded};
+use super::dispense::{Claim, Dispensed, Line, dispense};
+use super::error::Error;
+use super::record::Particulars;
+use super::site_state::SiteState;
+use crate::db::clearances::ClearanceRecord;
+use crate::db::{self};
+use crate::domain::alert::AlertKind;
+use crate::domain::clearance::ClearanceState;
+use crate::domain::code::Finess;
+use crate::domain::id::ClearanceId;
+use crate::domain::reason::Refusal;
+
+/// Returns the clearance of an id at a site when it is in force.
+fn in_force(act: &mut Act<'_>, site: Finess, id: &ClearanceId) -> Result<ClearanceRecord, Error> {
+    let unknown = || Refusal::Unknown {
+        what: "clearance",
+        name: id.to_string(),
+    };
+    let clearance = db::clearances::find(act.conn, site, id)?.ok_or_else(unknown)?;
+    if !clearance.state.in_force() {
+        return Err(Refusal::WrongState {
+            state: clearance.state.code(),
+        }
+        .into());
+    }
+    Ok(clearance)
+}
+
+/// Gives the units of a clearance back to the shelf.
+///
+/// # Errors
+/// Refused when there is no such clearance here, or it holds nothing any more.
+pub fn release(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &ClearanceId,
+    reason: &str,
+) -> Result<(ClearanceRecord, SiteState), Error> {
+    let clearance = in_force(act, site, id)?;
+    let mut state = SiteState::load(act, site)?;
+    let ended = let_go(act, &mut state, &clearance, reason)?;
+    after::settle(act, &mut state)?;
+    Ok((ended, state))
+}
+
+/// Gives the units of a clearance back, without settling the site.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn let_go(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    clearance: &ClearanceRecord,
+    reason: &str,
+) -> Result<ClearanceRecord, Error> {
+    after::rehold(act, state, &clearance.id, &[])?;
+    let ended = end(act, clearance, ClearanceState::Released, reason)?;
+    after::ended(
+        act,
+        state,
+        AlertKind::ClearanceBroken,
+        clearance.id.as_str(),
+    )?;
+    state.in_force.retain(|c| c.id != clearance.id);
+    Ok(ended)
+}
+
+/// Writes that a clearance has ended.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn end(
+    act: &mut Act<'_>,
+    clearance: &ClearanceRecord,
+    as_what: ClearanceState,
+    reason: &str,
+) -> Result<ClearanceRecord, Error> {
+    let ended = ClearanceRecord {
+        state: as_what,
+        reason: Some(reason.to_owned()),
+        ended_at: Some(act.now),
+        version: clearance.version.saturating_add(1),
+        ..clearance.clone()
+    };
+    after::save(act, clearance, &ended)?;
+    Ok(ended)
+}
+
+/// Gives the next held dose of a clearance to its patient: a CRS treatment.
+///
+/// # Errors
+/// Refused when there is no such clearance here, or it holds no dose.
+pub fn use_dose(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &ClearanceId,
+    note: Option<String>,
+) -> Result<Recorded, Error> {
+    let clearance = in_force(act, site, id)?;
+    let state = SiteState::load(act, site)?;
+    let first = state
+        .holds
+        .iter()
+        .filter(|h| h.clearance == *id)
+        .map(|h| h.dose)
+        .min();
+    let lines: Vec<Line> = state
+        .holds
+        .iter()
+        .filter(|h| h.clearance == *id && Some(h.dose) == first)
+        .filter_map(|h| {
+            let line = state.line(&h.lot_id)?;
+            Some(Line {
+                cip13: line.cip13,
+                lot: Some(line.lot.clone()),
+                units: h.units,
+                serial: None,
+            })
+        })
+        .collect();
+    if lines.is_empty() {
+        return Err(Refusal::WrongState {
+            state: "nothing-held",
+        }
+        .into());
+    }
+    let pseudonym = state
+        .records
+        .iter()
+        .find(|r| r.patient.id == clearance.patient)
+        .map(|r| r.pseudonym.clone());
+    let told = Particulars {
+        note,
+        ..Particulars::default()
+    };
+    let recorded = dispense(
+        act,
+        site,
+        &Dispensed {
+            lines,
+            pseudonym,
+            claim: Claim::Crs,
+            told,
+        },
+    )?;
+    let still = recorded
+        .state
+        .in_force
+        .iter()
+        .find(|c| c.id == *id)
+        .cloned();
+    match still {
+        Some(c)
+            if !recorded.state.holds.iter().any(|h| h.clearance == *id) && c.missing.get() == 0 =>
+        {
+            end(act, &c, ClearanceState::Used, "used")?;
+            Ok(recorded)
+        }
+        Some(_) | None => Ok(recorded),
+    }
+}

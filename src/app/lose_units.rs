@@ -1,0 +1,87 @@
+//! Units are gone: broken, expired, warmed, stolen. A loss is recorded as it is.
+
+use super::act::Act;
+use super::after::{self, Recorded};
+use super::dispense::cut;
+use super::error::Error;
+use super::record::{Particulars, Which, not_in_the_future, record};
+use super::site_state::SiteState;
+use crate::domain::code::Finess;
+use crate::domain::ledger::{Effect, LossReason, MovementKind, StockLine, UnitState};
+use crate::domain::quantity::Units;
+use crate::domain::reason::Refusal;
+
+/// Records a loss; where it is larger than what nobody holds, holds are cut in reverse rank.
+///
+/// # Errors
+/// Refused when the lot is not there, or has fewer units in that state.
+pub fn lose(
+    act: &mut Act<'_>,
+    site: Finess,
+    which: &Which,
+    units: Units,
+    from: UnitState,
+    why: LossReason,
+    told: &Particulars,
+) -> Result<Recorded, Error> {
+    let state = SiteState::load(act, site)?;
+    not_in_the_future(act, told)?;
+    let line = state.lot(which.cip13, &which.lot, which.expiry)?.clone();
+    let told = Particulars {
+        reason: Some(why.code()),
+        ..told.clone()
+    };
+    remove(act, state, MovementKind::Loss, &line, units, from, &told)
+}
+
+/// Takes units away whatever holds them, and settles what follows.
+///
+/// # Errors
+/// Refused when there are fewer units in that state.
+pub(super) fn remove(
+    act: &mut Act<'_>,
+    mut state: SiteState,
+    kind: MovementKind,
+    line: &StockLine,
+    units: Units,
+    from: UnitState,
+    told: &Particulars,
+) -> Result<Recorded, Error> {
+    let there = match from {
+        UnitState::Usable => line.usable,
+        UnitState::Quarantined => line.quarantined,
+    };
+    if units > there {
+        let (cip13, lot) = (line.cip13, Some(line.lot.clone()));
+        return Err(Refusal::NotEnough {
+            cip13,
+            lot,
+            wanted: units,
+            free: there,
+            held: Units::ZERO,
+        }
+        .into());
+    }
+    if from == UnitState::Usable {
+        cut(
+            act,
+            &mut state,
+            &line.lot_id,
+            units.saturating_sub(line.free()),
+        )?;
+    }
+    let effect = if kind == MovementKind::Quarantine {
+        Effect::quarantine(units)
+    } else {
+        Effect::leave(units, from)
+    };
+    let movements = record(
+        act,
+        state.site.finess,
+        kind,
+        &[(line.lot_id.clone(), effect)],
+        told,
+    )?;
+    state.apply(&movements, None);
+    after::stock_changed(act, state, movements)
+}

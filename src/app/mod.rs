@@ -1,0 +1,39 @@
+//! The room of verbs: one file for each thing that people do here.
+//!
+//! A door reads a request into domain types and calls one verb in one transaction: the verb loads
+//! facts, lets [`crate::domain`] decide, and lets [`crate::db`] keep what was decided. What follows
+//! every change (holds made again, alerts, letters) is in [`after`], in the same transaction.
+//!
+//! Start reading at [`Service`], then [`dispense`].
+
+pub mod acknowledge_alert;
+pub mod act;
+pub mod after;
+pub mod ask_clearance;
+pub mod count_units;
+pub mod dispense;
+pub mod edit_catalogue;
+pub mod edit_deliveries;
+pub mod edit_patients;
+pub mod edit_recipients;
+pub mod edit_sites;
+pub mod end_clearance;
+pub mod error;
+pub mod give_access;
+pub mod import_bdpm;
+pub mod lose_units;
+pub mod once;
+pub mod post_letters;
+pub mod protect;
+pub mod quarantine;
+pub mod receive_units;
+pub mod record;
+pub mod reverse;
+pub mod see;
+pub mod service;
+pub mod site_state;
+
+pub use act::{Act, Caller};
+pub use error::Error;
+pub use once::{Answer, Keyed};
+pub use service::Service;

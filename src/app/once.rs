@@ -1,0 +1,130 @@
+//! Once and only once: the answer to a request is kept with what it did, and given again when the
+//! request is repeated.
+
+use super::act::{Act, Done};
+use super::error::Error;
+use crate::db::{self, idempotency};
+use crate::domain::code::Finess;
+use crate::domain::reason::Refusal;
+use serde_json::json;
+
+/// An answer as a door gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Content-Type`.
+    pub content_type: String,
+    /// `Location`, of what was created.
+    pub location: Option<String>,
+    /// `ETag`, of what can be edited.
+    pub etag: Option<String>,
+    /// The body.
+    pub body: String,
+}
+
+/// A request that may be repeated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keyed {
+    /// By what it is recognised.
+    pub key: idempotency::Key,
+    /// SHA-256 of its body, in hexadecimal.
+    pub body_hash: String,
+}
+
+/// What a refusal is written down as.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    /// Object and verb: `stock.dispense`.
+    pub action: &'a str,
+    /// Where.
+    pub site: Option<Finess>,
+}
+
+/// Does `work` unless the request was answered before, in which case that answer is given again.
+///
+/// What `work` wrote before it was refused is undone; the refusal itself is written into the
+/// audit trail, and kept as the answer.
+///
+/// # Errors
+/// [`Error::KeyReused`] when the key was kept with another body, [`Error::KeyInProgress`] when
+/// another instance is at it, and what `work` fails with when that is no refusal.
+pub fn once(
+    act: &mut Act<'_>,
+    keyed: Option<&Keyed>,
+    attempt: Attempt<'_>,
+    work: impl FnOnce(&mut Act<'_>) -> Result<Answer, Error>,
+    refuse: impl FnOnce(&Refusal) -> Answer,
+) -> Result<Answer, Error> {
+    if let Some(kept) = keyed.map(|k| kept(act, k)).transpose()?.flatten() {
+        return Ok(kept);
+    }
+    let result = db::attempt(act.conn, |conn| {
+        work(&mut Act {
+            conn,
+            rules: act.rules,
+            now: act.now,
+            caller: act.caller,
+            desk: act.desk,
+        })
+    });
+    let answer = match result {
+        Ok(answer) => answer,
+        Err(Error::Refused(refusal)) => {
+            let details = json!({ "reason": refusal.code() });
+            act.audit_refusal(
+                attempt.site,
+                Done {
+                    action: attempt.action,
+                    object: "",
+                    patient: None,
+                    details,
+                },
+            )?;
+            let answer = refuse(&refusal);
+            if matches!(answer.status, 401 | 403 | 404 | 429) {
+                // not an answer to keep: it may be another one tomorrow
+                return Ok(answer);
+            }
+            answer
+        }
+        Err(other) => return Err(other),
+    };
+    if let Some(keyed) = keyed {
+        idempotency::insert(act.conn, &keyed.key, &keep(keyed, &answer), act.now)?;
+    }
+    Ok(answer)
+}
+
+fn kept(act: &mut Act<'_>, keyed: &Keyed) -> Result<Option<Answer>, Error> {
+    if !db::dialect::try_claim_key(
+        act.conn,
+        &keyed.key.caller,
+        &keyed.key.route,
+        &keyed.key.key,
+    )? {
+        return Err(Error::KeyInProgress);
+    }
+    match idempotency::find(act.conn, &keyed.key)? {
+        None => Ok(None),
+        Some(kept) if kept.body_hash != keyed.body_hash => Err(Error::KeyReused),
+        Some(k) => Ok(Some(Answer {
+            status: k.status,
+            content_type: k.content_type,
+            location: k.location,
+            etag: k.etag,
+            body: k.body,
+        })),
+    }
+}
+
+fn keep(keyed: &Keyed, answer: &Answer) -> idempotency::KeptAnswer {
+    idempotency::KeptAnswer {
+        body_hash: keyed.body_hash.clone(),
+        status: answer.status,
+        content_type: answer.content_type.clone(),
+        location: answer.location.clone(),
+        etag: answer.etag.clone(),
+        body: answer.body.clone(),
+    }
+}

@@ -1,0 +1,89 @@
+//! Writing letters into the outbox, in the transaction that causes them.
+
+use super::act::Act;
+use super::error::Error;
+use super::site_state::SiteState;
+use crate::db::outbox::{LetterState, OutboxLetter};
+use crate::db::{self};
+use crate::domain::alert::Alert;
+use crate::domain::id::LetterId;
+use crate::domain::rule::Slug;
+use crate::text::letter::{Facts, write};
+
+/// Writes one letter to each active recipient of the site who hears of this kind of alert.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn about(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    alert: &Alert,
+    event: &'static str,
+) -> Result<(), Error> {
+    let recipients = db::alerts::recipients(act.conn, state.site.finess)?;
+    let heard_by = alert.kind.heard_by();
+    let mut written: Vec<String> = Vec::new();
+    for recipient in recipients
+        .into_iter()
+        .filter(|r| r.active && heard_by.contains(&r.capacity))
+    {
+        if written.contains(&recipient.email) {
+            continue;
+        }
+        let rulebook = rulebook_of(act, state, alert);
+        let link = format!("{}/alerts/{}", act.desk.public_url, alert.id);
+        let facts = Facts {
+            site: &state.site,
+            alert,
+            event,
+            rulebook: rulebook.as_ref(),
+            link: &link,
+        };
+        let letter = write(recipient.language, &facts);
+        let id = LetterId::new(act.id());
+        let message_id = format!("{id}@{}", act.desk.mail_domain);
+        written.push(recipient.email.clone());
+        db::outbox::insert(
+            act.conn,
+            &OutboxLetter {
+                id,
+                site: Some(state.site.finess),
+                alert: Some(alert.id.clone()),
+                event: event.to_owned(),
+                to_name: recipient.name,
+                to_email: recipient.email,
+                language: recipient.language,
+                message_id,
+                subject: letter.subject,
+                text: letter.text,
+                html: letter.html,
+                state: LetterState::Queued,
+                attempts: 0,
+                due_at: act.now,
+                last_error: None,
+                created_at: act.now,
+                sent_at: None,
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// The rulebook that an alert is about: its subject is the name, or a clearance under it.
+fn rulebook_of(
+    act: &Act<'_>,
+    state: &SiteState,
+    alert: &Alert,
+) -> Option<crate::domain::rule::Rulebook> {
+    let of_clearance = state
+        .in_force
+        .iter()
+        .find(|c| c.id.as_str() == alert.subject)
+        .map(|c| c.rulebook.as_str());
+    let named = Slug::parse(of_clearance.unwrap_or(&alert.subject))
+        .ok()
+        .and_then(|name| act.rules.get(&name));
+    named
+        .or_else(|| act.reserve_rules().first().map(|(book, _)| *book))
+        .cloned()
+}

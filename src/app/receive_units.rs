@@ -1,0 +1,193 @@
+//! Units come in: from a supplier, or back from a ward.
+
+use super::act::Act;
+use super::after::{self, Recorded};
+use super::error::Error;
+use super::record::{Particulars, not_in_the_future, record};
+use super::site_state::SiteState;
+use crate::db::stock::Lot;
+use crate::db::{self};
+use crate::domain::calendar::Day;
+use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
+use crate::domain::id::{DeliveryId, LotId};
+use crate::domain::ledger::{Effect, MovementKind, UnitState};
+use crate::domain::quantity::Units;
+use crate::domain::reason::Refusal;
+use crate::domain::site::DeliveryState;
+
+/// What came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// Of which presentation.
+    pub cip13: Cip13,
+    /// Of which lot.
+    pub lot: LotNumber,
+    /// Last day on which a unit may be used.
+    pub expiry: Day,
+    /// How many.
+    pub count: Count,
+    /// The serial number of the pack, when it was scanned.
+    pub serial: Option<Serial>,
+    /// Whether it goes to the shelf or into quarantine.
+    pub state: UnitState,
+    /// What is told beside.
+    pub told: Particulars,
+}
+
+/// How many units came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// Single units.
+    Units(Units),
+    /// Whole boxes of the presentation.
+    Boxes(Units),
+}
+
+/// Registers a receipt: a lot that is new is added, a delivery that is named becomes received.
+///
+/// # Errors
+/// Refused when the presentation is not on the catalogue, the units expired before the day of
+/// receipt, the pack is already at a site, or the delivery is no longer expected.
+pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<Recorded, Error> {
+    let state = SiteState::load(act, site)?;
+    not_in_the_future(act, &received.told)?;
+    if received.expiry < state.today {
+        return Err(Refusal::ExpiredOnReceipt {
+            expiry: received.expiry,
+            today: state.today,
+        }
+        .into());
+    }
+    let units = units_of(act, received)?;
+    if let Some(serial) = &received.serial
+        && let Some(elsewhere) = db::stock::pack_site(act.conn, received.cip13, serial)?
+    {
+        return Err(Refusal::SerialKnown {
+            serial: serial.clone(),
+            site: elsewhere,
+        }
+        .into());
+    }
+    if let Some(delivery) = &received.told.delivery {
+        arrive(
+            act,
+            site,
+            received.cip13,
+            &DeliveryId::new(delivery.as_str()),
+        )?;
+    }
+    let lot = lot(act, received)?;
+    let effects = [(lot.id.clone(), Effect::enter(units, received.state))];
+    let movements = record(act, site, MovementKind::Receipt, &effects, &received.told)?;
+    if let Some(serial) = &received.serial {
+        db::stock::place_pack(act.conn, received.cip13, serial, site, &lot.id)?;
+    }
+    let state = if received.told.delivery.is_some() {
+        SiteState::load(act, site)?
+    } else {
+        applied(state, &movements, &lot)
+    };
+    after::stock_changed(act, state, movements)
+}
+
+/// Takes dispensed units back.
+///
+/// # Errors
+/// Refused when the lot was never at the site, or is out of date and would go to the shelf.
+pub fn take_back(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<Recorded, Error> {
+    let state = SiteState::load(act, site)?;
+    not_in_the_future(act, &received.told)?;
+    let line = state.lot(received.cip13, &received.lot, Some(received.expiry))?;
+    if received.state == UnitState::Usable && line.expiry < state.today {
+        return Err(Refusal::ExpiredOnReceipt {
+            expiry: line.expiry,
+            today: state.today,
+        }
+        .into());
+    }
+    let effects = [(
+        line.lot_id.clone(),
+        Effect::enter(units_of(act, received)?, received.state),
+    )];
+    let movements = record(act, site, MovementKind::Return, &effects, &received.told)?;
+    let mut state = state;
+    state.apply(&movements, None);
+    after::stock_changed(act, state, movements)
+}
+
+fn applied(
+    mut state: SiteState,
+    movements: &[crate::domain::ledger::Movement],
+    lot: &Lot,
+) -> SiteState {
+    state.apply(movements, Some(lot));
+    state
+}
+
+fn units_of(act: &mut Act<'_>, received: &Received) -> Result<Units, Error> {
+    let Some(listed) = db::catalogue::find(act.conn, received.cip13)? else {
+        let known_as = db::catalogue::bdpm_pack(act.conn, received.cip13)?
+            .and_then(|(_, product)| product)
+            .map(|p| p.name);
+        return Err(Refusal::NotOnCatalogue {
+            cip13: received.cip13,
+            known_as,
+        }
+        .into());
+    };
+    let units = match received.count {
+        Count::Units(units) => units.get(),
+        Count::Boxes(boxes) => boxes
+            .get()
+            .saturating_mul(listed.presentation.units_per_box.get()),
+    };
+    Ok(Units::new(units.min(Units::MOST)))
+}
+
+/// Returns the lot, which is added when it is new.
+fn lot(act: &mut Act<'_>, received: &Received) -> Result<Lot, Error> {
+    let known = db::stock::lots_numbered(act.conn, received.cip13, &received.lot)?;
+    if let Some(lot) = known.into_iter().find(|l| l.expiry == received.expiry) {
+        return Ok(lot);
+    }
+    let lot = Lot {
+        id: LotId::new(act.id()),
+        cip13: received.cip13,
+        lot: received.lot.clone(),
+        expiry: received.expiry,
+    };
+    // another site may add the same lot at this moment: then theirs is ours
+    match db::attempt(act.conn, |conn| db::stock::insert_lot(conn, &lot)) {
+        Ok(()) => Ok(lot),
+        Err(db::Error::Constraint { .. }) => {
+            db::stock::lots_numbered(act.conn, received.cip13, &received.lot)?
+                .into_iter()
+                .find(|l| l.expiry == received.expiry)
+                .ok_or_else(|| Error::Bug("a lot that is there cannot be found".to_owned()))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn arrive(act: &mut Act<'_>, site: Finess, cip13: Cip13, id: &DeliveryId) -> Result<(), Error> {
+    let unknown = || Refusal::Unknown {
+        what: "delivery",
+        name: id.to_string(),
+    };
+    let mut delivery = db::deliveries::find(act.conn, site, id)?
+        .filter(|d| d.cip13 == cip13)
+        .ok_or_else(unknown)?;
+    match delivery.state {
+        DeliveryState::Cancelled => Err(Refusal::WrongState {
+            state: delivery.state.code(),
+        }
+        .into()),
+        // a second box of a delivery that is coming in box by box
+        DeliveryState::Received => Ok(()),
+        DeliveryState::Announced | DeliveryState::Confirmed => {
+            delivery.state = DeliveryState::Received;
+            delivery.version = delivery.version.saturating_add(1);
+            Ok(db::deliveries::update(act.conn, &delivery)?)
+        }
+    }
+}

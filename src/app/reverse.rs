@@ -1,0 +1,103 @@
+//! A mistake is undone by a counter-movement.
+
+use super::act::Act;
+use super::after::{self, Recorded};
+use super::error::Error;
+use super::record::{Particulars, record};
+use super::site_state::SiteState;
+use super::{edit_patients, protect};
+use crate::db::{self};
+use crate::domain::code::Finess;
+use crate::domain::id::MovementId;
+use crate::domain::ledger::{Movement, MovementKind, StockLine};
+use crate::domain::quantity::Units;
+use crate::domain::reason::Refusal;
+
+/// Undoes one movement, whole.
+///
+/// What it takes off the shelf must be free, and may not cost a reserve a dose: units that are
+/// truly gone are a loss and not a mistake of the pen. A CRS dose that is undone was not given.
+///
+/// # Errors
+/// Refused when the movement is unknown here, was undone, is a reversal, or its units are no
+/// longer there.
+pub fn reverse(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &MovementId,
+    told: &Particulars,
+) -> Result<Recorded, Error> {
+    let mut state = SiteState::load(act, site)?;
+    let unknown = || Refusal::Unknown {
+        what: "movement",
+        name: id.to_string(),
+    };
+    let movement = db::stock::find_movement(act.conn, id)?
+        .filter(|m| m.site == site)
+        .ok_or_else(unknown)?;
+    if movement.kind == MovementKind::Reversal {
+        return Err(Refusal::NotReversible { why: "is-reversal" }.into());
+    }
+    if db::stock::reversal_of(act.conn, id)?.is_some() {
+        return Err(Refusal::NotReversible { why: "reversed" }.into());
+    }
+    let effect = movement.effect.undone();
+    let line = state
+        .line(&movement.lot_id)
+        .cloned()
+        .ok_or_else(|| Error::Bug("a movement without its lot".to_owned()))?;
+    still_there(&line, -effect.usable, -effect.quarantined)?;
+    if let Ok(units) = u32::try_from(-effect.usable) {
+        protect::reserves(act, &state, &[(line.lot_id.clone(), Units::new(units))])?;
+    }
+    let told = Particulars {
+        reverses: Some(id.clone()),
+        patient: movement.patient.clone(),
+        ..told.clone()
+    };
+    let movements = record(
+        act,
+        site,
+        MovementKind::Reversal,
+        &[(movement.lot_id.clone(), effect)],
+        &told,
+    )?;
+    state.apply(&movements, None);
+    if was_crs(&movement) && last_of_its_act(act, site, &movement)? {
+        edit_patients::dose_given(
+            act,
+            &mut state,
+            movement.patient.as_ref().map(|(id, _)| id),
+            -1,
+        )?;
+    }
+    after::stock_changed(act, state, movements)
+}
+
+fn still_there(line: &StockLine, usable: i64, quarantined: i64) -> Result<(), Refusal> {
+    let enough =
+        usable <= i64::from(line.free().get()) && quarantined <= i64::from(line.quarantined.get());
+    if enough {
+        Ok(())
+    } else {
+        Err(Refusal::NotReversible { why: "units-gone" })
+    }
+}
+
+fn was_crs(movement: &Movement) -> bool {
+    movement.kind == MovementKind::Dispensing && movement.reason.as_deref() == Some("crs")
+}
+
+/// Whether every movement of the same act is undone by now.
+fn last_of_its_act(act: &mut Act<'_>, site: Finess, movement: &Movement) -> Result<bool, Error> {
+    let filter = db::stock::Filter {
+        operation: Some(movement.operation.clone()),
+        ..db::stock::Filter::default()
+    };
+    for (other, _) in db::stock::page(act.conn, site, &filter, i64::from(u16::MAX))? {
+        if db::stock::reversal_of(act.conn, &other.id)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,106 @@
+//! What can be seen, and nothing is changed by it.
+
+use super::act::{Act, Done};
+use super::ask_clearance::chosen_rule;
+use super::error::Error;
+use super::site_state::SiteState;
+use crate::db::patients::PatientRecord;
+use crate::db::{self};
+use crate::domain::code::Finess;
+use crate::domain::dose::{self, Need};
+use crate::domain::id::PatientId;
+use crate::domain::quantity::Doses;
+use crate::domain::reason::Refusal;
+use crate::domain::reserve::{self, Reserve};
+use crate::domain::rule::Rulebook;
+use serde_json::json;
+
+/// The reserve of a site, and what a reader wants to know beside it.
+pub struct SeenReserve {
+    /// By which rulebook.
+    pub rulebook: Rulebook,
+    /// The site.
+    pub state: SiteState,
+    /// Dose by dose.
+    pub reserve: Reserve,
+    /// How many reference doses the free units could make, beside every hold.
+    pub reference_doses: Doses,
+    /// Whether the document is in force today, by its own dates; it protects reserves either way.
+    pub in_force: bool,
+}
+
+/// Returns the reserve of a site as it stands.
+///
+/// # Errors
+/// Refused when there is no such site or no such rulebook.
+pub fn reserve(
+    act: &mut Act<'_>,
+    site: Finess,
+    rulebook: Option<&str>,
+) -> Result<SeenReserve, Error> {
+    let (book, rule) = chosen_rule(act, rulebook)?;
+    let state = SiteState::load(act, site)?;
+    let facts = state.facts(&book, &rule);
+    let need = Need {
+        mg: reserve::reference_dose(&facts),
+        on: state.today.plus(rule.window_days),
+    };
+    let reference_doses = dose::most(need, &reserve::free_vials(&facts))?;
+    let reserve = reserve::stand(&facts);
+    Ok(SeenReserve {
+        in_force: book.in_force(state.today),
+        reserve,
+        reference_doses,
+        rulebook: book,
+        state,
+    })
+}
+
+/// Returns a patient's record, and writes that it was read.
+///
+/// # Errors
+/// Refused when there is no such patient here.
+pub fn patient(act: &mut Act<'_>, site: Finess, id: &PatientId) -> Result<PatientRecord, Error> {
+    let unknown = || Refusal::Unknown {
+        what: "patient",
+        name: id.to_string(),
+    };
+    let record = db::patients::find(act.conn, site, id)?.ok_or_else(unknown)?;
+    let patient = Some((record.patient.id.clone(), record.hash.clone()));
+    act.audit_read(
+        site,
+        Done {
+            action: "patient.read",
+            object: id.as_str(),
+            patient,
+            details: json!({}),
+        },
+    )?;
+    Ok(record)
+}
+
+/// Returns a page of the patients of a site, and writes that they were read.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub fn patients(
+    act: &mut Act<'_>,
+    site: Finess,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<PatientRecord>, Error> {
+    let records = db::patients::page(act.conn, site, after, limit)?;
+    for record in &records {
+        let patient = Some((record.patient.id.clone(), record.hash.clone()));
+        act.audit_read(
+            site,
+            Done {
+                action: "patient.read",
+                object: record.patient.id.as_str(),
+                patient,
+                details: json!({}),
+            },
+        )?;
+    }
+    Ok(records)
+}

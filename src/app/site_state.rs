@@ -1,0 +1,187 @@
+//! All that a decision about one site's stock depends on, loaded once an act.
+
+use super::act::Act;
+use super::error::Error;
+use crate::db::clearances::ClearanceRecord;
+use crate::db::patients::PatientRecord;
+use crate::db::stock::Lot;
+use crate::db::{self};
+use crate::domain::calendar::{Day, local_day};
+use crate::domain::clearance::InForce;
+use crate::domain::code::{Cip13, Finess, LotNumber};
+use crate::domain::id::LotId;
+use crate::domain::ledger::{Effect, Movement, StockLine};
+use crate::domain::quantity::Units;
+use crate::domain::reason::Refusal;
+use crate::domain::reserve::{CarTPatient, Facts, Hold};
+use crate::domain::rule::{ReserveRule, Rulebook};
+use crate::domain::site::{Delivery, Site};
+
+/// One site as it stands.
+#[derive(Clone, Debug)]
+pub struct SiteState {
+    /// The site.
+    pub site: Site,
+    /// Its own day.
+    pub today: Day,
+    /// What is on its shelf.
+    pub stock: Vec<StockLine>,
+    /// Its CAR-T patients who are neither cancelled nor past.
+    pub records: Vec<PatientRecord>,
+    /// The same, as the reserve knows them.
+    pub patients: Vec<CarTPatient>,
+    /// What is held.
+    pub holds: Vec<Hold>,
+    /// The clearances that hold, or should.
+    pub in_force: Vec<ClearanceRecord>,
+    /// What it waits for.
+    pub deliveries: Vec<Delivery>,
+}
+
+impl SiteState {
+    /// Loads a site. Of one that is no CAR-T centre nothing is loaded that only a reserve needs.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`] when there is no such site, or the database's error.
+    pub fn load(act: &mut Act<'_>, finess: Finess) -> Result<Self, Error> {
+        let site = db::sites::find(act.conn, finess)?.ok_or_else(|| Refusal::Unknown {
+            what: "site",
+            name: finess.to_string(),
+        })?;
+        let today = local_day(act.now, site.zone)
+            .ok_or_else(|| Error::Bug("the clock is outside of this century".to_owned()))?;
+        let stock = db::stock::shelf(act.conn, finess)?;
+        let mut state = Self {
+            today,
+            stock,
+            records: Vec::new(),
+            patients: Vec::new(),
+            holds: Vec::new(),
+            in_force: Vec::new(),
+            deliveries: Vec::new(),
+            site,
+        };
+        if state.site.car_t {
+            state.records = db::patients::expected(act.conn, finess)?;
+            state.patients = state.records.iter().map(|r| r.patient.clone()).collect();
+            state.in_force = db::clearances::in_force(act.conn, finess)?;
+            state.holds = if state.in_force.is_empty() {
+                Vec::new()
+            } else {
+                db::clearances::holds(act.conn, finess)?
+            };
+            state.deliveries = db::deliveries::expected(act.conn, finess, today)?;
+        }
+        Ok(state)
+    }
+
+    /// Returns the facts for one reserve.
+    pub fn facts<'a>(&'a self, rulebook: &'a Rulebook, rule: &'a ReserveRule) -> Facts<'a> {
+        Facts {
+            rulebook,
+            rule,
+            today: self.today,
+            site: &self.site,
+            stock: &self.stock,
+            patients: &self.patients,
+            holds: &self.holds,
+            deliveries: &self.deliveries,
+        }
+    }
+
+    /// Returns the clearances in force under one rulebook, as the domain knows them.
+    pub fn in_force(&self, rulebook: &Rulebook) -> Vec<InForce> {
+        self.in_force
+            .iter()
+            .filter(|c| c.rulebook == rulebook.name.as_str())
+            .map(|c| InForce {
+                id: c.id.clone(),
+                seq: c.seq,
+                patient: c.patient.clone(),
+                state: c.state,
+            })
+            .collect()
+    }
+
+    /// Returns the line of a lot, if the site has or had it.
+    pub fn line(&self, lot: &LotId) -> Option<&StockLine> {
+        self.stock.iter().find(|l| l.lot_id == *lot)
+    }
+
+    /// Returns the line of a lot by its number; where two expiries share it, `expiry` says which.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownLot`], or [`Refusal::WhichExpiry`] when it must be said.
+    pub fn lot(
+        &self,
+        cip13: Cip13,
+        lot: &LotNumber,
+        expiry: Option<Day>,
+    ) -> Result<&StockLine, Refusal> {
+        let lines: Vec<&StockLine> = self
+            .stock
+            .iter()
+            .filter(|l| l.cip13 == cip13 && l.lot == *lot && expiry.is_none_or(|e| l.expiry == e))
+            .collect();
+        match lines.as_slice() {
+            [] => Err(Refusal::UnknownLot {
+                cip13,
+                lot: lot.clone(),
+            }),
+            [line] => Ok(line),
+            several => Err(Refusal::WhichExpiry {
+                lot: lot.clone(),
+                expiries: several.iter().map(|l| l.expiry).collect(),
+            }),
+        }
+    }
+
+    /// Counts movements in, as the database does; a lot that was not there is added.
+    pub fn apply(&mut self, movements: &[Movement], new: Option<&Lot>) {
+        for movement in movements {
+            if let Some(lot) = new.filter(|l| l.id == movement.lot_id && self.line(&l.id).is_none())
+            {
+                let none = Units::ZERO;
+                let (lot_id, cip13, lot, expiry) =
+                    (lot.id.clone(), lot.cip13, lot.lot.clone(), lot.expiry);
+                self.stock.push(StockLine {
+                    lot_id,
+                    cip13,
+                    lot,
+                    expiry,
+                    usable: none,
+                    quarantined: none,
+                    held: none,
+                });
+            }
+            if let Some(line) = self.stock.iter_mut().find(|l| l.lot_id == movement.lot_id) {
+                line.apply(movement.effect);
+            }
+        }
+    }
+
+    /// Sets the holds, and what of each lot is held.
+    pub fn set_holds(&mut self, holds: Vec<Hold>) {
+        self.holds = holds;
+        for line in &mut self.stock {
+            line.held = self
+                .holds
+                .iter()
+                .filter(|h| h.lot_id == line.lot_id)
+                .fold(Units::ZERO, |sum, h| sum.saturating_add(h.units));
+        }
+    }
+}
+
+impl StockLine {
+    /// Counts one effect in, never below zero; the database refuses what would be.
+    pub(super) fn apply(&mut self, effect: Effect) {
+        let add = |units: Units, n: i64| {
+            Units::new(
+                u32::try_from(i64::from(units.get()).saturating_add(n).max(0)).unwrap_or(u32::MAX),
+            )
+        };
+        self.usable = add(self.usable, effect.usable);
+        self.quarantined = add(self.quarantined, effect.quarantined);
+    }
+}

@@ -1,0 +1,279 @@
+//! Alerts, and who hears of them.
+
+use super::row::{RowOf, instant, kept};
+use super::schema::{alerts, recipients};
+use super::{Conn, Error};
+use crate::domain::alert::{Alert, AlertKind, AlertState, Capacity, Reading};
+use crate::domain::code::Finess;
+use crate::domain::id::{AlertId, RecipientId};
+use crate::domain::language::Language;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = alerts)]
+struct Row {
+    id: String,
+    site: String,
+    kind: String,
+    subject: String,
+    state: String,
+    found: i64,
+    expected: i64,
+    opened_at: NaiveDateTime,
+    changed_at: NaiveDateTime,
+    acknowledged_at: Option<NaiveDateTime>,
+    acknowledged_by: Option<String>,
+    note: Option<String>,
+    closed_at: Option<NaiveDateTime>,
+    version: i64,
+}
+
+impl Row {
+    fn of(a: &Alert) -> Self {
+        let (at, by, note) = a
+            .acknowledged
+            .clone()
+            .map_or((None, None, None), |(at, by, note)| {
+                (Some(kept(at)), Some(by), note)
+            });
+        Self {
+            id: a.id.to_string(),
+            site: a.site.to_string(),
+            kind: a.kind.code().to_owned(),
+            subject: a.subject.clone(),
+            state: a.state.code().to_owned(),
+            found: a.reading.found,
+            expected: a.reading.expected,
+            opened_at: kept(a.opened_at),
+            changed_at: kept(a.changed_at),
+            acknowledged_at: at,
+            acknowledged_by: by,
+            note,
+            closed_at: a.closed_at.map(kept),
+            version: a.version,
+        }
+    }
+
+    fn value(self) -> Result<Alert, Error> {
+        let row = RowOf {
+            table: "alerts",
+            id: &self.id,
+        };
+        Ok(Alert {
+            site: row.parsed(Finess::parse(&self.site))?,
+            kind: row.code("kind", &self.kind, AlertKind::from_code(&self.kind))?,
+            state: row.code("state", &self.state, AlertState::from_code(&self.state))?,
+            id: AlertId::new(&*self.id),
+            subject: self.subject,
+            reading: Reading {
+                found: self.found,
+                expected: self.expected,
+            },
+            opened_at: instant(self.opened_at),
+            changed_at: instant(self.changed_at),
+            acknowledged: self
+                .acknowledged_at
+                .zip(self.acknowledged_by)
+                .map(|(at, by)| (instant(at), by, self.note)),
+            closed_at: self.closed_at.map(instant),
+            version: self.version,
+        })
+    }
+}
+
+/// Returns the alerts of a site that are not closed.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no alert.
+pub fn open(conn: &mut Conn, site: Finess) -> Result<Vec<Alert>, Error> {
+    let rows: Vec<Row> = alerts::table
+        .filter(
+            alerts::site
+                .eq(site.as_str())
+                .and(alerts::state.ne(AlertState::Closed.code())),
+        )
+        .order(alerts::id)
+        .load(conn)?;
+    rows.into_iter().map(Row::value).collect()
+}
+
+/// Returns the alert of an id, if there is one.
+///
+/// # Errors
+/// When the database cannot be read, or the row is no alert.
+pub fn find(conn: &mut Conn, id: &AlertId) -> Result<Option<Alert>, Error> {
+    alerts::table
+        .find(id.as_str())
+        .first::<Row>(conn)
+        .optional()?
+        .map(Row::value)
+        .transpose()
+}
+
+/// Returns up to `limit` alerts of some sites (of all when there is no list) whose id comes before
+/// `before`, the latest first; only those not closed when `open_only`.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no alert.
+pub fn page(
+    conn: &mut Conn,
+    sites: Option<&[Finess]>,
+    open_only: bool,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Alert>, Error> {
+    let mut query = alerts::table
+        .order(alerts::id.desc())
+        .limit(limit)
+        .into_boxed::<<Conn as Connection>::Backend>();
+    if let Some(sites) = sites {
+        let sites: Vec<String> = sites.iter().map(ToString::to_string).collect();
+        query = query.filter(alerts::site.eq_any(sites));
+    }
+    if open_only {
+        query = query.filter(alerts::state.ne(AlertState::Closed.code()));
+    }
+    if let Some(before) = before {
+        query = query.filter(alerts::id.lt(before.to_owned()));
+    }
+    query
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(Row::value)
+        .collect()
+}
+
+/// Returns how many alerts are not closed.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn count_open(conn: &mut Conn) -> Result<i64, Error> {
+    Ok(alerts::table
+        .filter(alerts::state.ne(AlertState::Closed.code()))
+        .count()
+        .get_result(conn)?)
+}
+
+/// Adds an alert.
+///
+/// # Errors
+/// When the database cannot be written; [`Error::Constraint`] when one of its site, kind and subject is open.
+pub fn insert(conn: &mut Conn, alert: &Alert) -> Result<(), Error> {
+    diesel::insert_into(alerts::table)
+        .values(Row::of(alert))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes how an alert stands.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn update(conn: &mut Conn, alert: &Alert) -> Result<(), Error> {
+    let row = Row::of(alert);
+    diesel::update(alerts::table.find(alert.id.as_str()))
+        .set((
+            alerts::state.eq(row.state),
+            alerts::found.eq(row.found),
+            alerts::expected.eq(row.expected),
+            alerts::changed_at.eq(row.changed_at),
+            alerts::acknowledged_at.eq(row.acknowledged_at),
+            alerts::acknowledged_by.eq(row.acknowledged_by),
+            alerts::note.eq(row.note),
+            alerts::closed_at.eq(row.closed_at),
+            alerts::version.eq(row.version),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Somebody who receives a site's letters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    /// Their name here.
+    pub id: RecipientId,
+    /// Whose letters.
+    pub site: Finess,
+    /// In what capacity.
+    pub capacity: Capacity,
+    /// The name of the person or the desk.
+    pub name: String,
+    /// The address, as it was checked at the door.
+    pub email: String,
+    /// Of their letters.
+    pub language: Language,
+    /// Their place in the site's list, from 1.
+    pub position: i64,
+    /// Whether they are written to.
+    pub active: bool,
+}
+
+type RecipientRow = (String, String, String, String, String, String, i64, bool);
+
+/// Returns who receives the letters of a site, in their order.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no recipient.
+pub fn recipients(conn: &mut Conn, site: Finess) -> Result<Vec<Recipient>, Error> {
+    let rows: Vec<RecipientRow> = recipients::table
+        .filter(recipients::site.eq(site.as_str()))
+        .order((recipients::position, recipients::id))
+        .load(conn)?;
+    rows.into_iter()
+        .map(
+            |(id, site, role, name, email, language, position, active)| {
+                let row = RowOf {
+                    table: "recipients",
+                    id: &id,
+                };
+                Ok(Recipient {
+                    site: row.parsed(Finess::parse(&site))?,
+                    capacity: row.code("role", &role, Capacity::from_code(&role))?,
+                    language: row.code("language", &language, Language::from_code(&language))?,
+                    id: RecipientId::new(&*id),
+                    name,
+                    email,
+                    position,
+                    active,
+                })
+            },
+        )
+        .collect()
+}
+
+/// Adds somebody to those who receive a site's letters.
+///
+/// # Errors
+/// When the database cannot be written; [`Error::Constraint`] when the address is there in that capacity.
+pub fn insert_recipient(conn: &mut Conn, r: &Recipient) -> Result<(), Error> {
+    diesel::insert_into(recipients::table)
+        .values((
+            recipients::id.eq(r.id.as_str()),
+            recipients::site.eq(r.site.as_str()),
+            recipients::role.eq(r.capacity.code()),
+            recipients::name.eq(&r.name),
+            recipients::email.eq(&r.email),
+            recipients::language.eq(r.language.code()),
+            recipients::position.eq(r.position),
+            recipients::active.eq(r.active),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes somebody off the list; returns whether they were on it.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn delete_recipient(conn: &mut Conn, site: Finess, id: &RecipientId) -> Result<bool, Error> {
+    let gone = diesel::delete(
+        recipients::table.filter(
+            recipients::site
+                .eq(site.as_str())
+                .and(recipients::id.eq(id.as_str())),
+        ),
+    )
+    .execute(conn)?;
+    Ok(gone > 0)
+}

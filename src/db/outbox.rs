@@ -1,0 +1,328 @@
+//! Letters on their way: one row a recipient, written in the transaction that caused them.
+
+use super::row::{RowOf, instant, kept};
+use super::schema::outbox;
+use super::{Conn, Error};
+use crate::domain::calendar::Instant;
+use crate::domain::code::Finess;
+use crate::domain::id::{AlertId, LetterId};
+use crate::domain::language::Language;
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+/// How far a letter has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterState {
+    /// It waits to be sent.
+    Queued,
+    /// A server took it.
+    Sent,
+    /// A server refused it for good.
+    Failed,
+}
+
+impl LetterState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Queued, Self::Sent, Self::Failed];
+
+    /// Returns the code of the state.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Returns the state of a code, if there is one.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+}
+
+/// A letter to one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboxLetter {
+    /// Its name.
+    pub id: LetterId,
+    /// About which site; none for the service itself.
+    pub site: Option<Finess>,
+    /// About which alert.
+    pub alert: Option<AlertId>,
+    /// What it tells: `opened`, `worsened`, `acknowledged`, `closed`, `test`.
+    pub event: String,
+    /// Name of the recipient.
+    pub to_name: String,
+    /// Address of the recipient.
+    pub to_email: String,
+    /// Of the letter.
+    pub language: Language,
+    /// `Message-ID`, made from the id.
+    pub message_id: String,
+    /// `Subject`.
+    pub subject: String,
+    /// Plain text part.
+    pub text: String,
+    /// HTML part.
+    pub html: String,
+    /// How far it has come.
+    pub state: LetterState,
+    /// Times it was tried.
+    pub attempts: i64,
+    /// When it is tried next.
+    pub due_at: Instant,
+    /// What the server said last.
+    pub last_error: Option<String>,
+    /// When it was written.
+    pub created_at: Instant,
+    /// When a server took it.
+    pub sent_at: Option<Instant>,
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = outbox)]
+struct Row {
+    id: String,
+    site: Option<String>,
+    alert_id: Option<String>,
+    event: String,
+    to_name: String,
+    to_email: String,
+    language: String,
+    message_id: String,
+    subject: String,
+    body_text: String,
+    body_html: String,
+    state: String,
+    attempts: i64,
+    due_at: NaiveDateTime,
+    leased_by: Option<String>,
+    leased_until: Option<NaiveDateTime>,
+    last_error: Option<String>,
+    created_at: NaiveDateTime,
+    sent_at: Option<NaiveDateTime>,
+}
+
+impl Row {
+    fn of(l: &OutboxLetter) -> Self {
+        Self {
+            id: l.id.to_string(),
+            site: l.site.map(|s| s.to_string()),
+            alert_id: l.alert.as_ref().map(ToString::to_string),
+            event: l.event.clone(),
+            to_name: l.to_name.clone(),
+            to_email: l.to_email.clone(),
+            language: l.language.code().to_owned(),
+            message_id: l.message_id.clone(),
+            subject: l.subject.clone(),
+            body_text: l.text.clone(),
+            body_html: l.html.clone(),
+            state: l.state.code().to_owned(),
+            attempts: l.attempts,
+            due_at: kept(l.due_at),
+            leased_by: None,
+            leased_until: None,
+            last_error: l.last_error.clone(),
+            created_at: kept(l.created_at),
+            sent_at: l.sent_at.map(kept),
+        }
+    }
+
+    fn value(self) -> Result<OutboxLetter, Error> {
+        let row = RowOf {
+            table: "outbox",
+            id: &self.id,
+        };
+        Ok(OutboxLetter {
+            site: self
+                .site
+                .map(|s| row.parsed(Finess::parse(&s)))
+                .transpose()?,
+            language: row.code(
+                "language",
+                &self.language,
+                Language::from_code(&self.language),
+            )?,
+            state: row.code("state", &self.state, LetterState::from_code(&self.state))?,
+            id: LetterId::new(&*self.id),
+            alert: self.alert_id.map(AlertId::new),
+            event: self.event,
+            to_name: self.to_name,
+            to_email: self.to_email,
+            message_id: self.message_id,
+            subject: self.subject,
+            text: self.body_text,
+            html: self.body_html,
+            attempts: self.attempts,
+            due_at: instant(self.due_at),
+            last_error: self.last_error,
+            created_at: instant(self.created_at),
+            sent_at: self.sent_at.map(instant),
+        })
+    }
+}
+
+/// Puts a letter into the outbox.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn insert(conn: &mut Conn, letter: &OutboxLetter) -> Result<(), Error> {
+    diesel::insert_into(outbox::table)
+        .values(Row::of(letter))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes up to `limit` letters that are due for one worker until `until`; nobody else takes them
+/// before that.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn lease(
+    conn: &mut Conn,
+    worker: &str,
+    now: Instant,
+    until: Instant,
+    limit: i64,
+) -> Result<Vec<OutboxLetter>, Error> {
+    let ids = super::dialect::lease_letters(conn, worker, now, until, limit)?;
+    let rows: Vec<Row> = outbox::table
+        .filter(outbox::id.eq_any(ids))
+        .order((outbox::due_at, outbox::id))
+        .load(conn)?;
+    rows.into_iter().map(Row::value).collect()
+}
+
+/// Records that a server took a letter.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn record_sent(conn: &mut Conn, id: &LetterId, now: Instant) -> Result<(), Error> {
+    diesel::update(outbox::table.find(id.as_str()))
+        .set((
+            outbox::state.eq(LetterState::Sent.code()),
+            outbox::sent_at.eq(Some(kept(now))),
+            outbox::attempts.eq(outbox::attempts + 1),
+            outbox::leased_by.eq(None::<String>),
+            outbox::leased_until.eq(None::<NaiveDateTime>),
+            outbox::last_error.eq(None::<String>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Records that a letter was not taken: tried again at `again`, or, without, failed for good.
+///
+/// A letter that was sent meanwhile stays sent.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn record_failure(
+    conn: &mut Conn,
+    id: &LetterId,
+    error: &str,
+    again: Option<Instant>,
+) -> Result<(), Error> {
+    let state = if again.is_some() {
+        LetterState::Queued
+    } else {
+        LetterState::Failed
+    };
+    let target = outbox::table.filter(
+        outbox::id
+            .eq(id.as_str())
+            .and(outbox::state.eq(LetterState::Queued.code())),
+    );
+    let shared = (
+        outbox::state.eq(state.code()),
+        outbox::attempts.eq(outbox::attempts + 1),
+        outbox::leased_by.eq(None::<String>),
+        outbox::leased_until.eq(None::<NaiveDateTime>),
+        outbox::last_error.eq(Some(error)),
+    );
+    match again {
+        Some(at) => diesel::update(target)
+            .set((shared, outbox::due_at.eq(kept(at))))
+            .execute(conn)?,
+        None => diesel::update(target).set(shared).execute(conn)?,
+    };
+    Ok(())
+}
+
+/// Returns when the next letter is due that nobody has in hand, if one waits.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, Error> {
+    let due: Option<NaiveDateTime> = outbox::table
+        .filter(outbox::state.eq(LetterState::Queued.code()))
+        .select(diesel::dsl::min(outbox::due_at))
+        .first(conn)?;
+    Ok(due.map(instant))
+}
+
+/// Returns how many letters are in each state.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn counts(conn: &mut Conn) -> Result<Vec<(LetterState, i64)>, Error> {
+    let rows: Vec<(String, i64)> = outbox::table
+        .group_by(outbox::state)
+        .select((outbox::state, diesel::dsl::count_star()))
+        .order(outbox::state)
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(state, n)| Some((LetterState::from_code(&state)?, n)))
+        .collect())
+}
+
+/// Returns up to `limit` letters about some sites (about all when there is no list) whose id comes
+/// before `before`, the latest first.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no letter.
+pub fn page(
+    conn: &mut Conn,
+    sites: Option<&[Finess]>,
+    alert: Option<&AlertId>,
+    state: Option<LetterState>,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<OutboxLetter>, Error> {
+    let mut query = outbox::table
+        .order(outbox::id.desc())
+        .limit(limit)
+        .into_boxed::<<Conn as Connection>::Backend>();
+    if let Some(sites) = sites {
+        let sites: Vec<Option<String>> = sites.iter().map(|s| Some(s.to_string())).collect();
+        query = query.filter(outbox::site.eq_any(sites));
+    }
+    if let Some(alert) = alert {
+        query = query.filter(outbox::alert_id.eq(Some(alert.to_string())));
+    }
+    if let Some(state) = state {
+        query = query.filter(outbox::state.eq(state.code()));
+    }
+    if let Some(before) = before {
+        query = query.filter(outbox::id.lt(before.to_owned()));
+    }
+    query
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(Row::value)
+        .collect()
+}
+
+/// Returns the letter of an id, if there is one.
+///
+/// # Errors
+/// When the database cannot be read, or the row is no letter.
+pub fn find(conn: &mut Conn, id: &LetterId) -> Result<Option<OutboxLetter>, Error> {
+    outbox::table
+        .find(id.as_str())
+        .first::<Row>(conn)
+        .optional()?
+        .map(Row::value)
+        .transpose()
+}

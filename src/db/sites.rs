@@ -1,0 +1,182 @@
+//! Networks and sites.
+
+use super::row::{RowOf, kept, micrograms};
+use super::schema::{networks, sites};
+use super::{Conn, Error};
+use crate::domain::calendar::Instant;
+use crate::domain::code::Finess;
+use crate::domain::rule::{Resupply, Slug};
+use crate::domain::site::{ByHand, Site};
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = sites)]
+struct SiteRow {
+    finess: String,
+    network_id: String,
+    name: String,
+    time_zone: String,
+    car_t: bool,
+    reference_dose_ug: Option<i64>,
+    resupply_by_hand: Option<String>,
+    resupply_reason: Option<String>,
+    resupply_until: Option<NaiveDate>,
+    version: i64,
+    created_at: NaiveDateTime,
+}
+
+impl SiteRow {
+    fn of(site: &Site, created_at: Instant) -> Self {
+        let by_hand = site.by_hand.as_ref();
+        Self {
+            finess: site.finess.to_string(),
+            network_id: site.network.to_string(),
+            name: site.name.clone(),
+            time_zone: site.zone.name().to_owned(),
+            car_t: site.car_t,
+            reference_dose_ug: site.reference_dose.map(micrograms),
+            resupply_by_hand: by_hand.map(|h| h.resupply.code().to_owned()),
+            resupply_reason: by_hand.map(|h| h.reason.clone()),
+            resupply_until: by_hand.map(|h| h.until.date()),
+            version: site.version,
+            created_at: kept(created_at),
+        }
+    }
+
+    fn value(self) -> Result<Site, Error> {
+        let row = RowOf {
+            table: "sites",
+            id: &self.finess,
+        };
+        let by_hand = match (
+            self.resupply_by_hand,
+            self.resupply_reason,
+            self.resupply_until,
+        ) {
+            (Some(code), Some(reason), Some(until)) => Some(ByHand {
+                resupply: row.code("resupply_by_hand", &code, Resupply::from_code(&code))?,
+                reason,
+                until: row.day(until)?,
+            }),
+            _ => None,
+        };
+        Ok(Site {
+            finess: row.parsed(Finess::parse(&self.finess))?,
+            network: row.parsed(Slug::parse(&self.network_id))?,
+            name: self.name,
+            zone: row.parsed(self.time_zone.parse::<chrono_tz::Tz>())?,
+            car_t: self.car_t,
+            reference_dose: self.reference_dose_ug.map(|ug| row.mg(ug)).transpose()?,
+            by_hand,
+            version: self.version,
+        })
+    }
+}
+
+/// Returns the site of a number, if there is one.
+///
+/// # Errors
+/// When the database cannot be read, or the row is no site.
+pub fn find(conn: &mut Conn, finess: Finess) -> Result<Option<Site>, Error> {
+    sites::table
+        .find(finess.as_str())
+        .first::<SiteRow>(conn)
+        .optional()?
+        .map(SiteRow::value)
+        .transpose()
+}
+
+/// Returns the sites, of one network or of all, by number.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no site.
+pub fn list(conn: &mut Conn, network: Option<&Slug>) -> Result<Vec<Site>, Error> {
+    let rows: Vec<SiteRow> = match network {
+        Some(network) => sites::table
+            .filter(sites::network_id.eq(network.as_str()))
+            .order(sites::finess)
+            .load(conn)?,
+        None => sites::table.order(sites::finess).load(conn)?,
+    };
+    rows.into_iter().map(SiteRow::value).collect()
+}
+
+/// Adds a site.
+///
+/// # Errors
+/// When the database cannot be written; [`Error::Constraint`] when there is one of that number.
+pub fn insert(conn: &mut Conn, site: &Site, now: Instant) -> Result<(), Error> {
+    diesel::insert_into(sites::table)
+        .values(SiteRow::of(site, now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes a site's new particulars; its number stays.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn update(conn: &mut Conn, site: &Site) -> Result<(), Error> {
+    let by_hand = site.by_hand.as_ref();
+    diesel::update(sites::table.find(site.finess.as_str()))
+        .set((
+            sites::name.eq(&site.name),
+            sites::time_zone.eq(site.zone.name()),
+            sites::car_t.eq(site.car_t),
+            sites::reference_dose_ug.eq(site.reference_dose.map(micrograms)),
+            sites::resupply_by_hand.eq(by_hand.map(|h| h.resupply.code())),
+            sites::resupply_reason.eq(by_hand.map(|h| h.reason.as_str())),
+            sites::resupply_until.eq(by_hand.map(|h| h.until.date())),
+            sites::version.eq(site.version),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A group of hospitals that share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// Its short name.
+    pub id: Slug,
+    /// As its people call it.
+    pub name: String,
+}
+
+/// Returns the networks by short name.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no network.
+pub fn networks(conn: &mut Conn) -> Result<Vec<Network>, Error> {
+    let rows: Vec<(String, String)> = networks::table
+        .select((networks::id, networks::name))
+        .order(networks::id)
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, name)| {
+            Ok(Network {
+                id: RowOf {
+                    table: "networks",
+                    id: &id,
+                }
+                .parsed(Slug::parse(&id))?,
+                name,
+            })
+        })
+        .collect()
+}
+
+/// Adds a network.
+///
+/// # Errors
+/// When the database cannot be written; [`Error::Constraint`] when there is one of that name.
+pub fn insert_network(conn: &mut Conn, network: &Network, now: Instant) -> Result<(), Error> {
+    diesel::insert_into(networks::table)
+        .values((
+            networks::id.eq(network.id.as_str()),
+            networks::name.eq(&network.name),
+            networks::created_at.eq(kept(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,403 @@
+//! Lots, movements, balances and packs: the ledger.
+
+use super::row::{RowOf, instant, kept};
+use super::schema::{balances, lots, movements, packs};
+use super::{Conn, Error};
+use crate::domain::calendar::{Day, Instant};
+use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
+use crate::domain::id::{LotId, MovementId, OperationId, PatientId};
+use crate::domain::ledger::{Effect, Movement, MovementKind, StockLine};
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::prelude::*;
+
+type StockRow = (String, String, String, NaiveDate, i64, i64, i64);
+
+/// Returns what a site has or had, by presentation, expiry and lot; lots of which nothing is left
+/// are there as well.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no stock.
+pub fn shelf(conn: &mut Conn, site: Finess) -> Result<Vec<StockLine>, Error> {
+    balances::table
+        .inner_join(lots::table)
+        .filter(balances::site.eq(site.as_str()))
+        .order((lots::cip13, lots::expiry, lots::lot, lots::id))
+        .select((
+            lots::id,
+            lots::cip13,
+            lots::lot,
+            lots::expiry,
+            balances::usable,
+            balances::quarantined,
+            balances::held,
+        ))
+        .load::<StockRow>(conn)?
+        .into_iter()
+        .map(line)
+        .collect()
+}
+
+fn line((id, cip13, lot, expiry, usable, quarantined, held): StockRow) -> Result<StockLine, Error> {
+    let row = RowOf {
+        table: "balances",
+        id: &id,
+    };
+    Ok(StockLine {
+        lot_id: LotId::new(&*id),
+        cip13: row.parsed(Cip13::parse(&cip13))?,
+        lot: row.parsed(LotNumber::parse(&lot))?,
+        expiry: row.day(expiry)?,
+        usable: row.units(usable)?,
+        quarantined: row.units(quarantined)?,
+        held: row.units(held)?,
+    })
+}
+
+/// A lot that the service knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lot {
+    /// Its name here.
+    pub id: LotId,
+    /// Of which presentation.
+    pub cip13: Cip13,
+    /// Its number.
+    pub lot: LotNumber,
+    /// Last day on which a unit may be used.
+    pub expiry: Day,
+}
+
+/// Returns the lots of a presentation that carry a number: one, or more when boxes differ in
+/// their expiry.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no lot.
+pub fn lots_numbered(conn: &mut Conn, cip13: Cip13, lot: &LotNumber) -> Result<Vec<Lot>, Error> {
+    let rows: Vec<(String, String, String, NaiveDate)> = lots::table
+        .filter(
+            lots::cip13
+                .eq(cip13.as_str())
+                .and(lots::lot.eq(lot.as_str())),
+        )
+        .order((lots::expiry, lots::id))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, _, _, expiry)| {
+            let expiry = RowOf {
+                table: "lots",
+                id: &id,
+            }
+            .day(expiry)?;
+            Ok(Lot {
+                id: LotId::new(id),
+                cip13,
+                lot: lot.clone(),
+                expiry,
+            })
+        })
+        .collect()
+}
+
+/// Adds a lot.
+///
+/// # Errors
+/// When the database cannot be written; [`Error::Constraint`] when it is there already.
+pub fn insert_lot(conn: &mut Conn, lot: &Lot) -> Result<(), Error> {
+    diesel::insert_into(lots::table)
+        .values((
+            lots::id.eq(lot.id.as_str()),
+            lots::cip13.eq(lot.cip13.as_str()),
+            lots::lot.eq(lot.lot.as_str()),
+            lots::expiry.eq(lot.expiry.date()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Returns the number of the last movement of a site: 0 before the first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn last_seq(conn: &mut Conn, site: Finess) -> Result<i64, Error> {
+    let last: Option<i64> = movements::table
+        .filter(movements::site.eq(site.as_str()))
+        .select(diesel::dsl::max(movements::seq))
+        .first(conn)?;
+    Ok(last.unwrap_or(0))
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = movements)]
+struct MovementRow {
+    id: String,
+    site: String,
+    seq: i64,
+    operation: String,
+    kind: String,
+    lot_id: String,
+    usable: i64,
+    quarantined: i64,
+    reason: Option<String>,
+    note: Option<String>,
+    patient_id: Option<String>,
+    patient_hash: Option<String>,
+    delivery_id: Option<String>,
+    reverses: Option<String>,
+    happened_at: NaiveDateTime,
+    recorded_at: NaiveDateTime,
+    recorded_by: String,
+}
+
+impl MovementRow {
+    fn of(m: &Movement) -> Self {
+        let (patient_id, patient_hash) = m
+            .patient
+            .clone()
+            .map(|(id, hash)| (id.to_string(), hash))
+            .unzip();
+        Self {
+            id: m.id.to_string(),
+            site: m.site.to_string(),
+            seq: m.seq,
+            operation: m.operation.to_string(),
+            kind: m.kind.code().to_owned(),
+            lot_id: m.lot_id.to_string(),
+            usable: m.effect.usable,
+            quarantined: m.effect.quarantined,
+            reason: m.reason.clone(),
+            note: m.note.clone(),
+            patient_id,
+            patient_hash,
+            delivery_id: m.delivery.clone(),
+            reverses: m.reverses.as_ref().map(ToString::to_string),
+            happened_at: kept(m.happened_at),
+            recorded_at: kept(m.recorded_at),
+            recorded_by: m.recorded_by.clone(),
+        }
+    }
+
+    fn value(self) -> Result<Movement, Error> {
+        let row = RowOf {
+            table: "movements",
+            id: &self.id,
+        };
+        Ok(Movement {
+            site: row.parsed(Finess::parse(&self.site))?,
+            kind: row.code("kind", &self.kind, MovementKind::from_code(&self.kind))?,
+            id: MovementId::new(&*self.id),
+            seq: self.seq,
+            operation: OperationId::new(self.operation),
+            lot_id: LotId::new(self.lot_id),
+            effect: Effect {
+                usable: self.usable,
+                quarantined: self.quarantined,
+            },
+            reason: self.reason,
+            note: self.note,
+            patient: self.patient_id.map(PatientId::new).zip(self.patient_hash),
+            delivery: self.delivery_id,
+            reverses: self.reverses.map(MovementId::new),
+            happened_at: instant(self.happened_at),
+            recorded_at: instant(self.recorded_at),
+            recorded_by: self.recorded_by,
+        })
+    }
+}
+
+/// Writes movements into the ledger; the database counts them into the balances.
+///
+/// # Errors
+/// When the database cannot be written; [`Error::Constraint`] when a law of the ledger is broken.
+pub fn insert_movements(conn: &mut Conn, all: &[Movement]) -> Result<(), Error> {
+    for movement in all {
+        diesel::insert_into(movements::table)
+            .values(MovementRow::of(movement))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Returns the movement of an id, if there is one.
+///
+/// # Errors
+/// When the database cannot be read, or the row is no movement.
+pub fn find_movement(conn: &mut Conn, id: &MovementId) -> Result<Option<Movement>, Error> {
+    movements::table
+        .find(id.as_str())
+        .first::<MovementRow>(conn)
+        .optional()?
+        .map(MovementRow::value)
+        .transpose()
+}
+
+/// Returns the id of the movement that undid `id`, if one did.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn reversal_of(conn: &mut Conn, id: &MovementId) -> Result<Option<MovementId>, Error> {
+    let found: Option<String> = movements::table
+        .filter(movements::reverses.eq(id.as_str()))
+        .select(movements::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.map(MovementId::new))
+}
+
+/// What a reader of the ledger asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only of this kind.
+    pub kind: Option<MovementKind>,
+    /// Only of this presentation.
+    pub cip13: Option<Cip13>,
+    /// Only of lots with this number.
+    pub lot: Option<LotNumber>,
+    /// Only what happened at or after this.
+    pub from: Option<Instant>,
+    /// Only what happened before this.
+    pub until: Option<Instant>,
+    /// Only for this patient.
+    pub patient: Option<PatientId>,
+    /// Only of this act.
+    pub operation: Option<OperationId>,
+    /// Only with a number below this: where the page before ended.
+    pub before: Option<i64>,
+}
+
+/// Returns up to `limit` movements of a site with their lots, the latest first.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no movement.
+pub fn page(
+    conn: &mut Conn,
+    site: Finess,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<(Movement, Lot)>, Error> {
+    type LotRow = (String, String, String, NaiveDate);
+    let mut query = movements::table
+        .inner_join(lots::table)
+        .filter(movements::site.eq(site.as_str()))
+        .order(movements::seq.desc())
+        .limit(limit)
+        .select((movements::all_columns, lots::all_columns))
+        .into_boxed::<<Conn as Connection>::Backend>();
+    if let Some(kind) = filter.kind {
+        query = query.filter(movements::kind.eq(kind.code()));
+    }
+    if let Some(cip13) = filter.cip13 {
+        query = query.filter(lots::cip13.eq(cip13.to_string()));
+    }
+    if let Some(lot) = &filter.lot {
+        query = query.filter(lots::lot.eq(lot.to_string()));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(movements::happened_at.ge(kept(from)));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(movements::happened_at.lt(kept(until)));
+    }
+    if let Some(patient) = &filter.patient {
+        query = query.filter(movements::patient_id.eq(patient.to_string()));
+    }
+    if let Some(operation) = &filter.operation {
+        query = query.filter(movements::operation.eq(operation.to_string()));
+    }
+    if let Some(before) = filter.before {
+        query = query.filter(movements::seq.lt(before));
+    }
+    let rows: Vec<(MovementRow, LotRow)> = query.load(conn)?;
+    rows.into_iter()
+        .map(|(movement, (id, cip13, lot, expiry))| {
+            let row = RowOf {
+                table: "lots",
+                id: &id,
+            };
+            let lot = Lot {
+                cip13: row.parsed(Cip13::parse(&cip13))?,
+                lot: row.parsed(LotNumber::parse(&lot))?,
+                expiry: row.day(expiry)?,
+                id: LotId::new(&*id),
+            };
+            Ok((movement.value()?, lot))
+        })
+        .collect()
+}
+
+/// Returns where the pack of a serial number is: nothing when it is unknown or has left.
+///
+/// # Errors
+/// When the database cannot be read, or the row is no pack.
+pub fn pack_site(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<Option<Finess>, Error> {
+    let site: Option<Option<String>> = packs::table
+        .find((cip13.as_str(), serial.as_str()))
+        .select(packs::site)
+        .first(conn)
+        .optional()?;
+    site.flatten()
+        .map(|s| {
+            RowOf {
+                table: "packs",
+                id: serial.as_str(),
+            }
+            .parsed(Finess::parse(&s))
+        })
+        .transpose()
+}
+
+/// Keeps that a pack is at a site.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn place_pack(
+    conn: &mut Conn,
+    cip13: Cip13,
+    serial: &Serial,
+    site: Finess,
+    lot: &LotId,
+) -> Result<(), Error> {
+    let known = diesel::update(packs::table.find((cip13.as_str(), serial.as_str())))
+        .set((
+            packs::site.eq(Some(site.as_str())),
+            packs::lot_id.eq(lot.as_str()),
+        ))
+        .execute(conn)?;
+    if known == 0 {
+        diesel::insert_into(packs::table)
+            .values((
+                packs::cip13.eq(cip13.as_str()),
+                packs::serial.eq(serial.as_str()),
+                packs::site.eq(Some(site.as_str())),
+                packs::lot_id.eq(lot.as_str()),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Keeps that one pack has left its site.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn pack_left(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<(), Error> {
+    diesel::update(packs::table.find((cip13.as_str(), serial.as_str())))
+        .set(packs::site.eq(None::<&str>))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps that every pack of a lot has left a site: nothing of the lot is left there.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn packs_left(conn: &mut Conn, site: Finess, lot: &LotId) -> Result<(), Error> {
+    diesel::update(
+        packs::table.filter(
+            packs::site
+                .eq(site.as_str())
+                .and(packs::lot_id.eq(lot.as_str())),
+        ),
+    )
+    .set(packs::site.eq(None::<&str>))
+    .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,226 @@
+//! What a pharmacist must hear: when an alert opens, gets worse, and closes.
+//!
+//! A kind of alert is a variant of [`AlertKind`], its sentence in `text`, and the reading that a
+//! verb takes after a movement; everything else is here once.
+
+use super::calendar::Instant;
+use super::code::Finess;
+use super::id::AlertId;
+
+/// What an alert is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AlertKind {
+    /// A CAR-T centre's shelf makes fewer reserve doses than it must keep.
+    ReserveBelowMinimum,
+    /// A GO is no longer covered.
+    ClearanceBroken,
+    /// A refusal was overridden.
+    Override,
+}
+
+impl AlertKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [
+        Self::ReserveBelowMinimum,
+        Self::ClearanceBroken,
+        Self::Override,
+    ];
+
+    /// Returns the code of the kind.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ReserveBelowMinimum => "reserve-below-minimum",
+            Self::ClearanceBroken => "clearance-broken",
+            Self::Override => "override",
+        }
+    }
+
+    /// Returns the kind of a code, if there is one.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.code() == code)
+    }
+
+    /// Returns in which capacity people hear of it.
+    pub const fn heard_by(self) -> &'static [Capacity] {
+        match self {
+            Self::ReserveBelowMinimum => &[Capacity::Pharmacist],
+            Self::ClearanceBroken => &[Capacity::Pharmacist, Capacity::CarTUnit],
+            Self::Override => &[Capacity::Coordinator],
+        }
+    }
+
+    /// Returns whether it closes as soon as somebody acknowledges it: it reports what was done, and
+    /// nothing can make it untrue.
+    pub const fn closes_when_acknowledged(self) -> bool {
+        match self {
+            Self::ReserveBelowMinimum | Self::ClearanceBroken => false,
+            Self::Override => true,
+        }
+    }
+}
+
+/// In what capacity somebody receives letters of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Capacity {
+    /// As its pharmacist.
+    Pharmacist,
+    /// As its CAR-T unit.
+    CarTUnit,
+    /// As the coordinator of its network.
+    Coordinator,
+}
+
+impl Capacity {
+    /// Every capacity.
+    pub const ALL: [Self; 3] = [Self::Pharmacist, Self::CarTUnit, Self::Coordinator];
+
+    /// Returns the code of the capacity.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Pharmacist => "pharmacist",
+            Self::CarTUnit => "car-t-unit",
+            Self::Coordinator => "coordinator",
+        }
+    }
+
+    /// Returns the capacity of a code, if there is one.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.code() == code)
+    }
+}
+
+/// How far an alert has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AlertState {
+    /// Nobody has seen to it.
+    Open,
+    /// Somebody has.
+    Acknowledged,
+    /// It is over.
+    Closed,
+}
+
+impl AlertState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Open, Self::Acknowledged, Self::Closed];
+
+    /// Returns the code of the state.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Acknowledged => "acknowledged",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Returns the state of a code, if there is one.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+}
+
+/// What there is, and what there should be: doses possible and required, and so on by kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What there is.
+    pub found: i64,
+    /// What there should be.
+    pub expected: i64,
+}
+
+impl Reading {
+    /// Returns whether there is less than there should be.
+    pub const fn is_short(self) -> bool {
+        self.found < self.expected
+    }
+
+    /// Returns whether this is worse than `before`: more is missing.
+    pub const fn worse_than(self, before: Self) -> bool {
+        self.expected - self.found > before.expected - before.found
+    }
+}
+
+/// One alert, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// Its name.
+    pub id: AlertId,
+    /// Where.
+    pub site: Finess,
+    /// What it is about.
+    pub kind: AlertKind,
+    /// What of: a rulebook, a clearance, an act.
+    pub subject: String,
+    /// How far it has come.
+    pub state: AlertState,
+    /// What there is and should be.
+    pub reading: Reading,
+    /// Since when.
+    pub opened_at: Instant,
+    /// When reading or state last changed.
+    pub changed_at: Instant,
+    /// When and by whom it was acknowledged, and what they wrote.
+    pub acknowledged: Option<(Instant, String, Option<String>)>,
+    /// When it closed.
+    pub closed_at: Option<Instant>,
+    /// Counts its edits.
+    pub version: i64,
+}
+
+/// What becomes of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing.
+    Nothing,
+    /// It opens: one letter.
+    Open,
+    /// It gets worse: one letter more, and what was acknowledged is open again.
+    Worsen,
+    /// The figures changed for the better, or moved alike; no letter.
+    Change,
+    /// It closes: one letter.
+    Close,
+}
+
+/// Returns what becomes of the alert that is `open` (if one is) under a new reading.
+pub fn step(open: Option<Reading>, now: Reading) -> Step {
+    match (open, now.is_short()) {
+        (None, false) => Step::Nothing,
+        (None, true) => Step::Open,
+        (Some(_), false) => Step::Close,
+        (Some(before), true) if now.worse_than(before) => Step::Worsen,
+        (Some(before), true) if now != before => Step::Change,
+        (Some(_), true) => Step::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(before: Option<(i64, i64)>, now: (i64, i64), want: Step) {
+        let reading = |(found, expected)| Reading { found, expected };
+        assert_eq!(
+            step(before.map(reading), reading(now)),
+            want,
+            "{before:?} then {now:?}"
+        );
+    }
+
+    #[test]
+    fn an_alert_opens_worsens_and_closes_once_each() {
+        check(None, (2, 2), Step::Nothing);
+        check(None, (1, 2), Step::Open);
+        check(Some((1, 2)), (1, 2), Step::Nothing);
+        check(Some((1, 2)), (0, 2), Step::Worsen);
+        check(Some((0, 2)), (1, 2), Step::Change);
+        check(Some((1, 2)), (2, 2), Step::Close);
+        check(Some((1, 2)), (3, 2), Step::Close);
+    }
+
+    #[test]
+    fn a_third_dose_required_is_as_bad_as_one_lost() {
+        check(Some((2, 3)), (2, 4), Step::Worsen);
+        check(Some((1, 2)), (2, 3), Step::Change);
+    }
+}

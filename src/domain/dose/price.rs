@@ -1,0 +1,183 @@
+//! Prices: a proof that doses do not fit.
+//!
+//! Put any price on a vial of each strength. If the cheapest ways of making the doses cost more,
+//! summed up, than the whole pool is worth, they do not fit. Milligrams as prices give the plain
+//! reason (too few milligrams, counted in totals that whole vials can have); a higher price on what
+//! is scarce gives the sharper ones. Prices are whole numbers, and every one of them is a true
+//! bound; a search for good ones makes what cannot fit fail at once, nearly always.
+
+use super::counts::{Counts, WIDTH};
+use super::instance::Instance;
+
+/// The scale of prices: the dearest strength costs this.
+const DEAREST: u64 = 1 << 24;
+/// The scale of ratios.
+const ONE: u64 = 1 << 20;
+/// How many rounds of bidding the prices go through.
+///
+/// Choice: by trial on scarce mixes of 80, 200 and 400 mg; more find no sharper bounds.
+const ROUNDS: u64 = 64;
+/// How many sets of prices are kept. Choice: by trial, as above.
+const KEPT: usize = 6;
+
+/// Prices and what they ask of the pool at every step.
+#[derive(Clone, Debug)]
+pub(super) struct Price {
+    /// The price of a vial of each strength.
+    pub(super) of: [u64; WIDTH],
+    /// For each step, what the pool must be worth when its turn comes, its arrivals included.
+    required: Vec<u64>,
+    /// What the whole pool is worth, in steps of a ratio.
+    scale: u64,
+}
+
+impl Price {
+    /// Returns prices in proportion to milligrams.
+    pub(super) fn by_mass(instance: &Instance) -> Self {
+        let common = instance
+            .strengths
+            .iter()
+            .copied()
+            .fold(0, super::instance::gcd);
+        let mut of = [0; WIDTH];
+        let most = instance.strengths.last().copied().unwrap_or(1);
+        for (price, strength) in of.iter_mut().zip(&instance.strengths) {
+            let exact = strength / common.max(1);
+            *price = if most / common.max(1) <= DEAREST {
+                exact
+            } else {
+                // rounded: a price need not be anything in particular to be a true bound
+                let scaled = u128::from(*strength) * u128::from(DEAREST) / u128::from(most);
+                u64::try_from(scaled).unwrap_or(DEAREST).max(1)
+            };
+        }
+        Self::new(of, instance, &cheapest(&of, instance))
+    }
+
+    /// Returns the sharpest prices that bidding finds, sharpest first; it ends when some prove that
+    /// the needs do not fit.
+    pub(super) fn bid(instance: &Instance) -> Vec<Self> {
+        let mut of = Self::by_mass(instance).of;
+        let mut found: Vec<(u64, Self)> = Vec::new();
+        for round in 0..ROUNDS {
+            let dearest = of.iter().copied().max().unwrap_or(1).max(1);
+            for (price, _) in of.iter_mut().zip(&instance.strengths) {
+                *price = (*price * DEAREST / dearest).max(1);
+            }
+            let table = cheapest(&of, instance);
+            let price = Self::new(of, instance, &table);
+            let proof = price.refuses(instance);
+            let tight = tightest(instance, &of, &table);
+            found.push((tight.ratio, price));
+            found.sort_by_key(|(ratio, _)| std::cmp::Reverse(*ratio));
+            found.truncate(KEPT);
+            if proof {
+                break;
+            }
+            // what would be used up gets dearer, what would be left over cheaper
+            let pace = ONE / (2 + round / 3);
+            for (place, price) in of.iter_mut().enumerate() {
+                let (used, there) = (tight.used.at(place), tight.pool.at(place).max(1));
+                let share = (u64::from(used) * ONE / u64::from(there)).min(2 * ONE);
+                let factor = ONE * ONE + pace * share - pace * ONE;
+                let raised = u128::from(*price) * u128::from(factor) / u128::from(ONE * ONE);
+                *price = u64::try_from(raised).unwrap_or(DEAREST);
+            }
+        }
+        found.into_iter().map(|(_, price)| price).collect()
+    }
+
+    fn new(of: [u64; WIDTH], instance: &Instance, table: &[(u64, Counts)]) -> Self {
+        let mut required = vec![0; instance.steps.len()];
+        let mut later = 0_u64;
+        let mut pool = Counts::default();
+        for (step, slot) in instance.steps.iter().zip(&mut required).rev() {
+            let cost = table.get(instance.grid.cell(step.need)).map_or(0, |c| c.0);
+            *slot = later + cost;
+            later = slot.saturating_sub(step.arrive.worth(&of));
+            pool = pool.plus(&step.arrive);
+        }
+        Self {
+            of,
+            required,
+            scale: (pool.worth(&of) / ONE).max(1),
+        }
+    }
+
+    /// Whether these prices prove that the needs do not fit.
+    pub(super) fn refuses(&self, instance: &Instance) -> bool {
+        let start = instance.steps.first();
+        start.is_some_and(|step| !self.allows(0, &step.arrive))
+    }
+
+    /// Whether a pool could do at this step, its arrivals included, for all these prices can say.
+    pub(super) fn allows(&self, step: usize, pool: &Counts) -> bool {
+        self.missing(step, pool) == 0
+    }
+
+    /// Returns the worth that a pool lacks at this step.
+    pub(super) fn missing(&self, step: usize, pool: &Counts) -> u64 {
+        let required = self.required.get(step).copied().unwrap_or(0);
+        required.saturating_sub(pool.worth(&self.of))
+    }
+
+    /// Returns how much worth a pool has to spare, in parts of the whole.
+    pub(super) fn spare(&self, step: usize, pool: &Counts) -> u64 {
+        let required = self.required.get(step).copied().unwrap_or(0);
+        pool.worth(&self.of).saturating_sub(required) / self.scale
+    }
+}
+
+/// Returns for each cell of the grid the least cost of vials that cover it, and such vials.
+fn cheapest(of: &[u64; WIDTH], instance: &Instance) -> Vec<(u64, Counts)> {
+    let grid = &instance.grid;
+    let mut table: Vec<(u64, Counts)> = vec![(0, Counts::default())];
+    for cell in 1..=grid.most {
+        let best = grid
+            .strengths
+            .iter()
+            .zip(of)
+            .enumerate()
+            .filter_map(|(place, (strength, price))| {
+                let rest = table.get(cell.saturating_sub(*strength))?;
+                Some((rest.0 + price, place, rest.1))
+            })
+            .min_by_key(|(cost, ..)| *cost);
+        let Some((cost, place, mut used)) = best else {
+            break;
+        };
+        used.set(place, used.at(place) + 1);
+        table.push((cost, used));
+    }
+    table
+}
+
+/// The days, from some day on, that these prices find hardest.
+struct Tight {
+    ratio: u64,
+    used: Counts,
+    pool: Counts,
+}
+
+fn tightest(instance: &Instance, of: &[u64; WIDTH], table: &[(u64, Counts)]) -> Tight {
+    let mut cost = 0_u64;
+    let (mut used, mut pool) = (Counts::default(), Counts::default());
+    let mut tight = Tight {
+        ratio: 0,
+        used,
+        pool,
+    };
+    for step in &instance.steps {
+        pool = pool.plus(&step.arrive);
+        if let Some((least, vials)) = table.get(instance.grid.cell(step.need)) {
+            cost += least;
+            used = used.plus(vials);
+        }
+        let ratio = u128::from(cost) * u128::from(ONE) / u128::from(pool.worth(of).max(1));
+        let ratio = u64::try_from(ratio).unwrap_or(u64::MAX);
+        if ratio >= tight.ratio {
+            tight = Tight { ratio, used, pool };
+        }
+    }
+    tight
+}

@@ -1,0 +1,54 @@
+//! The names of things that have no official code: time-ordered UUIDs as text, minted in `app`.
+
+use std::fmt;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Wraps the text of an id; whether there is such a thing only the database knows.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// Returns the text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// One lot of one presentation, with its expiry.
+    LotId,
+    /// One movement of the ledger.
+    MovementId,
+    /// One act, which may have made several movements.
+    OperationId,
+    /// One patient; says nothing about who it is.
+    PatientId,
+    /// One answer to "may this infusion start".
+    ClearanceId,
+    /// Units of one lot held for one dose.
+    HoldId,
+    /// One delivery.
+    DeliveryId,
+    /// One alert.
+    AlertId,
+    /// One letter.
+    LetterId,
+    /// One recipient of letters.
+    RecipientId,
+    /// One token of access.
+    TokenId,
+}

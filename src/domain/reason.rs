@@ -1,0 +1,170 @@
+//! Why something was refused, as data. The sentences are in [`crate::text`].
+
+use super::calendar::Day;
+use super::code::{Cip13, Finess, LotNumber, Serial};
+use super::quantity::{Doses, Mg, Units};
+
+/// A decided refusal: the facts do not allow what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A reserve would lose doses.
+    ReserveWouldBreak {
+        /// By which rulebook it is kept.
+        rulebook: String,
+        /// How many doses would be lost.
+        lost: Doses,
+        /// How many would be possible afterwards.
+        possible: Doses,
+        /// How many must stay.
+        required: Doses,
+    },
+    /// There are fewer free units than were asked for.
+    NotEnough {
+        /// Of which presentation.
+        cip13: Cip13,
+        /// Of which lot, if one was named.
+        lot: Option<LotNumber>,
+        /// How many were asked for.
+        wanted: Units,
+        /// How many can be had: free and in date.
+        free: Units,
+        /// How many more are held.
+        held: Units,
+    },
+    /// The lot is not, and never was, at the site.
+    UnknownLot {
+        /// Of which presentation.
+        cip13: Cip13,
+        /// Its number.
+        lot: LotNumber,
+    },
+    /// The lot's number is on the shelf with two expiries: the day must be said.
+    WhichExpiry {
+        /// The lot's number.
+        lot: LotNumber,
+        /// The expiries there are.
+        expiries: Vec<Day>,
+    },
+    /// The unit expires before the day of receipt.
+    ExpiredOnReceipt {
+        /// When it expires.
+        expiry: Day,
+        /// The day of receipt.
+        today: Day,
+    },
+    /// The pack is already at a site.
+    SerialKnown {
+        /// Its serial number.
+        serial: Serial,
+        /// Where it is, if the caller may know.
+        site: Finess,
+    },
+    /// The presentation is not on the catalogue.
+    NotOnCatalogue {
+        /// Its code.
+        cip13: Cip13,
+        /// Its name in the imported public medicines database, if it is there.
+        known_as: Option<String>,
+    },
+    /// The movement was undone already, or is itself a reversal.
+    NotReversible {
+        /// The code of why: `reversed`, `is-reversal`, `units-gone`.
+        why: &'static str,
+    },
+    /// The count equals what the ledger says: there is nothing to adjust.
+    NothingToAdjust,
+    /// The site is no CAR-T centre.
+    NotCarT {
+        /// Which site.
+        site: Finess,
+    },
+    /// The infusion lies outside of the days for which a clearance is given.
+    InfusionOutsideWindow {
+        /// The day of the infusion.
+        infusion_on: Day,
+        /// The first day allowed.
+        first: Day,
+        /// The last day allowed.
+        last: Day,
+    },
+    /// The patient has a clearance in force.
+    AlreadyCleared,
+    /// The state of the thing does not allow it.
+    WrongState {
+        /// What it is.
+        state: &'static str,
+    },
+    /// The pseudonym is taken at this site.
+    PseudonymTaken,
+    /// What is to be created is there already.
+    AlreadyThere {
+        /// What it is: `site`, `network`, `recipient`, `presentation`.
+        what: &'static str,
+    },
+    /// What is named does not exist.
+    Unknown {
+        /// What it is: `site`, `network`, `movement`, `patient`, …
+        what: &'static str,
+        /// By which name it was asked for.
+        name: String,
+    },
+    /// No rulebook of that name, or none that asks for a reserve.
+    NoReserveRule {
+        /// What was asked for, if anything.
+        asked: Option<String>,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Somebody else edited it meanwhile.
+    Stale {
+        /// The version that stands.
+        version: i64,
+    },
+    /// The reference dose lies outside of what a rulebook allows.
+    ReferenceDose {
+        /// What was asked for.
+        found: Mg,
+        /// The least allowed.
+        least: Mg,
+        /// The greatest allowed.
+        most: Mg,
+    },
+    /// Something of a presentation is neither said nor certain from the public database.
+    MustBeSaid {
+        /// Of which presentation.
+        cip13: Cip13,
+        /// What: `label`, `route`, `units_per_box`.
+        what: &'static str,
+    },
+    /// The caller holds no role that may do this here.
+    Forbidden,
+}
+
+impl Refusal {
+    /// Returns the stable code of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ReserveWouldBreak { .. } => "reserve-would-break",
+            Self::NotEnough { .. } => "not-enough-units",
+            Self::UnknownLot { .. } => "unknown-lot",
+            Self::WhichExpiry { .. } => "which-expiry",
+            Self::ExpiredOnReceipt { .. } => "expired-on-receipt",
+            Self::SerialKnown { .. } => "serial-known",
+            Self::NotOnCatalogue { .. } => "not-on-catalogue",
+            Self::NotReversible { .. } => "not-reversible",
+            Self::NothingToAdjust => "nothing-to-adjust",
+            Self::NotCarT { .. } => "not-a-car-t-centre",
+            Self::InfusionOutsideWindow { .. } => "infusion-outside-window",
+            Self::AlreadyCleared => "already-cleared",
+            Self::WrongState { .. } => "wrong-state",
+            Self::PseudonymTaken => "pseudonym-taken",
+            Self::AlreadyThere { .. } => "already-there",
+            Self::Unknown { .. } => "unknown",
+            Self::NoReserveRule { .. } => "no-reserve-rule",
+            Self::Stale { .. } => "stale",
+            Self::ReferenceDose { .. } => "reference-dose",
+            Self::MustBeSaid { .. } => "must-be-said",
+            Self::Forbidden => "forbidden",
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Who may do what, and where. The whole table is here.
+
+/// In what role somebody acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Keeps the stock of a site.
+    Pharmacist,
+    /// Asks whether an infusion may start.
+    CarTUnit,
+    /// Asks for a medicine for a patient.
+    Prescriber,
+    /// Sees the sites of a network together.
+    Coordinator,
+    /// Installs, and gives access.
+    Admin,
+    /// Looks, and changes nothing.
+    Reader,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 6] = [
+        Self::Pharmacist,
+        Self::CarTUnit,
+        Self::Prescriber,
+        Self::Coordinator,
+        Self::Admin,
+        Self::Reader,
+    ];
+
+    /// Returns the code of the role.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Pharmacist => "pharmacist",
+            Self::CarTUnit => "car-t-unit",
+            Self::Prescriber => "prescriber",
+            Self::Coordinator => "coordinator",
+            Self::Admin => "admin",
+            Self::Reader => "reader",
+        }
+    }
+
+    /// Returns the role of a code, if there is one.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.code() == code)
+    }
+}
+
+/// What somebody wants to do; every route names one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Know who they are to the service.
+    ReadSelf,
+    /// Read the catalogue, the rulebooks, the networks and sites.
+    ReadCommons,
+    /// Put a presentation on the catalogue.
+    EditCatalogue,
+    /// Add and edit networks and sites.
+    EditSites,
+    /// Say by hand whether a site can count on resupply.
+    SetResupply,
+    /// Read stock, reserve, movements, deliveries and alerts of a site.
+    ReadStock,
+    /// Move stock.
+    MoveStock,
+    /// Announce and confirm deliveries.
+    EditDeliveries,
+    /// Read clearances, holds and CAR-T patients.
+    ReadPatients,
+    /// Register CAR-T patients, ask for clearances, release holds.
+    EditPatients,
+    /// Acknowledge an alert.
+    AcknowledgeAlert,
+    /// Read who receives letters, and the letters.
+    ReadLetters,
+    /// Edit who receives letters.
+    EditRecipients,
+    /// Read the audit trail.
+    ReadAudit,
+    /// Give and revoke access.
+    EditTokens,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 15] = [
+        Self::ReadSelf,
+        Self::ReadCommons,
+        Self::EditCatalogue,
+        Self::EditSites,
+        Self::SetResupply,
+        Self::ReadStock,
+        Self::MoveStock,
+        Self::EditDeliveries,
+        Self::ReadPatients,
+        Self::EditPatients,
+        Self::AcknowledgeAlert,
+        Self::ReadLetters,
+        Self::EditRecipients,
+        Self::ReadAudit,
+        Self::EditTokens,
+    ];
+}
+
+/// Returns whether `role` may do `action` at a site where it is held.
+///
+/// Where it is held is another question: a token names its sites, and nobody acts elsewhere.
+pub const fn may(role: Role, action: Action) -> bool {
+    use Role::{Admin, CarTUnit, Coordinator, Pharmacist, Prescriber, Reader};
+    match action {
+        Action::ReadSelf | Action::ReadCommons => true,
+        Action::EditCatalogue => matches!(role, Pharmacist | Admin),
+        Action::EditSites | Action::EditTokens => matches!(role, Admin),
+        Action::SetResupply | Action::MoveStock => matches!(role, Pharmacist),
+        Action::ReadStock => matches!(
+            role,
+            Pharmacist | CarTUnit | Prescriber | Coordinator | Reader
+        ),
+        Action::EditDeliveries => matches!(role, Pharmacist | Coordinator),
+        Action::ReadPatients => matches!(role, Pharmacist | CarTUnit | Coordinator),
+        Action::EditPatients => matches!(role, Pharmacist | CarTUnit),
+        Action::AcknowledgeAlert => matches!(role, Pharmacist | CarTUnit | Coordinator),
+        Action::ReadLetters | Action::EditRecipients => {
+            matches!(role, Pharmacist | Coordinator | Admin)
+        }
+        Action::ReadAudit => matches!(role, Pharmacist | Coordinator | Admin),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_changes_nothing_and_meets_no_patient() {
+        let allowed: Vec<Action> = Action::ALL
+            .into_iter()
+            .filter(|a| may(Role::Reader, *a))
+            .collect();
+        assert_eq!(
+            allowed,
+            [Action::ReadSelf, Action::ReadCommons, Action::ReadStock]
+        );
+    }
+
+    #[test]
+    fn an_administrator_gives_access_but_moves_no_stock() {
+        assert!(may(Role::Admin, Action::EditTokens));
+        assert!(!may(Role::Admin, Action::MoveStock));
+        assert!(!may(Role::Admin, Action::ReadPatients));
+    }
+
+    #[test]
+    fn codes_come_back_as_the_role_they_came_from() {
+        for role in Role::ALL {
+            assert_eq!(Role::from_code(role.code()), Some(role));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The language a caller is answered in.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+
+/// A language this service speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English. Choice: the default of the API, whose readers are mostly programs and their
+    /// authors; people are asked by their browser's `Accept-Language`.
+    #[default]
+    En,
+    /// French.
+    Fr,
+}
+
+impl Language {
+    /// Its code, for `Content-Language` (RFC 5646).
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
+    }
+
+    /// Returns the language that `Accept-Language` prefers among those we speak.
+    ///
+    /// The highest `q` wins, the first of equals; a language with `q=0` is not wanted; a header
+    /// that cannot be read counts as absent, for an answer in English is better than none.
+    pub fn wanted(headers: &HeaderMap) -> Self {
+        let mut best: Option<(u16, Self)> = None;
+        for value in headers.get_all(header::ACCEPT_LANGUAGE) {
+            for item in value.to_str().unwrap_or_default().split(',') {
+                let mut parts = item.split(';').map(str::trim);
+                let tag = parts.next().unwrap_or_default().to_ascii_lowercase();
+                let language = match tag.split('-').next() {
+                    Some("fr") => Self::Fr,
+                    Some("en") => Self::En,
+                    _ => continue,
+                };
+                let q = parts
+                    .find_map(|p| p.strip_prefix("q="))
+                    .map_or(1000, thousandths);
+                if q > 0 && best.is_none_or(|(most, _)| q > most) {
+                    best = Some((q, language));
+                }
+            }
+        }
+        best.map_or_else(Self::default, |(_, language)| language)
+    }
+}
+
+/// `1`, `0.8` or `0.125` as thousandths; what is no quality counts as nought (RFC 9110, 12.4.2).
+fn thousandths(q: &str) -> u16 {
+    let (whole, fraction) = q.split_once('.').unwrap_or((q, ""));
+    if whole == "1" {
+        return 1000;
+    }
+    if whole != "0" || fraction.len() > 3 {
+        return 0;
+    }
+    format!("{fraction:0<3}").parse().unwrap_or(0)
+}
+
+impl FromRequest for Language {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let known = request.extensions().get::<Self>().copied();
+        ready(Ok(known.unwrap_or_else(|| Self::wanted(request.headers()))))
+    }
+}
+
+/// One sentence in each language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// In English.
+    pub en: String,
+    /// In French.
+    pub fr: String,
+}
+
+impl Said {
+    /// Says it in both.
+    pub fn new(en: impl Into<String>, fr: impl Into<String>) -> Self {
+        Self {
+            en: en.into(),
+            fr: fr.into(),
+        }
+    }
+
+    /// Returns the sentence in that language.
+    pub fn spoken(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Fr => &self.fr,
+        }
+    }
+}
+
+/// For what reads the same in both: codes, numbers, the message of an error.
+impl<T: Into<String>> From<T> for Said {
+    fn from(text: T) -> Self {
+        let text = text.into();
+        Self::new(text.clone(), text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::HeaderValue;
+
+    fn check(accept: &'static str, expected: Language) {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(accept));
+        assert_eq!(Language::wanted(&headers), expected, "{accept}");
+    }
+
+    #[test]
+    fn the_preferred_language_is_spoken_and_english_when_none_is() {
+        check("fr", Language::Fr);
+        check("fr-FR,fr;q=0.9,en;q=0.8", Language::Fr);
+        check("de, fr;q=0.3, en;q=0.25", Language::Fr);
+        check("fr;q=0.8, en", Language::En);
+        check("fr;q=0", Language::En);
+        check("de", Language::En);
+        check(";;q=, ,=", Language::En);
+        assert_eq!(Language::wanted(&HeaderMap::new()), Language::En);
+    }
+}

@@ -1,0 +1,157 @@
+//! Reading query strings: every parameter is known, there once, and right.
+
+use std::fmt::Display;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use super::cursor::{self, Page};
+use super::language::Said;
+use super::problem::{Fault, Faults, Place, Problem};
+
+/// A query string being read; [`Query::finish`] refuses it once, with all its faults.
+#[derive(Debug)]
+pub struct Query {
+    pairs: Vec<(String, String)>,
+    asked: Vec<&'static str>,
+    faults: Faults,
+}
+
+impl Query {
+    /// Reads `a=1&b=2`. A parameter that stands there twice is a fault, and so is text that is
+    /// not UTF-8.
+    pub fn of(query: &str) -> Self {
+        let mut faults = Faults::new();
+        let pairs = match web::Query::<Vec<(String, String)>>::from_query(query) {
+            Ok(pairs) => pairs.into_inner(),
+            Err(error) => {
+                faults.push(Fault::new(Place::Query(String::new()), error.to_string()));
+                Vec::new()
+            }
+        };
+        for (i, (name, value)) in pairs.iter().enumerate() {
+            let said = if pairs.iter().take(i).any(|(earlier, _)| earlier == name) {
+                Said::new("stands there twice", "figure deux fois")
+            } else if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
+                Said::new("is not UTF-8", "n'est pas de l'UTF-8")
+            } else {
+                continue;
+            };
+            faults.push(Fault::new(Place::Query(name.clone()), said));
+        }
+        Self {
+            pairs,
+            asked: Vec::new(),
+            faults,
+        }
+    }
+
+    /// Returns the text of a parameter, which from now on is known.
+    pub fn text(&mut self, name: &'static str) -> Option<String> {
+        self.asked.push(name);
+        let pair = self.pairs.iter().find(|(n, _)| n == name);
+        pair.map(|(_, value)| value.clone())
+    }
+
+    /// Returns a parameter as a value; nothing when it is not there or has a fault, which is kept.
+    pub fn parse<T, E: Display>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.text(name)?;
+        match read(&text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let fault = Fault::new(Place::Query(name.into()), error.to_string());
+                self.faults.push(fault.found(text));
+                None
+            }
+        }
+    }
+
+    /// Returns a page of the list of that name: `limit` and `cursor`.
+    pub fn page(&mut self, list: &'static str) -> Page {
+        let limit = self.parse("limit", cursor::limit);
+        let after = self.parse("cursor", |text| cursor::read(list, text));
+        Page::new(list, limit.unwrap_or(Page::DEFAULT), after)
+    }
+
+    /// Keeps a fault of the caller's finding, such as a day `to` before the day `from`.
+    pub fn refuse(&mut self, name: &'static str, detail: impl Into<Said>) {
+        self.faults
+            .push(Fault::new(Place::Query(name.into()), detail));
+    }
+
+    /// Returns nothing when there was no fault. Call it when every parameter was asked for.
+    ///
+    /// # Errors
+    /// 400 with every fault, parameters that were never asked for among them.
+    pub fn finish(mut self) -> Result<(), Problem> {
+        for (name, _) in &self.pairs {
+            if !self.asked.contains(&name.as_str()) {
+                let said = Said::new("is not known here", "n'est pas connu ici");
+                let name: String = name.chars().take(80).collect();
+                let fault = Fault::new(Place::Query(name), said);
+                self.faults.push(fault.expected(self.asked.join(", ")));
+            }
+        }
+        self.faults.finish()
+    }
+}
+
+impl FromRequest for Query {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request.query_string())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::language::Language;
+    use crate::http::problem::Kind;
+
+    fn faults(query: &str) -> Vec<String> {
+        let mut query = Query::of(query);
+        query.parse("units", str::parse::<u32>);
+        query.page("movements");
+        let Err(problem) = query.finish() else {
+            return Vec::new();
+        };
+        assert_eq!(problem.kind(), Kind::BadQuery);
+        let tell = |fault: &Fault| {
+            let fault = fault.document(Language::En);
+            format!("{} {}", fault.query.unwrap(), fault.detail)
+        };
+        problem.faults().iter().map(tell).collect()
+    }
+
+    #[test]
+    fn a_right_query_has_no_fault() {
+        assert!(faults("").is_empty());
+        assert!(faults("units=3&limit=200").is_empty());
+    }
+
+    #[test]
+    fn every_fault_of_a_query_is_told_at_once() {
+        assert_eq!(
+            faults("units=x&limit=0&colour=red&colour=blue"),
+            [
+                "colour stands there twice",
+                "units invalid digit found in string",
+                "limit is 0, expected a whole number from 1 to 200",
+                "colour is not known here",
+                "colour is not known here",
+            ]
+        );
+        assert_eq!(
+            faults("units=%ff").first().map(String::as_str),
+            Some("units is not UTF-8")
+        );
+    }
+}

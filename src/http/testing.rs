@@ -1,0 +1,21 @@
+//! What the tests of this room share.
+
+use std::sync::Arc;
+
+use actix_web::web;
+
+use super::door::Door;
+use super::health::Readiness;
+use super::limits::Limits;
+use crate::telemetry::Metrics;
+pub(crate) use crate::telemetry::testing::log;
+
+/// A door with these limits, that is always ready.
+pub(crate) fn door(limits: Limits) -> web::Data<Door> {
+    log();
+    web::Data::new(Door {
+        limits,
+        metrics: Arc::new(Metrics::new()),
+        readiness: Readiness::new(),
+    })
+}

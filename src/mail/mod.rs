@@ -1,0 +1,29 @@
+//! The room that writes letters and posts them.
+//!
+//! It turns checked parts into a message ([`Letter`]), and hands one message for one recipient to
+//! the post that the administrator chose ([`Transport`]): a mail server, a folder of files, or a
+//! memory that tests read. It says what became of it as data: [`Receipt`] or [`SendError`].
+//!
+//! It never reads the clock for a letter, never decides who is told what, never retries by itself
+//! (a [`backoff`] is a number for the caller), and never writes an address, a subject or a body to
+//! the log. No encryption that was asked for is ever given up for a plain line.
+//!
+//! Start reading in [`letter`], then [`transport`].
+
+pub mod address;
+pub mod backoff;
+mod directory;
+pub mod header;
+pub mod letter;
+mod memory;
+mod smtp;
+mod stream;
+pub mod transport;
+pub mod url;
+
+pub use address::EmailAddress;
+pub use header::{HeaderText, LanguageTag, MessageId};
+pub use letter::{Letter, Mailbox};
+pub use memory::MemoryPost;
+pub use transport::{OpenError, Receipt, SendError, Stage, Transport};
+pub use url::MailUrl;

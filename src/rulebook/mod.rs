@@ -1,0 +1,115 @@
+//! Reads rulebooks: a TOML file in, a [`domain::rule::Rulebook`](Rulebook) out, or everything that
+//! is wrong with the file at once.
+//!
+//! It decides nothing about patients and knows no medicine: what it reads is in
+//! `config/rulebooks/`. Each kind of rule has a file here, which reads its tables and checks that
+//! they fit together; a new kind is such a file and a line in [`read`]. Start with [`Rulebooks`].
+
+mod citation;
+mod collection;
+mod doses;
+mod presentations;
+mod reserve;
+
+pub use collection::Rulebooks;
+
+use crate::domain::calendar::Day;
+use crate::domain::rule::{Bilingual, Contact, Rulebook, Slug};
+use crate::toml_file::{self, Faults, Table};
+use citation::Sources;
+use sha2::{Digest as _, Sha256};
+
+/// The ending of a rulebook's file: its name and this are the file's name.
+const ENDING: &str = ".toml";
+
+/// Reads the rulebook in `bytes`; `file` is its path, which faults show and whose last part is
+/// the rulebook's name and `.toml`.
+///
+/// # Errors
+/// [`Faults`] with every fault of the file, each with its line and column.
+pub fn read(file: &str, bytes: &[u8]) -> Result<Rulebook, Faults> {
+    let hash = Sha256::digest(bytes).into();
+    toml_file::read(file, bytes, |top| rulebook(top, file, hash))
+}
+
+fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
+    let name = name(top, file);
+    let medicine = top.text("medicine");
+    let title = top.table("title", bilingual);
+    let jurisdiction = top.word("jurisdiction", "a country's two capital letters", country);
+    let valid_from = top.day("valid_from", Day::parse);
+    let valid_to = top.optional("valid_to", |t, key| t.day(key, Day::parse));
+    not_before(top, valid_from, valid_to.flatten());
+    let superseded_by = top.optional("superseded_by", |t, key| t.parsed(key, Slug::parse));
+    let sources = Sources::read(top);
+    let contacts = top.rows("contacts", 0, |row| contact(row, &sources));
+    let presentations = presentations::read(top, &sources);
+    let doses = doses::read(top, &sources);
+    let reserve = top.optional("reserve", |t, key| {
+        t.table(key, |table| {
+            reserve::read(table, &sources, doses.as_deref(), presentations.as_deref())
+        })
+    });
+    Some(Rulebook {
+        name: name?,
+        hash,
+        medicine: medicine?,
+        title: title?,
+        jurisdiction: jurisdiction?,
+        valid_from: valid_from?,
+        valid_to: valid_to?,
+        superseded_by: superseded_by?,
+        sources: sources.into_all()?,
+        contacts: contacts.into_iter().collect::<Option<_>>()?,
+        presentations: presentations?,
+        doses: doses?,
+        reserve: reserve?,
+    })
+}
+
+fn name(top: &Table<'_>, file: &str) -> Option<Slug> {
+    let name = top.parsed("name", Slug::parse)?;
+    let last = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    if last.strip_suffix(ENDING) == Some(name.as_str()) {
+        Some(name)
+    } else {
+        let what = format_args!("the rulebook {name} stands in {last}, expected {name}{ENDING}");
+        top.inconsistent("name", what)
+    }
+}
+
+fn not_before(top: &Table<'_>, first: Option<Day>, last: Option<Day>) {
+    if let (Some(first), Some(last)) = (first, last)
+        && last < first
+    {
+        let what = format_args!("{last} is before valid_from, expected {first} or later");
+        let _: Option<()> = top.inconsistent("valid_to", what);
+    }
+}
+
+fn contact(row: &Table<'_>, sources: &Sources) -> Option<Contact> {
+    let purpose = row.table("purpose", bilingual);
+    let name = row.text("name");
+    let telephone = row.text("telephone");
+    let citation = sources.cited(row);
+    Some(Contact {
+        purpose: purpose?,
+        name: name?,
+        telephone: telephone?,
+        citation: citation?,
+    })
+}
+
+fn bilingual(table: &Table<'_>) -> Option<Bilingual> {
+    let fr = table.text("fr");
+    let en = table.text("en");
+    Some(Bilingual { fr: fr?, en: en? })
+}
+
+fn country(letters: &str) -> Option<String> {
+    let fits = letters.len() == 2 && letters.bytes().all(|b| b.is_ascii_uppercase());
+    fits.then(|| letters.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

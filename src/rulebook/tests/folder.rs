@@ -1,0 +1,71 @@
+//! Rulebooks of a folder, next to those in the binary.
+
+use super::super::Rulebooks;
+use super::super::collection::BUILT_IN;
+use super::INVENTED;
+
+#[test]
+fn a_folder_adds_rulebooks_and_replaces_those_built_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("exemplium-2030-01-01.toml", INVENTED);
+    let replaced = BUILT_IN[0]
+        .1
+        .replace("\"RoActemra (tocilizumab)\"", "\"Ours\"");
+    write("roactemra-2021-10-14.toml", &replaced);
+    write("README.txt", "not a rulebook");
+    let books = Rulebooks::load(Some(folder.path())).unwrap();
+    let medicines: Vec<&str> = books.iter().map(|b| b.medicine.as_str()).collect();
+    assert_eq!(medicines, ["Exemplium", "Ours"]);
+}
+
+#[test]
+fn the_faults_of_all_files_are_told_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("b.toml", INVENTED);
+    write("a.toml", &INVENTED.replace("\"BE\"", "\"be\""));
+    let faults = Rulebooks::load(Some(folder.path())).unwrap_err();
+    let paths: Vec<String> = faults
+        .as_slice()
+        .iter()
+        .map(|f| f.place.to_string())
+        .collect();
+    let at = |rest: &str| folder.path().join(rest).display().to_string();
+    assert_eq!(
+        paths,
+        [
+            at("a.toml:1:8: name"),
+            at("a.toml:3:16: jurisdiction"),
+            at("b.toml:1:8: name")
+        ]
+    );
+}
+
+#[test]
+fn a_rulebook_is_superseded_by_one_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let load = |next: &str| {
+        let line = format!("jurisdiction = \"BE\"\nsuperseded_by = \"{next}\"");
+        let text = INVENTED.replace("jurisdiction = \"BE\"", &line);
+        std::fs::write(folder.path().join("exemplium-2030-01-01.toml"), text).unwrap();
+        Rulebooks::load(Some(folder.path()))
+    };
+    assert!(load("roactemra-2021-10-14").is_ok());
+    assert!(load("exemplium-2030-01-01").is_err());
+    let faults = load("exemplium-2031-01-01").unwrap_err().to_string();
+    assert!(
+        faults.ends_with("superseded_by: there is no other rulebook exemplium-2031-01-01, expected the name of one"),
+        "{faults}"
+    );
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_a_fault_and_not_an_empty_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let faults = Rulebooks::load(Some(&folder.path().join("none"))).unwrap_err();
+    assert!(
+        faults.to_string().contains("the folder cannot be read"),
+        "{faults}"
+    );
+}

@@ -1,0 +1,4 @@
+//! Starting, and stopping without dropping what is under way.
+
+pub mod http;
+pub mod stop;

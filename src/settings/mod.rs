@@ -1,0 +1,257 @@
+//! What an administrator can set: a file, then the environment, then checks.
+//!
+//! Every setting has one name. In the file it is `listen`, here it is the field `listen`, and in
+//! the environment it is the same in capitals with `DOTATION_` before it: `DOTATION_LISTEN`. (A
+//! field whose type knows the unit leaves the unit out: `mail_timeout` is `mail_timeout_ms`.) The
+//! environment takes precedence over the file, and the file over [`Settings::default`].
+//! `config/default.toml` shows all of them; a test keeps it true.
+//!
+//! Everything that is wrong is told at once. A file's fault has its line, a variable's its name;
+//! a key or a variable that nobody knows is a fault too. Secrets come from the environment, the
+//! file, or a file of their own that holds nothing else, and no message or log shows one.
+
+mod origin;
+mod value;
+
+pub use value::{LogFormat, Secret};
+
+use crate::domain::language::Language;
+use crate::toml_file::{self, Faults};
+use origin::{Origin, Variables};
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The file that is read when none is named, if it is there: in the folder where `dotation` is run.
+pub const FILE: &str = "dotation.toml";
+
+/// All settings, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where everything is kept: `sqlite:FILE` or `postgres://…`. May hold a password.
+    pub database_url: Secret,
+    /// Whether a `PostgreSQL` that is not on this machine may be spoken to without TLS.
+    pub allow_plaintext: bool,
+    /// How many connections to the database are kept: 1 to 100.
+    pub database_connections: u32,
+    /// The address and port that the service listens on.
+    pub listen: SocketAddr,
+    /// How readers reach the service: the beginning of links in emails, without a last slash.
+    pub public_url: String,
+    /// How email leaves: `smtp://…`, `directory:FOLDER` or `memory:`. May hold a password.
+    pub mail_url: Secret,
+    /// The address that emails come from.
+    pub mail_from: String,
+    /// How long one attempt to send one email may take: 0.1 to 300 seconds.
+    pub mail_timeout: Duration,
+    /// How often a letter is tried before it is given up: 1 to 1000 times.
+    pub mail_attempts_most: u32,
+    /// How the log is written.
+    pub log_format: LogFormat,
+    /// What is logged, as `tracing` filters it: `info`, `dotation=debug,info`.
+    pub log_filter: String,
+    /// The most bytes in the body of a request: 1 KiB to 64 MiB.
+    pub request_body_limit_bytes: usize,
+    /// How long one request may take: 0.1 to 600 seconds.
+    pub request_timeout: Duration,
+    /// How long requests under way may take to finish when the service stops: 0 to 600 seconds.
+    pub stop_timeout: Duration,
+    /// How many threads answer requests: 0 (as many as there are processor cores) to 256.
+    pub workers: usize,
+    /// How many days the answer to an `Idempotency-Key` is kept: 1 to 365.
+    pub idempotency_days: u32,
+    /// The most rows on one page of a list: 1 to 1000.
+    pub page_size_most: u32,
+    /// A folder with rulebooks besides those that are built in.
+    pub rulebooks_folder: Option<PathBuf>,
+    /// The language of those who chose none.
+    pub default_language: Language,
+    /// The time zone of sites that name none.
+    pub time_zone: chrono_tz::Tz,
+}
+
+/// The same as `config/default.toml`, which says why each is what it is.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            database_url: Secret::new("sqlite:dotation.db"),
+            allow_plaintext: false,
+            database_connections: 8,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            mail_url: Secret::new("directory:outbox"),
+            mail_from: "dotation@localhost".to_owned(),
+            mail_timeout: Duration::from_secs(30),
+            mail_attempts_most: 30,
+            log_format: LogFormat::Text,
+            log_filter: "info".to_owned(),
+            request_body_limit_bytes: 1024 * 1024,
+            request_timeout: Duration::from_secs(30),
+            stop_timeout: Duration::from_secs(30),
+            workers: 0,
+            idempotency_days: 30,
+            page_size_most: 200,
+            rulebooks_folder: None,
+            default_language: Language::Fr,
+            time_zone: chrono_tz::Europe::Paris,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the settings of a process: `config` is the file named on the command line, else
+    /// `DOTATION_CONFIG` names it, else it is [`FILE`] if that is there.
+    ///
+    /// # Errors
+    /// [`Faults`] with everything that is wrong; also when the file cannot be read, and when one
+    /// that was named is not there.
+    pub fn load(
+        config: Option<&Path>,
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, Faults> {
+        let environment: Vec<(OsString, OsString)> = environment.into_iter().collect();
+        let by_variable = origin::config(&environment)?;
+        let named = config.or(by_variable.as_deref());
+        let path = named.unwrap_or(Path::new(FILE));
+        let file = path.display().to_string();
+        match std::fs::read(path) {
+            Ok(bytes) => Self::read(&file, &bytes, environment),
+            Err(e) if named.is_none() && e.kind() == ErrorKind::NotFound => {
+                Self::read(&file, b"", environment)
+            }
+            Err(e) => {
+                let what = format_args!("the file cannot be read: {e}");
+                let others = Self::read(&file, b"", environment).err();
+                Err(both(
+                    Faults::unreadable(&file, what),
+                    others.unwrap_or_default(),
+                ))
+            }
+        }
+    }
+
+    /// Reads the settings from the `bytes` of `file` and from the variables of an environment, of
+    /// which only those that begin with `DOTATION_` count.
+    ///
+    /// # Errors
+    /// [`Faults`] with everything that is wrong with either.
+    pub fn read(
+        file: &str,
+        bytes: &[u8],
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, Faults> {
+        let variables = Variables::new(environment);
+        let read =
+            |bytes| toml_file::read(file, bytes, |top| Some(all(&Origin::new(top, &variables))));
+        // a file that is no text at all is not looked at: the variables still are
+        let settings = read(bytes).map_err(|of_file| match read(b"") {
+            Ok(_) => of_file,
+            Err(others) => both(of_file, others),
+        });
+        let of_variables = variables.into_faults();
+        match settings {
+            Ok(Some(settings)) if of_variables.as_slice().is_empty() => Ok(settings),
+            Ok(_) => Err(of_variables),
+            Err(of_file) => Err(both(of_file, of_variables)),
+        }
+    }
+}
+
+fn both(one: Faults, other: Faults) -> Faults {
+    let mut all = one.into_vec();
+    all.extend(other.into_vec());
+    Faults::new(all)
+}
+
+/// Takes every setting before it gives up on those with a fault.
+fn all(origin: &Origin<'_>) -> Option<Settings> {
+    let default = Settings::default();
+    let database_url = origin.secret("database_url", "database_url_file", default.database_url);
+    let allow_plaintext = origin.flag("allow_plaintext", default.allow_plaintext);
+    let database_connections = origin.whole(
+        "database_connections",
+        default.database_connections,
+        1..=100,
+    );
+    let listen = origin.parsed("listen", default.listen, value::LISTEN, value::listen);
+    let public_url = origin.parsed(
+        "public_url",
+        default.public_url,
+        value::ADDRESS,
+        value::address,
+    );
+    let mail_url = origin.secret("mail_url", "mail_url_file", default.mail_url);
+    let mail_from = origin.parsed(
+        "mail_from",
+        default.mail_from,
+        value::MAILBOX,
+        value::mailbox,
+    );
+    let mail_timeout = origin.millis("mail_timeout_ms", default.mail_timeout, 100..=300_000);
+    let mail_attempts_most =
+        origin.whole("mail_attempts_most", default.mail_attempts_most, 1..=1_000);
+    let log_format = origin.parsed(
+        "log_format",
+        default.log_format,
+        value::FORMATS,
+        LogFormat::from_code,
+    );
+    let log_filter = origin.parsed(
+        "log_filter",
+        default.log_filter,
+        value::FILTER,
+        value::filter,
+    );
+    let request_body_limit_bytes = origin.whole(
+        "request_body_limit_bytes",
+        default.request_body_limit_bytes,
+        1_024..=64 * 1_024 * 1_024,
+    );
+    let request_timeout =
+        origin.millis("request_timeout_ms", default.request_timeout, 100..=600_000);
+    let stop_timeout = origin.millis("stop_timeout_ms", default.stop_timeout, 0..=600_000);
+    let workers = origin.whole("workers", default.workers, 0..=256);
+    let idempotency_days = origin.whole("idempotency_days", default.idempotency_days, 1..=365);
+    let page_size_most = origin.whole("page_size_most", default.page_size_most, 1..=1_000);
+    let rulebooks_folder = origin.parsed(
+        "rulebooks_folder",
+        default.rulebooks_folder,
+        value::FOLDER,
+        value::folder,
+    );
+    let default_language = origin.parsed(
+        "default_language",
+        default.default_language,
+        value::LANGUAGES,
+        Language::from_code,
+    );
+    let time_zone = origin.parsed("time_zone", default.time_zone, value::ZONE, value::zone);
+    origin.finish();
+    Some(Settings {
+        database_url: database_url?,
+        allow_plaintext: allow_plaintext?,
+        database_connections: database_connections?,
+        listen: listen?,
+        public_url: public_url?,
+        mail_url: mail_url?,
+        mail_from: mail_from?,
+        mail_timeout: mail_timeout?,
+        mail_attempts_most: mail_attempts_most?,
+        log_format: log_format?,
+        log_filter: log_filter?,
+        request_body_limit_bytes: request_body_limit_bytes?,
+        request_timeout: request_timeout?,
+        stop_timeout: stop_timeout?,
+        workers: workers?,
+        idempotency_days: idempotency_days?,
+        page_size_most: page_size_most?,
+        rulebooks_folder: rulebooks_folder?,
+        default_language: default_language?,
+        time_zone: time_zone?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

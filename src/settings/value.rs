@@ -1,0 +1,105 @@
+//! What settings are made of, and how their texts are read.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// A text that no message and no log may show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Returns the text as a secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the text itself, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Shows that there is something, and not what.
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
+impl LogFormat {
+    /// Returns the format of a code, if there is one: `text` or `json`.
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+pub(super) const LISTEN: &str = "an address and a port, as 127.0.0.1:8080 or [::1]:8080";
+pub(super) const ADDRESS: &str =
+    "a web address that begins with http:// or https://, without spaces, ? and #";
+pub(super) const MAILBOX: &str = "an email address, as dotation@example.org";
+pub(super) const FORMATS: &str = "\"text\" or \"json\"";
+pub(super) const FILTER: &str = "what to log, as \"info\" or \"dotation=debug,info\"";
+pub(super) const FOLDER: &str = "the path of a folder";
+pub(super) const LANGUAGES: &str = "\"fr\" or \"en\"";
+pub(super) const ZONE: &str = "a time zone of the IANA database, as Europe/Paris";
+pub(super) const PATH: &str = "the path of a file";
+
+pub(super) fn listen(text: &str) -> Option<SocketAddr> {
+    text.parse().ok()
+}
+
+pub(super) fn zone(text: &str) -> Option<chrono_tz::Tz> {
+    text.parse().ok()
+}
+
+/// A web address, its last slashes taken away so that a path can follow.
+pub(super) fn address(text: &str) -> Option<String> {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))?;
+    let fits = !host.is_empty()
+        && !host.starts_with('/')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !"?#\"<>\\".contains(c));
+    fits.then(|| text.trim_end_matches('/').to_owned())
+}
+
+/// Only what no reader of email could misunderstand; the post reads it again.
+pub(super) fn mailbox(text: &str) -> Option<String> {
+    let (name, host) = text.split_once('@')?;
+    let fits = (1..=64).contains(&name.len())
+        && (1..=253).contains(&host.len())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !"\"(),:;<>[\\]".contains(c))
+        && !host.contains('@');
+    fits.then(|| text.to_owned())
+}
+
+pub(super) fn filter(text: &str) -> Option<String> {
+    (!text.trim().is_empty()).then(|| text.to_owned())
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "any text is a path; the outer option is a fault"
+)]
+#[expect(clippy::option_option, reason = "the setting itself may be left out")]
+pub(super) fn folder(text: &str) -> Option<Option<PathBuf>> {
+    Some(Some(PathBuf::from(text)))
+}

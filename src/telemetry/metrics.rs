@@ -1,0 +1,238 @@
+//! Counts and gauges for Prometheus, in a registry of each service's own.
+//!
+//! Labels come from short lists that we make (patterns of routes, kinds), never from callers.
+
+use std::fmt;
+use std::time::Duration;
+
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// The media type of [`Metrics::encode`] (`OpenMetrics` 1.0).
+pub const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Upper bounds of request durations, in seconds. Choice: from a page out of memory to the
+/// request's time limit.
+const SECONDS: [f64; 11] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0,
+];
+
+/// Upper bounds of jobs a transaction: powers of two up to the most that the writer takes (256).
+const JOBS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByRequest {
+    method: &'static str,
+    pattern: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByAddress {
+    method: &'static str,
+    pattern: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ByKind {
+    kind: &'static str,
+}
+
+/// All that one service counts. Cheap to use from many threads.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<ByRequest, Counter>,
+    durations: Family<ByAddress, Histogram, fn() -> Histogram>,
+    movements: Family<ByKind, Counter>,
+    alerts_open: Family<ByKind, Gauge>,
+    /// Letters in the outbox that are not sent yet.
+    pub letters_queued: Gauge,
+    /// How long the oldest letter that is due has waited, in seconds.
+    pub letters_oldest_seconds: Gauge,
+    /// Letters that a mail server has accepted.
+    pub letters_sent: Counter,
+    /// Attempts that a mail server has put off (4xx, broken lines, time limits).
+    pub letters_deferred: Counter,
+    /// Letters given up for good.
+    pub letters_failed: Counter,
+    /// Jobs in each writing transaction.
+    pub write_jobs: Histogram,
+    /// Jobs refused because the writer's queue was full.
+    pub write_refused: Counter,
+    /// Writing transactions that were run again after a conflict.
+    pub write_retries: Counter,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// With every count at nought.
+    pub fn new() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("dotation"),
+            requests: Family::default(),
+            durations: Family::new_with_constructor(|| Histogram::new(SECONDS)),
+            movements: Family::default(),
+            alerts_open: Family::default(),
+            letters_queued: Gauge::default(),
+            letters_oldest_seconds: Gauge::default(),
+            letters_sent: Counter::default(),
+            letters_deferred: Counter::default(),
+            letters_failed: Counter::default(),
+            write_jobs: Histogram::new(JOBS),
+            write_refused: Counter::default(),
+            write_retries: Counter::default(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&mut self) {
+        let r = &mut self.registry;
+        r.register("http_requests", "Requests answered", self.requests.clone());
+        r.register(
+            "http_request_seconds",
+            "Time to answer a request",
+            self.durations.clone(),
+        );
+        r.register(
+            "movements",
+            "Movements recorded in the ledger",
+            self.movements.clone(),
+        );
+        r.register(
+            "alerts_open",
+            "Alerts that are open",
+            self.alerts_open.clone(),
+        );
+        r.register(
+            "letters_queued",
+            "Letters not sent yet",
+            self.letters_queued.clone(),
+        );
+        r.register(
+            "letters_oldest_seconds",
+            "Wait of the oldest letter that is due",
+            self.letters_oldest_seconds.clone(),
+        );
+        r.register(
+            "letters_sent",
+            "Letters accepted by a mail server",
+            self.letters_sent.clone(),
+        );
+        r.register(
+            "letters_deferred",
+            "Attempts put off",
+            self.letters_deferred.clone(),
+        );
+        r.register(
+            "letters_failed",
+            "Letters given up",
+            self.letters_failed.clone(),
+        );
+        r.register(
+            "write_jobs",
+            "Jobs in a writing transaction",
+            self.write_jobs.clone(),
+        );
+        r.register(
+            "write_refused",
+            "Jobs refused, queue full",
+            self.write_refused.clone(),
+        );
+        r.register(
+            "write_retries",
+            "Transactions run again",
+            self.write_retries.clone(),
+        );
+    }
+
+    /// Counts a request that was answered.
+    pub fn request(&self, method: &'static str, pattern: &str, status: u16, took: Duration) {
+        let pattern = pattern.to_owned();
+        let by_address = ByAddress {
+            method,
+            pattern: pattern.clone(),
+        };
+        let by_request = ByRequest {
+            method,
+            pattern,
+            status,
+        };
+        self.requests.get_or_create(&by_request).inc();
+        let durations = self.durations.get_or_create(&by_address);
+        durations.observe(took.as_secs_f64());
+    }
+
+    /// Counts movements of a kind, once their transaction has been committed.
+    pub fn movement(&self, kind: &'static str, count: u64) {
+        self.movements.get_or_create(&ByKind { kind }).inc_by(count);
+    }
+
+    /// Says how many alerts of a kind are open.
+    pub fn open_alerts(&self, kind: &'static str, count: i64) {
+        self.alerts_open.get_or_create(&ByKind { kind }).set(count);
+    }
+
+    /// Returns all of it as [`METRICS_TYPE`].
+    ///
+    /// # Errors
+    /// When a value cannot be written, which is a bug of ours.
+    pub fn encode(&self) -> Result<String, fmt::Error> {
+        let mut text = String::new();
+        text::encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_is_told() {
+        let metrics = Metrics::new();
+        metrics.request(
+            "GET",
+            "/api/v1/sites/{finess}",
+            200,
+            Duration::from_millis(3),
+        );
+        metrics.movement("dispensing", 2);
+        metrics.open_alerts("reserve-below-minimum", 1);
+        metrics.letters_queued.set(4);
+        metrics.write_jobs.observe(17.0);
+        let text = metrics.encode().unwrap();
+        for line in [
+            "dotation_http_requests_total{method=\"GET\",pattern=\"/api/v1/sites/{finess}\",status=\"200\"} 1",
+            "dotation_http_request_seconds_bucket{le=\"0.005\",method=\"GET\",pattern=\"/api/v1/sites/{finess}\"} 1",
+            "dotation_movements_total{kind=\"dispensing\"} 2",
+            "dotation_alerts_open{kind=\"reserve-below-minimum\"} 1",
+            "dotation_letters_queued 4",
+            "dotation_write_jobs_bucket{le=\"32.0\"} 1",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+        assert!(text.ends_with("# EOF\n"));
+    }
+
+    #[test]
+    fn two_services_count_apart() {
+        let (one, other) = (Metrics::new(), Metrics::new());
+        one.letters_sent.inc();
+        assert!(
+            other
+                .encode()
+                .unwrap()
+                .contains("dotation_letters_sent_total 0")
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! The sentences in English.
+
+use crate::domain::alert::AlertKind;
+use crate::domain::quantity::{Doses, Units};
+use crate::domain::reason::Refusal;
+
+/// Returns the sentence for a refusal.
+pub fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::ReserveWouldBreak { rulebook, lost, possible, required } => format!(
+            "The CAR-T reserve ({rulebook}) would lose {}: {possible} of {required} could then be made. \
+             A CRS treatment is never refused; for one patient a pharmacist may override with a written reason.",
+            doses(*lost)
+        ),
+        Refusal::NotEnough { cip13, lot, wanted, free, held } => {
+            let of = lot.as_ref().map_or_else(|| cip13.to_string(), |lot| format!("{cip13}, lot {lot}"));
+            let held = if *held > Units::ZERO { format!("; {held} more are held for patients") } else { String::new() };
+            format!("{} of {of} asked for, {free} to be had{held}.", units(*wanted))
+        }
+        Refusal::UnknownLot { cip13, lot } => {
+            format!("Lot {lot} of {cip13} is not and never was at this site. Compare it with the box, or register its receipt.")
+        }
+        Refusal::WhichExpiry { lot, expiries } => {
+            let days: Vec<String> = expiries.iter().map(ToString::to_string).collect();
+            format!("Lot {lot} is here with several expiries ({}): say which in `expiry`.", days.join(", "))
+        }
+        Refusal::ExpiredOnReceipt { expiry, today } => {
+            format!("The expiry {expiry} lies before today, {today}: it cannot go to the shelf. Compare it with the box.")
+        }
+        Refusal::SerialKnown { serial, .. } => {
+            format!("The pack with serial number {serial} is already in stock and has not left. Was it scanned twice?")
+        }
+        Refusal::NotOnCatalogue { cip13, known_as: Some(name) } => {
+            format!("{cip13} is not on the catalogue. The public medicines database knows it as \"{name}\": put it on the catalogue first.")
+        }
+        Refusal::NotOnCatalogue { cip13, known_as: None } => {
+            format!("{cip13} is not on the catalogue: put it there first.")
+        }
+        Refusal::NotReversible { why } => match *why {
+            "reversed" => "This movement was undone already.".to_owned(),
+            "is-reversal" => "A reversal is not undone: record the movement again.".to_owned(),
+            _ => "The units are no longer there, or are held for a patient: units that are gone are a loss, not a mistake.".to_owned(),
+        },
+        Refusal::NothingToAdjust => "The count equals the ledger: there is nothing to adjust.".to_owned(),
+        Refusal::NotCarT { site } => format!("Site {site} is not qualified for CAR-T therapies."),
+        Refusal::InfusionOutsideWindow { infusion_on, first, last } => {
+            format!("The infusion day {infusion_on} lies outside of {first} to {last}, the days for which a clearance is given.")
+        }
+        Refusal::AlreadyCleared => "This patient has a clearance in force: move it, or release it first.".to_owned(),
+        Refusal::WrongState { state } => wrong_state(state),
+        Refusal::PseudonymTaken => "A CAR-T patient of this site has this pseudonym already.".to_owned(),
+        Refusal::AlreadyThere { what } => format!("There is such a {what} already."),
+        Refusal::Unknown { what, name } => format!("There is no {what} {name:?} here."),
+        Refusal::NoReserveRule { asked, known } => {
+            let known = if known.is_empty() { "none is loaded".to_owned() } else { format!("there are: {}", known.join(", ")) };
+            match asked {
+                Some(asked) => format!("No rulebook {asked:?} asks for a reserve; {known}."),
+                None => format!("Say which rulebook is meant; {known}."),
+            }
+        }
+        Refusal::Stale { version } => format!("It was edited meanwhile and now has version {version}: read it again."),
+        Refusal::ReferenceDose { found, least, most } => format!("A reference dose of {found} is not within {least} to {most}."),
+        Refusal::MustBeSaid { cip13, what } => {
+            format!("`{what}` of {cip13} is not certain from the public medicines database: say it.")
+        }
+        Refusal::Forbidden => "Your role does not allow this here.".to_owned(),
+    }
+}
+
+fn wrong_state(state: &str) -> String {
+    match state {
+        "in-the-future" => "It cannot have happened in the future.".to_owned(),
+        "in-the-past" => "That day or hour is past.".to_owned(),
+        "nothing-held" => "This clearance holds no dose any more.".to_owned(),
+        "clearances-in-force" => "Clearances are in force here: release them first.".to_owned(),
+        other => format!("It is {other}, and that does not allow it."),
+    }
+}
+
+/// `1 dose`, `2 doses`.
+pub fn doses(n: Doses) -> String {
+    if n.get() == 1 {
+        "1 dose".to_owned()
+    } else {
+        format!("{n} doses")
+    }
+}
+
+/// `1 unit`, `2 units`.
+pub fn units(n: Units) -> String {
+    if n.get() == 1 {
+        "1 unit".to_owned()
+    } else {
+        format!("{n} units")
+    }
+}
+
+/// Returns what an alert of a kind is called.
+pub const fn alert_name(kind: AlertKind) -> &'static str {
+    match kind {
+        AlertKind::ReserveBelowMinimum => "CAR-T reserve below its minimum",
+        AlertKind::ClearanceBroken => "A CAR-T clearance is broken: NO-GO",
+        AlertKind::Override => "A refusal was overridden",
+    }
+}

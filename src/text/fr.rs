@@ -1,0 +1,137 @@
+//! The sentences in French.
+
+use crate::domain::alert::AlertKind;
+use crate::domain::calendar::Day;
+use crate::domain::quantity::{Doses, Mg, Units};
+use crate::domain::reason::Refusal;
+
+/// Returns the sentence for a refusal.
+pub fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::ReserveWouldBreak { rulebook, lost, possible, required } => format!(
+            "La réserve CAR-T ({rulebook}) perdrait {} : il en resterait {possible} sur {required}. \
+             Un traitement du SRC n'est jamais refusé ; pour un patient, un pharmacien peut passer outre en motivant par écrit.",
+            doses(*lost)
+        ),
+        Refusal::NotEnough { cip13, lot, wanted, free, held } => {
+            let of = lot.as_ref().map_or_else(|| cip13.to_string(), |lot| format!("{cip13}, lot {lot}"));
+            let held = if *held > Units::ZERO { format!(" ; {held} de plus sont réservées à des patients") } else { String::new() };
+            format!("{} de {of} demandées, {free} disponibles{held}.", units(*wanted))
+        }
+        Refusal::UnknownLot { cip13, lot } => {
+            format!("Le lot {lot} de {cip13} n'est pas et n'a jamais été dans cette pharmacie. Comparez avec la boîte, ou enregistrez sa réception.")
+        }
+        Refusal::WhichExpiry { lot, expiries } => {
+            let days: Vec<String> = expiries.iter().map(|d| day(*d)).collect();
+            format!("Le lot {lot} est présent avec plusieurs péremptions ({}) : précisez laquelle dans `expiry`.", days.join(", "))
+        }
+        Refusal::ExpiredOnReceipt { expiry, today } => {
+            format!("La péremption ({}) est antérieure à aujourd'hui ({}) : pas de mise en stock. Comparez avec la boîte.", day(*expiry), day(*today))
+        }
+        Refusal::SerialKnown { serial, .. } => {
+            format!("La boîte de numéro de série {serial} est déjà en stock et n'en est pas sortie. A-t-elle été scannée deux fois ?")
+        }
+        Refusal::NotOnCatalogue { cip13, known_as: Some(name) } => {
+            format!("{cip13} n'est pas au livret. La base publique des médicaments le connaît : « {name} ». Ajoutez-le d'abord au livret.")
+        }
+        Refusal::NotOnCatalogue { cip13, known_as: None } => format!("{cip13} n'est pas au livret : ajoutez-le d'abord."),
+        Refusal::NotReversible { why } => match *why {
+            "reversed" => "Ce mouvement a déjà été annulé.".to_owned(),
+            "is-reversal" => "Une annulation ne s'annule pas : enregistrez de nouveau le mouvement.".to_owned(),
+            _ => "Les unités ne sont plus là, ou sont réservées à un patient : des unités disparues sont une perte, pas une erreur de saisie.".to_owned(),
+        },
+        Refusal::NothingToAdjust => "Le comptage est égal au stock théorique : rien à corriger.".to_owned(),
+        Refusal::NotCarT { site } => format!("Le site {site} n'est pas qualifié pour les CAR-T."),
+        Refusal::InfusionOutsideWindow { infusion_on, first, last } => format!(
+            "Le jour de l'injection ({}) est hors de la période du {} au {} pour laquelle un feu vert est donné.",
+            day(*infusion_on),
+            day(*first),
+            day(*last)
+        ),
+        Refusal::AlreadyCleared => "Ce patient a déjà un feu vert en cours : déplacez-le, ou libérez-le d'abord.".to_owned(),
+        Refusal::WrongState { state } => wrong_state(state),
+        Refusal::PseudonymTaken => "Un patient CAR-T de ce site porte déjà ce pseudonyme.".to_owned(),
+        Refusal::AlreadyThere { what } => format!("Existe déjà : {}.", thing(what)),
+        Refusal::Unknown { what, name } => format!("Introuvable ici : {} « {name} ».", thing(what)),
+        Refusal::NoReserveRule { asked, known } => {
+            let known = if known.is_empty() { "aucun n'est chargé".to_owned() } else { format!("il y a : {}", known.join(", ")) };
+            match asked {
+                Some(asked) => format!("Aucun référentiel « {asked} » ne demande de réserve ; {known}."),
+                None => format!("Précisez le référentiel ; {known}."),
+            }
+        }
+        Refusal::Stale { version } => format!("Modifié entre-temps (version {version}) : relisez avant de modifier."),
+        Refusal::ReferenceDose { found, least, most } => {
+            format!("Une dose de référence de {} n'est pas comprise entre {} et {}.", mg(*found), mg(*least), mg(*most))
+        }
+        Refusal::MustBeSaid { cip13, what } => {
+            format!("`{what}` de {cip13} ne se déduit pas avec certitude de la base publique des médicaments : précisez-le.")
+        }
+        Refusal::Forbidden => "Votre rôle ne le permet pas ici.".to_owned(),
+    }
+}
+
+fn wrong_state(state: &str) -> String {
+    match state {
+        "in-the-future" => "Cela ne peut pas s'être passé dans le futur.".to_owned(),
+        "in-the-past" => "Ce jour ou cette heure est déjà passé.".to_owned(),
+        "nothing-held" => "Ce feu vert ne réserve plus aucune dose.".to_owned(),
+        "clearances-in-force" => {
+            "Des feux verts sont en cours ici : libérez-les d'abord.".to_owned()
+        }
+        other => format!("L'état actuel ({other}) ne le permet pas."),
+    }
+}
+
+fn thing(what: &str) -> &str {
+    match what {
+        "site" => "le site",
+        "network" => "le groupement",
+        "movement" => "le mouvement",
+        "patient" => "le patient",
+        "clearance" => "le feu vert",
+        "delivery" => "la livraison",
+        "alert" => "l'alerte",
+        "recipient" => "le destinataire",
+        "presentation" => "la présentation",
+        "token" => "le jeton",
+        other => other,
+    }
+}
+
+/// `1 dose`, `2 doses`.
+pub fn doses(n: Doses) -> String {
+    if n.get() <= 1 {
+        format!("{n} dose")
+    } else {
+        format!("{n} doses")
+    }
+}
+
+/// `1 unité`, `2 unités`.
+pub fn units(n: Units) -> String {
+    if n.get() <= 1 {
+        format!("{n} unité")
+    } else {
+        format!("{n} unités")
+    }
+}
+
+/// `31/12/2021`.
+pub fn day(day: Day) -> String {
+    day.date().format("%d/%m/%Y").to_string()
+}
+
+/// `358,8 mg`.
+pub fn mg(mass: Mg) -> String {
+    mass.to_string().replace('.', ",")
+}
+
+/// Returns what an alert of a kind is called.
+pub const fn alert_name(kind: AlertKind) -> &'static str {
+    match kind {
+        AlertKind::ReserveBelowMinimum => "Réserve CAR-T sous le minimum",
+        AlertKind::ClearanceBroken => "Feu vert CAR-T rompu : NO-GO",
+        AlertKind::Override => "Refus outrepassé",
+    }
+}

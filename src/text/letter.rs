@@ -1,0 +1,286 @@
+//! The letters that alerts write: site, medicine, doses possible and required, since when, the next
+//! steps with the telephone number of the document, and a link. Nothing about a patient.
+
+use super::{en, fr};
+use crate::domain::alert::{Alert, AlertKind};
+use crate::domain::language::Language;
+use crate::domain::rule::Rulebook;
+use crate::domain::site::Site;
+
+/// What a letter is about.
+pub struct Facts<'a> {
+    /// Where.
+    pub site: &'a Site,
+    /// The alert as it stands.
+    pub alert: &'a Alert,
+    /// What happened to it: `opened`, `worsened`, `acknowledged`, `closed`.
+    pub event: &'a str,
+    /// The rulebook that it is about.
+    pub rulebook: Option<&'a Rulebook>,
+    /// Where to read more.
+    pub link: &'a str,
+}
+
+/// A letter's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Its subject.
+    pub subject: String,
+    /// Its plain text.
+    pub text: String,
+    /// The same in HTML.
+    pub html: String,
+}
+
+/// The parts of a letter, before they are laid out.
+struct Parts {
+    headline: String,
+    /// Names and values, in their order.
+    rows: Vec<(&'static str, String)>,
+    steps_title: &'static str,
+    steps: Vec<String>,
+    link_title: &'static str,
+    footer: &'static str,
+}
+
+/// Writes a letter.
+pub fn write(language: Language, facts: &Facts<'_>) -> Words {
+    let parts = match language {
+        Language::Fr => parts_fr(facts),
+        Language::En => parts_en(facts),
+    };
+    let medicine = facts.rulebook.map_or("", |b| b.medicine.as_str());
+    let subject = format!(
+        "[Dotation] {} – {} ({})",
+        parts.headline, facts.site.name, facts.site.finess
+    );
+    Words {
+        subject: one_line(&subject),
+        text: text(&parts, facts.link),
+        html: html(language, &parts, medicine, facts.link),
+    }
+}
+
+/// A subject is one line of at most 200 characters, whatever a site is called.
+fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+                ' '
+            } else {
+                c
+            }
+        })
+        .take(180)
+        .collect()
+}
+
+fn since(facts: &Facts<'_>) -> String {
+    facts
+        .alert
+        .opened_at
+        .with_timezone(&facts.site.zone)
+        .format("%d/%m/%Y %H:%M")
+        .to_string()
+}
+
+fn telephone(facts: &Facts<'_>) -> Option<(String, String)> {
+    facts
+        .rulebook
+        .and_then(|b| b.contacts.first())
+        .map(|c| (c.name.clone(), c.telephone.clone()))
+}
+
+fn parts_fr(facts: &Facts<'_>) -> Parts {
+    let (kind, reading) = (facts.alert.kind, facts.alert.reading);
+    let name = fr::alert_name(kind);
+    let headline = match facts.event {
+        "worsened" => format!("AGGRAVATION – {name}"),
+        "closed" => format!("TERMINÉ – {name}"),
+        "acknowledged" => format!("Pris en charge – {name}"),
+        _ => name.to_owned(),
+    };
+    let mut rows = vec![(
+        "Site",
+        format!("{} ({})", facts.site.name, facts.site.finess),
+    )];
+    rows.extend(facts.rulebook.map(|b| ("Médicament", b.medicine.clone())));
+    match kind {
+        AlertKind::ReserveBelowMinimum => {
+            rows.push(("Doses possibles", reading.found.to_string()));
+            rows.push(("Doses requises", reading.expected.to_string()));
+        }
+        AlertKind::ClearanceBroken if facts.event != "closed" => {
+            rows.push(("Doses réservées", reading.found.to_string()));
+            rows.push(("Doses requises", reading.expected.to_string()));
+        }
+        AlertKind::ClearanceBroken | AlertKind::Override => {}
+    }
+    rows.push(("Depuis", since(facts)));
+    Parts {
+        headline,
+        rows,
+        steps_title: "Que faire",
+        steps: if facts.event == "closed" {
+            Vec::new()
+        } else {
+            steps_fr(facts)
+        },
+        link_title: "Voir l'alerte",
+        footer: "Message automatique de Dotation. Il ne contient aucune donnée de patient ; n'y répondez pas.",
+    }
+}
+
+fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
+    let call = telephone(facts).map(|(name, number)| format!("Appeler {name} : {number}."));
+    match facts.alert.kind {
+        AlertKind::ReserveBelowMinimum => vec![
+            "Ne débuter aucun traitement par CAR-T tant que la réserve n'est pas reconstituée.".to_owned(),
+            "Demander un transfert à une pharmacie du groupement, ou avancer une livraison.".to_owned(),
+            call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
+        ],
+        AlertKind::ClearanceBroken => vec![
+            "Suspendre l'injection des CAR-T : le feu vert ne tient plus.".to_owned(),
+            "Demander de nouveau le feu vert dès que le stock est complété, ou déplacer l'injection.".to_owned(),
+            call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
+        ],
+        AlertKind::Override => vec![
+            "Lire le motif écrit par le pharmacien dans le registre.".to_owned(),
+            "Vérifier la réserve du site et organiser son réapprovisionnement.".to_owned(),
+            "Prendre l'alerte en charge pour la clore.".to_owned(),
+        ],
+    }
+}
+
+fn parts_en(facts: &Facts<'_>) -> Parts {
+    let (kind, reading) = (facts.alert.kind, facts.alert.reading);
+    let name = en::alert_name(kind);
+    let headline = match facts.event {
+        "worsened" => format!("WORSE – {name}"),
+        "closed" => format!("OVER – {name}"),
+        "acknowledged" => format!("Acknowledged – {name}"),
+        _ => name.to_owned(),
+    };
+    let mut rows = vec![(
+        "Site",
+        format!("{} ({})", facts.site.name, facts.site.finess),
+    )];
+    rows.extend(facts.rulebook.map(|b| ("Medicine", b.medicine.clone())));
+    match kind {
+        AlertKind::ReserveBelowMinimum => {
+            rows.push(("Doses possible", reading.found.to_string()));
+            rows.push(("Doses required", reading.expected.to_string()));
+        }
+        AlertKind::ClearanceBroken if facts.event != "closed" => {
+            rows.push(("Doses held", reading.found.to_string()));
+            rows.push(("Doses required", reading.expected.to_string()));
+        }
+        AlertKind::ClearanceBroken | AlertKind::Override => {}
+    }
+    rows.push(("Since", since(facts)));
+    Parts {
+        headline,
+        rows,
+        steps_title: "What to do",
+        steps: if facts.event == "closed" {
+            Vec::new()
+        } else {
+            steps_en(facts)
+        },
+        link_title: "See the alert",
+        footer: "Sent automatically by Dotation. It holds nothing about a patient; please do not reply.",
+    }
+}
+
+fn steps_en(facts: &Facts<'_>) -> Vec<String> {
+    let call = telephone(facts).map(|(name, number)| format!("Call {name}: {number}."));
+    match facts.alert.kind {
+        AlertKind::ReserveBelowMinimum => vec![
+            "Start no CAR-T therapy until the reserve is complete again.".to_owned(),
+            "Ask a pharmacy of the network for a transfer, or bring a delivery forward.".to_owned(),
+            call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
+        ],
+        AlertKind::ClearanceBroken => vec![
+            "Hold the CAR-T infusion: the clearance no longer stands.".to_owned(),
+            "Ask for clearance again as soon as the stock is complete, or move the infusion."
+                .to_owned(),
+            call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
+        ],
+        AlertKind::Override => vec![
+            "Read the pharmacist's written reason in the ledger.".to_owned(),
+            "Look at the reserve of the site, and have it resupplied.".to_owned(),
+            "Acknowledge the alert to close it.".to_owned(),
+        ],
+    }
+}
+
+fn text(parts: &Parts, link: &str) -> String {
+    let mut out = format!("{}\n\n", parts.headline);
+    for (name, value) in &parts.rows {
+        out.push_str(&format!("{name} : {value}\n"));
+    }
+    if !parts.steps.is_empty() {
+        out.push_str(&format!("\n{} :\n", parts.steps_title));
+        for (n, step) in (1..).zip(&parts.steps) {
+            out.push_str(&format!("{n}. {step}\n"));
+        }
+    }
+    out.push_str(&format!(
+        "\n{} : {link}\n\n-- \n{}\n",
+        parts.link_title, parts.footer
+    ));
+    out
+}
+
+fn html(language: Language, parts: &Parts, medicine: &str, link: &str) -> String {
+    let rows: String = parts
+        .rows
+        .iter()
+        .map(|(name, value)| {
+            format!("<tr><th align=\"left\" style=\"padding:4px 12px 4px 0;font-weight:normal;color:#555\">{name}</th><td style=\"padding:4px 0\"><strong>{}</strong></td></tr>", escaped(value))
+        })
+        .collect();
+    let steps = if parts.steps.is_empty() {
+        String::new()
+    } else {
+        let items: String = parts
+            .steps
+            .iter()
+            .map(|s| format!("<li style=\"margin:0 0 6px\">{}</li>", escaped(s)))
+            .collect();
+        format!(
+            "<h2 style=\"font-size:16px;margin:20px 0 8px\">{}</h2><ol style=\"margin:0;padding-left:22px\">{items}</ol>",
+            parts.steps_title
+        )
+    };
+    format!(
+        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
+         <body style=\"margin:0;padding:16px;font:15px/1.5 Arial,Helvetica,sans-serif;color:#1a1a1a\"><div style=\"max-width:560px\">\
+         <p style=\"margin:0;color:#555\">{medicine}</p><h1 style=\"font-size:20px;margin:4px 0 12px\">{title}</h1>\
+         <table role=\"presentation\" cellspacing=\"0\" cellpadding=\"0\">{rows}</table>{steps}\
+         <p style=\"margin:20px 0\"><a href=\"{link}\" style=\"color:#0b5394\">{link_title}</a></p>\
+         <p style=\"margin:0;color:#555;font-size:13px\">{footer}</p></div></body></html>\n",
+        lang = language.code(),
+        title = escaped(&parts.headline),
+        medicine = escaped(medicine),
+        link = escaped(link),
+        link_title = parts.link_title,
+        footer = parts.footer,
+    )
+}
+
+/// Text made safe inside of HTML.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}

@@ -1,0 +1,19 @@
+//! Every sentence that a person reads, in French and in English.
+//!
+//! Reasons are data ([`crate::domain::reason`]); here an exhaustive match makes a sentence of each,
+//! so that a new reason asks for its sentences at compile time. It decides nothing.
+
+pub mod en;
+pub mod fr;
+pub mod letter;
+
+use crate::domain::language::Language;
+use crate::domain::reason::Refusal;
+
+/// Returns the sentence for a refusal.
+pub fn refusal(language: Language, refusal: &Refusal) -> String {
+    match language {
+        Language::Fr => fr::refusal(refusal),
+        Language::En => en::refusal(refusal),
+    }
+}

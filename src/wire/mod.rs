@@ -1,0 +1,7 @@
+//! The room of shapes: files and messages from outside into the types of `domain`, and back.
+//!
+//! What stands here reads bytes that somebody else wrote, names every fault with its place, and
+//! hands on values that need no second check. It opens no file, decides nothing about medicines
+//! and knows no database. Start with [`bdpm`], the public medicines database.
+
+pub mod bdpm;
