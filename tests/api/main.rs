@@ -9,6 +9,13 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+#[macro_use]
+mod support;
+
+mod db_engine;
+mod db_laws;
+mod db_migrations;
+mod db_writer;
 mod mail;
 mod smtp;
 mod tidy;

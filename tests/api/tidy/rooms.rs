@@ -125,7 +125,7 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
         &["wire", "http", "web", "cli", "db", "app"],
     ),
     (&["csv", "encoding_rs"], &["wire"]),
-    (&["tokio"], &["server", "http", "web", "mail", "cli"]),
+    (&["tokio"], &["server", "db", "http", "web", "mail", "cli"]),
     (&["anyhow"], &["cli", "server", "mail"]),
 ];
 
