@@ -12,6 +12,7 @@
 )]
 
 pub mod app;
+pub mod clock;
 pub mod db;
 pub mod domain;
 pub mod http;
