@@ -1,44 +1,73 @@
-//! The clock: the one place where the time of day is read.
+//! What time it is: read at the doors and passed in, never asked for further inside.
 
 use crate::domain::calendar::{Instant, to_micros};
 use chrono::{TimeDelta, Utc};
+use std::time;
 
-/// What tells the time.
+/// Where a process has its time from. Copies tell the same time.
 #[derive(Clone, Copy, Debug)]
 pub enum Clock {
     /// The machine's clock.
     System,
-    /// A clock that showed `start` when it was set going, and runs as fast as the real one.
+    /// A time of its own, for demonstrations: it begins at an instant and runs as real time does.
     Simulated {
-        /// What it showed.
+        /// What it told first.
         start: Instant,
-        /// When it was set going.
-        since: std::time::Instant,
+        /// When that was.
+        since: time::Instant,
     },
 }
 
 impl Clock {
-    /// Sets a simulated clock going at `start`.
-    pub fn starting_at(start: Instant) -> Self {
+    /// A clock that tells `start` now, and runs from there.
+    pub fn simulated(start: Instant) -> Self {
         Self::Simulated {
-            start,
-            since: std::time::Instant::now(),
+            start: to_micros(start),
+            since: time::Instant::now(),
         }
     }
 
-    /// Returns the time, to the microsecond.
-    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    /// Returns whether it tells another time than the world's.
+    pub const fn is_simulated(&self) -> bool {
+        matches!(self, Self::Simulated { .. })
+    }
+
+    /// Returns the time, to the microsecond: what both databases keep.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the machine's clock"
+    )]
     pub fn now(&self) -> Instant {
         match self {
             Self::System => to_micros(Utc::now()),
             Self::Simulated { start, since } => {
-                to_micros(*start + TimeDelta::from_std(since.elapsed()).unwrap_or(TimeDelta::MAX))
+                let run = TimeDelta::from_std(since.elapsed()).unwrap_or(TimeDelta::MAX);
+                let now = start.checked_add_signed(run);
+                now.map_or(Instant::MAX_UTC, to_micros)
             }
         }
     }
+}
 
-    /// Returns whether it shows another time than the world's.
-    pub const fn is_simulated(&self) -> bool {
-        matches!(self, Self::Simulated { .. })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_simulated_clock_begins_where_it_is_told_and_runs() {
+        let start = "2021-10-20T06:00:00Z".parse().unwrap();
+        let clock = Clock::simulated(start);
+        let first = clock.now();
+        assert!(first >= start && first < start + TimeDelta::hours(1));
+        while clock.now() == first {
+            std::hint::spin_loop();
+        }
+        assert!(clock.now() > first);
+    }
+
+    #[test]
+    fn the_system_clock_tells_microseconds() {
+        let now = Clock::System.now();
+        assert_eq!(now, to_micros(now));
     }
 }

@@ -1,13 +1,18 @@
-//! What the handlers of the API hold.
+//! What a handler finds behind the door.
 
 use crate::app::Service;
 use crate::clock::Clock;
+use crate::domain::language::Language;
 
-/// The service behind the door, and the clock that is read here and passed in.
+/// What every handler may use: `web::Data<Entrance>`.
 #[derive(Clone)]
 pub struct Entrance {
-    /// The service.
+    /// The service, whose verbs it calls.
     pub service: Service,
-    /// The clock.
+    /// What time it is: read once a request, and passed in.
     pub clock: Clock,
+    /// The most rows on one page of a list.
+    pub page_size_most: u32,
+    /// The language of those who chose none.
+    pub default_language: Language,
 }
