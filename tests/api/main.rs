@@ -16,6 +16,8 @@ mod db_engine;
 mod db_laws;
 mod db_migrations;
 mod db_writer;
+mod first_story;
 mod mail;
+mod service;
 mod smtp;
 mod tidy;

@@ -56,6 +56,14 @@ impl TestDatabase {
         Conn::open(&self.url, Purpose::Write, Duration::from_millis(50)).unwrap()
     }
 
+    /// Its address, as a setting says it.
+    pub(crate) fn address(&self) -> String {
+        match &self.name {
+            Some(name) => postgres_address(name),
+            None => format!("sqlite:{}", self.url.file().unwrap().display()),
+        }
+    }
+
     /// A path beside the database, for SQLite.
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.folder.as_ref().unwrap().path().join(name)
@@ -133,9 +141,13 @@ fn admin() -> Conn {
 }
 
 fn named(name: &str) -> DatabaseUrl {
+    url(&postgres_address(name))
+}
+
+fn postgres_address(name: &str) -> String {
     let server = server();
     let (host, _) = server.rsplit_once('/').unwrap();
-    url(&format!("{host}/{name}"))
+    format!("{host}/{name}")
 }
 
 #[expect(

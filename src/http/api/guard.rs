@@ -79,8 +79,13 @@ pub async fn guard(
     next.call(request).await
 }
 
+/// The site in the address: the guard runs before the router has taken the address apart.
 fn site(request: &ServiceRequest) -> Result<Finess, Problem> {
-    let text = request.match_info().get("finess").unwrap_or_default();
+    let below = request
+        .path()
+        .strip_prefix(super::BASE)
+        .and_then(|p| p.strip_prefix("/sites/"));
+    let text = below.and_then(|p| p.split('/').next()).unwrap_or_default();
     Finess::parse(text).map_err(|e| {
         Problem::at(
             Kind::BadAddress,
