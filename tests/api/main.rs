@@ -10,5 +10,7 @@
 )]
 
 mod mail;
+mod post;
 mod smtp;
+mod start;
 mod tidy;
