@@ -139,7 +139,7 @@ impl Running {
     /// When the listener fails; everything has been stopped then, too.
     pub async fn run_until_stopped(self) -> Result<()> {
         let db = self.service.db().clone();
-        let chores = upkeep::begin(&db, self.clock, &self.metrics, self.idempotency_days);
+        let mut chores = upkeep::begin(&db, self.clock, &self.metrics, self.idempotency_days);
         // the worker outlives the requests, whose letters it is to send
         let requests_ended = Stop::new();
         let worker = letters::begin(
@@ -166,12 +166,13 @@ impl Running {
             self.stop,
         )
         .await;
-        drop(chores);
+        chores.shutdown().await;
         requests_ended.gently();
-        worker.await.context("the worker that sends letters")?;
-        let closed = tokio::task::spawn_blocking(move || db.close());
-        closed.await.context("closing the database")?;
+        let sent = worker.await;
+        let closed = tokio::task::spawn_blocking(move || db.close()).await;
         tracing::info!("stopped");
+        sent.context("the worker that sends letters")?;
+        closed.context("closing the database")?;
         served.with_context(|| format!("serving on {}", self.address))
     }
 }

@@ -19,5 +19,7 @@ mod db_writer;
 mod first_story;
 mod mail;
 mod service;
+mod post;
 mod smtp;
+mod start;
 mod tidy;
