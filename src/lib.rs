@@ -12,7 +12,9 @@
 )]
 
 pub mod app;
+pub mod cli;
 pub mod db;
+pub mod demo;
 pub mod domain;
 pub mod http;
 pub mod mail;
