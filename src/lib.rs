@@ -12,8 +12,10 @@
 )]
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod db;
+pub mod demo;
 pub mod domain;
 pub mod http;
 pub mod mail;

@@ -1,3 +1,7 @@
 //! The command line in, an exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dotation::cli::run(std::env::args_os(), std::env::vars_os())
+}

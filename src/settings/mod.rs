@@ -10,13 +10,15 @@
 //! a key or a variable that nobody knows is a fault too. Secrets come from the environment, the
 //! file, or a file of their own that holds nothing else, and no message or log shows one.
 
+pub mod beside;
 mod origin;
 mod value;
 
+pub use crate::toml_file::Faults;
 pub use value::{LogFormat, Secret};
 
 use crate::domain::language::Language;
-use crate::toml_file::{self, Faults};
+use crate::toml_file;
 use origin::{Origin, Variables};
 use std::ffi::OsString;
 use std::io::ErrorKind;

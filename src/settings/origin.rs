@@ -130,7 +130,7 @@ fn found(shown: Shown, text: &str) -> String {
 }
 
 /// The one rule: the setting's name in capitals, with `DOTATION_` before it.
-fn variable(key: &str) -> String {
+pub(super) fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.to_ascii_uppercase())
 }
 

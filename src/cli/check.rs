@@ -1,0 +1,113 @@
+use super::answer::Answer;
+use super::failure::Failure;
+use super::place::Place;
+use crate::db::DatabaseUrl;
+use crate::mail::{EmailAddress, MailUrl, Transport};
+use crate::rulebook::Rulebooks;
+use crate::settings::{Settings, beside};
+use clap::Args;
+use serde_json::json;
+
+const EXAMPLES: &str = "\
+Examples:
+  dotation check
+  dotation check --config /etc/dotation.toml && systemctl restart dotation";
+
+/// Look over the configuration and every rulebook, and list every fault
+///
+/// Each fault has its file, line and column, what stands there and what was expected. Connects to
+/// nothing. Exit code 2 when there are faults.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Check {}
+
+impl Check {
+    pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
+        let Self {} = self;
+        let mut faults = Vec::new();
+        let settings = place.settings();
+        let folder = match &settings {
+            Ok(settings) => settings.rulebooks_folder.clone(),
+            Err(_) => beside::rulebooks_folder(place.config.as_deref(), &place.environment),
+        };
+        let settings = kept(settings, &mut faults);
+        let addresses = settings
+            .as_ref()
+            .and_then(|s| addresses(place, s, &mut faults));
+        let rules = Rulebooks::load(folder.as_deref()).map_err(Failure::from);
+        let rules = kept(rules, &mut faults);
+        match (settings, addresses, rules) {
+            (Some(settings), Some(addresses), Some(rules)) if faults.is_empty() => {
+                Ok(fine(&settings, &addresses, &rules))
+            }
+            _ => Err(Failure::Input(faults)),
+        }
+    }
+}
+
+struct Addresses {
+    database: DatabaseUrl,
+    mail: MailUrl,
+}
+
+/// Reads the settings that only their own rooms understand.
+fn addresses(place: &Place, settings: &Settings, faults: &mut Vec<String>) -> Option<Addresses> {
+    let database = kept(place.database_url(settings), faults);
+    let mail = kept(mail_url(place, settings), faults);
+    if let Err(error) = EmailAddress::parse(&settings.mail_from) {
+        let _: Option<()> = kept(Err(place.refused("mail_from", &error.to_string())), faults);
+    }
+    if let Some(Err(error)) = mail.as_ref().map(Transport::open) {
+        let _: Option<()> = kept(Err(place.refused("mail_url", &error.to_string())), faults);
+    }
+    Some(Addresses {
+        database: database?,
+        mail: mail?,
+    })
+}
+
+/// Reads how letters leave.
+pub(super) fn mail_url(place: &Place, settings: &Settings) -> Result<MailUrl, Failure> {
+    MailUrl::parse(settings.mail_url.expose())
+        .map_err(|error| place.refused("mail_url", &error.to_string()))
+}
+
+/// Keeps what could be read, and notes the faults of what could not.
+fn kept<T>(read: Result<T, Failure>, faults: &mut Vec<String>) -> Option<T> {
+    match read {
+        Ok(value) => Some(value),
+        Err(Failure::Input(lines)) => {
+            faults.extend(lines);
+            None
+        }
+        Err(other @ (Failure::Cannot(_) | Failure::Refused(..))) => {
+            faults.push(format!("{other:?}"));
+            None
+        }
+    }
+}
+
+fn fine(settings: &Settings, addresses: &Addresses, rules: &Rulebooks) -> Answer {
+    let names: Vec<&str> = rules.iter().map(|book| book.name.as_str()).collect();
+    let text = format!(
+        "ok\n  database   {}\n  listen     {}\n  email      {}\n  rulebooks  {}\n",
+        addresses.database,
+        settings.listen,
+        addresses.mail,
+        names.join(", "),
+    );
+    let json = json!({
+        "ok": true,
+        "database": addresses.database.to_string(),
+        "listen": settings.listen.to_string(),
+        "email": addresses.mail.to_string(),
+        "rulebooks": names,
+    });
+    let answer = Answer::new(text, json);
+    match addresses.mail {
+        MailUrl::Smtp(_) => answer,
+        MailUrl::Directory(_) | MailUrl::Memory => answer.note(
+            "note: alerts reach no one yet: mail_url names no mail server, so that emails stay on this machine",
+        ),
+    }
+}

@@ -1,0 +1,35 @@
+use super::answer::Answer;
+use super::failure::Failure;
+use super::place::Place;
+use crate::demo::{self, Options};
+use clap::Args;
+use std::net::SocketAddr;
+
+const EXAMPLES: &str = "\
+Examples:
+  dotation demo
+  dotation demo --listen 127.0.0.1:9000
+  dotation demo --database sqlite:demo.db";
+
+/// Run a demonstration: a network of pharmacies on a simulated clock
+///
+/// Twelve made-up pharmacies in two hospital groups, with stock and patients. The clock starts on
+/// 20 October 2021; emails become files; nothing leaves this machine. It prints what to try.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Demo {
+    /// The address and port to listen on
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+impl Demo {
+    pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
+        let options = Options {
+            listen: self.listen,
+            database: place.database.clone(),
+        };
+        demo::run(options).map_err(Failure::Cannot)?;
+        Ok(Answer::default())
+    }
+}
