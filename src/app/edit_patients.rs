@@ -120,6 +120,20 @@ pub struct Correction {
     pub cancelled: bool,
 }
 
+/// Returns the version of a patient's record, and nothing of what it says.
+///
+/// # Errors
+/// Refused when there is no such patient here.
+pub fn version(act: &mut Act<'_>, site: Finess, id: &PatientId) -> Result<i64, Error> {
+    let unknown = || Refusal::Unknown {
+        what: "patient",
+        name: id.to_string(),
+    };
+    Ok(db::patients::find(act.conn, site, id)?
+        .ok_or_else(unknown)?
+        .version)
+}
+
 /// Corrects a patient's record; the holds of a clearance follow.
 ///
 /// The day of an infusion that has a clearance in force is moved by asking again, not here.

@@ -29,6 +29,7 @@ pub mod protect;
 pub mod quarantine;
 pub mod receive_units;
 pub mod record;
+pub mod records;
 pub mod reverse;
 pub mod see;
 pub mod service;

@@ -2,8 +2,10 @@
 
 use super::act::{Act, Caller, Desk};
 use super::error::Error;
+use super::give_access;
 use super::once::{Answer, Attempt, Keyed, once};
-use crate::db::{Db, idempotency};
+use crate::db::tokens::TokenRecord;
+use crate::db::{self, Db, idempotency};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::reason::Refusal;
@@ -63,6 +65,21 @@ impl Service {
     /// Returns the rulebooks.
     pub fn rules(&self) -> &Rulebooks {
         &self.inner.rules
+    }
+
+    /// Returns whose token it is, when it is in use at `now`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn recognise(
+        &self,
+        token: String,
+        now: Instant,
+    ) -> Result<Option<TokenRecord>, db::Error> {
+        self.inner
+            .db
+            .read(move |conn| give_access::recognise(conn, &token, now))
+            .await
     }
 
     /// Waits until a write may have put letters into the outbox.

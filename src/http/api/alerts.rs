@@ -4,12 +4,11 @@ use super::ask::{Ask, Repeat, answer, versioned};
 use super::emails::{EmailShape, shape as email_shape};
 use super::order::note;
 use crate::app::acknowledge_alert;
-use crate::db::{alerts, outbox};
+use crate::app::see::alerts;
 use crate::domain::alert::Alert;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::AlertId;
-use crate::domain::reason::Refusal;
 use crate::http::body::Body;
 use crate::http::etag::etag;
 use crate::http::problem::{Faults, Problem};
@@ -92,7 +91,7 @@ fn shape(a: &Alert, letters: Option<Vec<EmailShape>>) -> AlertShape {
 /// 400 for the query.
 pub async fn of_site(ask: Ask, query: Query) -> Result<HttpResponse, Problem> {
     let site = ask.site()?;
-    page(ask, query, Some(vec![site])).await
+    page(ask, query, Some(site)).await
 }
 
 /// `GET /alerts`
@@ -100,29 +99,16 @@ pub async fn of_site(ask: Ask, query: Query) -> Result<HttpResponse, Problem> {
 /// # Errors
 /// 400 for the query.
 pub async fn list(ask: Ask, query: Query) -> Result<HttpResponse, Problem> {
-    let sites = ask.caller.reach.sites().map(<[Finess]>::to_vec);
-    page(ask, query, sites).await
+    page(ask, query, None).await
 }
 
-async fn page(
-    ask: Ask,
-    mut query: Query,
-    sites: Option<Vec<Finess>>,
-) -> Result<HttpResponse, Problem> {
+async fn page(ask: Ask, mut query: Query, site: Option<Finess>) -> Result<HttpResponse, Problem> {
     let page = query.page("alerts");
     let open = query.parse("open", str::parse::<bool>).unwrap_or(false);
     query.finish()?;
     let (before, rows) = (page.after.clone(), page.rows());
     let found = ask
-        .read(move |act| {
-            Ok(alerts::page(
-                act.conn,
-                sites.as_deref(),
-                open,
-                before.as_deref(),
-                rows,
-            )?)
-        })
+        .read(move |act| alerts::alerts(act, site, open, before.as_deref(), rows))
         .await?;
     Ok(HttpResponse::Ok().json(page.cut(
         found.iter().map(|a| shape(a, None)).collect(),
@@ -136,19 +122,7 @@ async fn page(
 /// 404 when there is none within the caller's reach.
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let id = AlertId::new(ask.part("id"));
-    let (alert, letters) = ask
-        .read(move |act| {
-            let unknown = || Refusal::Unknown {
-                what: "alert",
-                name: id.to_string(),
-            };
-            let alert = alerts::find(act.conn, &id)?
-                .filter(|a| act.caller.reach.includes(a.site))
-                .ok_or_else(unknown)?;
-            let letters = outbox::page(act.conn, None, Some(&id), None, None, 200)?;
-            Ok((alert, letters))
-        })
-        .await?;
+    let (alert, letters) = ask.read(move |act| alerts::alert(act, &id)).await?;
     let letters = letters.iter().map(|l| email_shape(l, false)).collect();
     Ok(HttpResponse::Ok()
         .insert_header(etag(alert.version))
@@ -176,18 +150,14 @@ pub async fn acknowledge(ask: Ask, body: Body) -> Result<HttpResponse, Problem> 
     let note = note(&mut faults, "/note", read.note.as_deref());
     faults.finish()?;
     // the site is locked like for any write that touches it
-    let (found, seen) = (id.clone(), ask.caller.reach.clone());
+    let found = id.clone();
     let site = ask
-        .read(move |act| {
-            Ok(alerts::find(act.conn, &found)?
-                .map(|a| a.site)
-                .filter(|s| seen.includes(*s)))
-        })
+        .read(move |act| Ok(alerts::alert(act, &found)?.0.site))
         .await?;
     ask.write(
         Repeat::MayBeKeyed,
         body.bytes(),
-        site.into_iter().collect(),
+        vec![site],
         "alert.acknowledge",
         move |act| {
             let alert = acknowledge_alert::acknowledge(act, &id, read.version, note.as_deref())?;

@@ -2,9 +2,9 @@
 
 use super::guard::Admitted;
 use super::refused;
+use crate::app::records::Key;
 use crate::app::service::Write;
 use crate::app::{self, Act, Answer, Caller, Keyed};
-use crate::db::idempotency::Key;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::language::Language;

@@ -1,7 +1,8 @@
 //! `/audit`: who did what.
 
 use super::ask::Ask;
-use crate::db::audit::{self, Line};
+use crate::app::records::Line;
+use crate::app::see::of_site;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::http::language::Said;
@@ -95,13 +96,12 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
         );
         return Err(Problem::new(Kind::Forbidden, said));
     }
-    let chain = site.map_or_else(|| "service".to_owned(), |s| s.to_string());
     let (before, rows) = (
         page.after.as_deref().and_then(|t| t.parse().ok()),
         page.rows(),
     );
     let found = ask
-        .read(move |act| Ok(audit::page(act.conn, &chain, before, rows)?))
+        .read(move |act| of_site::audit(act, site, before, rows))
         .await?;
     Ok(HttpResponse::Ok().json(
         page.cut(found.into_iter().map(shape).collect(), |l: &LineShape| {

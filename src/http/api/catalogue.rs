@@ -3,7 +3,8 @@
 use super::ask::{Ask, Repeat, created};
 use super::order::{code, milligrams, optional_words, units};
 use crate::app::edit_catalogue::{self, NewPresentation};
-use crate::db::catalogue::{self, Listed};
+use crate::app::records::Listed;
+use crate::app::see::commons;
 use crate::domain::code::Cip13;
 use crate::domain::presentation::Route;
 use crate::domain::reason::Refusal;
@@ -52,7 +53,7 @@ pub struct Catalogue {
 /// # Errors
 /// The database's.
 pub async fn list(ask: Ask) -> Result<HttpResponse, Problem> {
-    let found = ask.read(|act| Ok(catalogue::list(act.conn)?)).await?;
+    let found = ask.read(commons::catalogue).await?;
     Ok(HttpResponse::Ok().json(Catalogue {
         items: found.into_iter().map(shape).collect(),
     }))
@@ -99,19 +100,14 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     };
     let cip13 = Cip13::parse(&text).map_err(in_address)?;
     let found = ask
-        .read(move |act| {
-            let listed = catalogue::find(act.conn, cip13)?;
-            let pack = catalogue::bdpm_pack(act.conn, cip13)?;
-            if listed.is_none() && pack.is_none() {
-                return Err(Refusal::Unknown {
-                    what: "presentation",
-                    name: cip13.to_string(),
-                }
-                .into());
-            }
-            Ok((listed, pack))
-        })
+        .read(move |act| commons::presentation(act, cip13))
         .await?;
+    if found.0.is_none() && found.1.is_none() {
+        return Err(super::refused::refused(&Refusal::NotOnCatalogue {
+            cip13,
+            known_as: None,
+        }));
+    }
     let bdpm = found.1.map(|(pack, product)| Bdpm {
         units_per_box: units_per_box(&pack.label),
         cis: pack.cis,

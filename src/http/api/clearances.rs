@@ -7,12 +7,12 @@ use super::order::{day, note, words};
 use super::patients::{NewPatientBody, read as read_patient};
 use crate::app::ask_clearance::{self, Answered, Question, Who};
 use crate::app::end_clearance;
+use crate::app::records::ClearanceRecord;
+use crate::app::see::of_site;
 use crate::app::site_state::SiteState;
-use crate::db::clearances::{self, ClearanceRecord};
 use crate::domain::calendar::Instant;
 use crate::domain::clearance::ClearanceState;
 use crate::domain::id::ClearanceId;
-use crate::domain::reason::Refusal;
 use crate::domain::reserve::Hold;
 use crate::domain::rule::Contact;
 use crate::http::body::Body;
@@ -348,7 +348,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
         page.rows(),
     );
     let found = ask
-        .read(move |act| Ok(clearances::page(act.conn, site, before, rows)?))
+        .read(move |act| of_site::clearances(act, site, before, rows))
         .await?;
     let seq = |c: &(i64, ClearanceShape)| c.0.to_string();
     let listed = page.cut(found.iter().map(|c| (c.seq, shape(c))).collect(), seq);
@@ -366,13 +366,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let (site, id) = (ask.site()?, ClearanceId::new(ask.part("id")));
     let found = ask
-        .read(move |act| {
-            let unknown = || Refusal::Unknown {
-                what: "clearance",
-                name: id.to_string(),
-            };
-            Ok(clearances::find(act.conn, site, &id)?.ok_or_else(unknown)?)
-        })
+        .read(move |act| of_site::clearance(act, site, &id))
         .await?;
     Ok(HttpResponse::Ok().json(shape(&found)))
 }

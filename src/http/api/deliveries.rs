@@ -3,8 +3,8 @@
 use super::ask::{Ask, Repeat, answer, created, versioned};
 use super::order::{code, day, optional_words, units};
 use crate::app::edit_deliveries::{self, Change, NewDelivery};
-use crate::db::deliveries;
-use crate::domain::code::{Cip13, Finess};
+use crate::app::see::of_site;
+use crate::domain::code::Cip13;
 use crate::domain::id::DeliveryId;
 use crate::domain::reason::Refusal;
 use crate::domain::site::{Delivery, DeliveryState};
@@ -55,7 +55,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     query.finish()?;
     let (after, rows) = (page.after.clone(), page.rows());
     let found = ask
-        .read(move |act| Ok(deliveries::page(act.conn, site, after.as_deref(), rows)?))
+        .read(move |act| of_site::deliveries(act, site, after.as_deref(), rows))
         .await?;
     Ok(HttpResponse::Ok().json(
         page.cut(found.iter().map(shape).collect(), |d: &DeliveryShape| {
@@ -70,22 +70,12 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
 /// 404 when there is none here.
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let (site, id) = (ask.site()?, DeliveryId::new(ask.part("id")));
-    let found = ask.read(move |act| find(act, site, &id)).await?;
+    let found = ask
+        .read(move |act| of_site::delivery(act, site, &id))
+        .await?;
     Ok(HttpResponse::Ok()
         .insert_header(etag(found.version))
         .json(shape(&found)))
-}
-
-fn find(
-    act: &mut crate::app::Act<'_>,
-    site: Finess,
-    id: &DeliveryId,
-) -> Result<Delivery, crate::app::Error> {
-    let unknown = || Refusal::Unknown {
-        what: "delivery",
-        name: id.to_string(),
-    };
-    Ok(deliveries::find(act.conn, site, id)?.ok_or_else(unknown)?)
 }
 
 /// A delivery that somebody heard of.
@@ -182,7 +172,7 @@ pub async fn change(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         vec![site],
         "delivery.change",
         move |act| {
-            let version = find(act, site, &id)?.version;
+            let version = of_site::delivery(act, site, &id)?.version;
             if !expected.allows(version) {
                 return Err(Refusal::Stale { version }.into());
             }

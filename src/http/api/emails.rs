@@ -1,11 +1,10 @@
 //! `/emails`: letters on their way, sent, and refused.
 
 use super::ask::Ask;
-use crate::db::outbox::{self, LetterState, OutboxLetter};
+use crate::app::records::{LetterState, OutboxLetter};
+use crate::app::see::alerts;
 use crate::domain::calendar::Instant;
-use crate::domain::code::Finess;
 use crate::domain::id::LetterId;
-use crate::domain::reason::Refusal;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use actix_web::HttpResponse;
@@ -85,19 +84,9 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
         LetterState::from_code(t).ok_or("is none of queued, sent, failed")
     });
     query.finish()?;
-    let sites = ask.caller.reach.sites().map(<[Finess]>::to_vec);
     let (before, rows) = (page.after.clone(), page.rows());
     let found = ask
-        .read(move |act| {
-            Ok(outbox::page(
-                act.conn,
-                sites.as_deref(),
-                None,
-                state,
-                before.as_deref(),
-                rows,
-            )?)
-        })
+        .read(move |act| alerts::letters(act, state, before.as_deref(), rows))
         .await?;
     Ok(HttpResponse::Ok().json(page.cut(
         found.iter().map(|l| shape(l, false)).collect(),
@@ -111,21 +100,6 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
 /// 404 when there is none within the caller's reach.
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let id = LetterId::new(ask.part("id"));
-    let found = ask
-        .read(move |act| {
-            let unknown = || Refusal::Unknown {
-                what: "letter",
-                name: id.to_string(),
-            };
-            let reach = &act.caller.reach;
-            let mine = |l: &OutboxLetter| {
-                l.site
-                    .map_or_else(|| reach.sites().is_none(), |s| reach.includes(s))
-            };
-            Ok(outbox::find(act.conn, &id)?
-                .filter(mine)
-                .ok_or_else(unknown)?)
-        })
-        .await?;
+    let found = ask.read(move |act| alerts::letter(act, &id)).await?;
     Ok(HttpResponse::Ok().json(shape(&found, true)))
 }

@@ -1,7 +1,7 @@
 //! Who is asking, and whether they may: before any handler runs.
 
 use super::routes;
-use crate::app::{Caller, give_access};
+use crate::app::Caller;
 use crate::domain::code::Finess;
 use crate::domain::role::Action;
 use crate::http::door::nothing_here;
@@ -117,8 +117,7 @@ async fn authenticate(request: &ServiceRequest) -> Result<Caller, Problem> {
     let now = entrance.clock.now();
     let known = entrance
         .service
-        .db()
-        .read(move |conn| give_access::recognise(conn, &token, now))
+        .recognise(token, now)
         .await
         .map_err(super::refused::database)?;
     let Some(token) = known else {

@@ -3,16 +3,15 @@
 use super::ask::{Ask, Repeat, created};
 use super::order::{MovementBody, Order};
 use crate::app::after::Recorded as Left;
-use crate::app::site_state::SiteState;
+use crate::app::records::{Filter, Lot};
+use crate::app::see::of_site;
 use crate::app::{
     self, Act, count_units, dispense, lose_units, quarantine, receive_units, reverse,
 };
-use crate::db::stock::{self, Filter, Lot};
 use crate::domain::calendar::{Day, Instant, local_day};
 use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{MovementId, OperationId, PatientId};
 use crate::domain::ledger::{Movement, MovementKind};
-use crate::domain::reason::Refusal;
 use crate::http::body::Body;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
@@ -211,10 +210,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     query.finish()?;
     let rows = page.rows();
     let found = ask
-        .read(move |act| {
-            SiteState::load(act, site)?;
-            Ok(stock::page(act.conn, site, &filter, rows)?)
-        })
+        .read(move |act| of_site::movements(act, site, &filter, rows))
         .await?;
     let shapes = found.iter().map(|(m, l)| of_lot(m, l)).collect();
     Ok(HttpResponse::Ok().json(page.cut(shapes, |m: &MovementShape| m.seq.to_string())))
@@ -236,21 +232,8 @@ fn instant(text: &str) -> Result<Instant, &'static str> {
 /// 404 when there is none here.
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let (site, id) = (ask.site()?, MovementId::new(ask.part("id")));
-    let found = ask
-        .read(move |act| {
-            let unknown = || Refusal::Unknown {
-                what: "movement",
-                name: id.to_string(),
-            };
-            let movement = stock::find_movement(act.conn, &id)?
-                .filter(|m| m.site == site)
-                .ok_or_else(unknown)?;
-            let state = SiteState::load(act, site)?;
-            let line = state
-                .line(&movement.lot_id)
-                .ok_or_else(|| app::Error::Bug("a movement without its lot".to_owned()))?;
-            Ok(shape(&movement, line.cip13, &line.lot, line.expiry))
-        })
+    let (movement, lot) = ask
+        .read(move |act| of_site::movement(act, site, &id))
         .await?;
-    Ok(HttpResponse::Ok().json(found))
+    Ok(HttpResponse::Ok().json(of_lot(&movement, &lot)))
 }

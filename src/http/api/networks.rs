@@ -3,7 +3,8 @@
 use super::ask::{Ask, Repeat, created};
 use super::order::words;
 use crate::app::edit_sites;
-use crate::db::sites::{self, Network};
+use crate::app::records::Network;
+use crate::app::see::commons;
 use crate::domain::rule::Slug;
 use crate::http::body::Body;
 use crate::http::problem::{Faults, Problem};
@@ -32,7 +33,7 @@ pub struct Networks {
 /// # Errors
 /// The database's.
 pub async fn list(ask: Ask) -> Result<HttpResponse, Problem> {
-    let found = ask.read(|act| Ok(sites::networks(act.conn)?)).await?;
+    let found = ask.read(commons::networks).await?;
     let items = found
         .into_iter()
         .map(|n| NetworkShape {

@@ -3,8 +3,8 @@
 use super::ask::{Ask, Repeat, answer, created, versioned};
 use super::order::{day, weight, words};
 use crate::app::edit_patients::{self, Correction, NewPatient};
+use crate::app::records::PatientRecord;
 use crate::app::see;
-use crate::db::patients::{self, PatientRecord};
 use crate::domain::id::PatientId;
 use crate::domain::quantity::Doses;
 use crate::domain::reason::Refusal;
@@ -206,13 +206,7 @@ pub async fn correct(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         vec![site],
         "patient.correct",
         move |act| {
-            let unknown = || Refusal::Unknown {
-                what: "patient",
-                name: id.to_string(),
-            };
-            let version = patients::find(act.conn, site, &id)?
-                .ok_or_else(unknown)?
-                .version;
+            let version = edit_patients::version(act, site, &id)?;
             if !expected.allows(version) {
                 return Err(Refusal::Stale { version }.into());
             }

@@ -3,7 +3,8 @@
 use super::ask::{Ask, Repeat, created, nothing};
 use super::order::{code, words};
 use crate::app::edit_recipients::{self, NewRecipient};
-use crate::db::alerts::{self, Recipient};
+use crate::app::records::Recipient;
+use crate::app::see::of_site;
 use crate::domain::alert::Capacity;
 use crate::domain::id::RecipientId;
 use crate::domain::language::Language;
@@ -53,9 +54,7 @@ pub struct Recipients {
 /// The database's.
 pub async fn list(ask: Ask) -> Result<HttpResponse, Problem> {
     let site = ask.site()?;
-    let found = ask
-        .read(move |act| Ok(alerts::recipients(act.conn, site)?))
-        .await?;
+    let found = ask.read(move |act| of_site::recipients(act, site)).await?;
     Ok(HttpResponse::Ok().json(Recipients {
         items: found.iter().map(shape).collect(),
     }))

@@ -1,8 +1,8 @@
 //! Refusals and failures as problem documents.
 
 use super::ask::{KEPT_PROBLEM, etag_text};
+use crate::app::records::Failure;
 use crate::app::{self, Answer};
-use crate::db;
 use crate::domain::language::Language;
 use crate::domain::reason::Refusal;
 use crate::http::etag;
@@ -49,9 +49,9 @@ pub fn problem(language: Language, error: app::Error) -> Problem {
 }
 
 /// Returns the problem of what the database answered.
-pub fn database(error: db::Error) -> Problem {
+pub fn database(error: Failure) -> Problem {
     match error {
-        db::Error::Busy => Problem::later(
+        Failure::Busy => Problem::later(
             Kind::Busy,
             1,
             Said::new(
@@ -59,7 +59,7 @@ pub fn database(error: db::Error) -> Problem {
                 "La base de données est occupée ; rien n'a été fait.",
             ),
         ),
-        db::Error::Full => Problem::new(
+        Failure::Full => Problem::new(
             Kind::StorageFull,
             Said::new(
                 "There is no room left to write; nothing was done.",
@@ -67,7 +67,7 @@ pub fn database(error: db::Error) -> Problem {
             ),
         )
         .cause("the database or its disk is full"),
-        db::Error::Unavailable { cause } => Problem::later(
+        Failure::Unavailable { cause } => Problem::later(
             Kind::DatabaseUnavailable,
             5,
             Said::new(
@@ -76,11 +76,11 @@ pub fn database(error: db::Error) -> Problem {
             ),
         )
         .cause(cause),
-        other @ (db::Error::Constraint { .. }
-        | db::Error::Corrupt { .. }
-        | db::Error::NotThisDatabase { .. }
-        | db::Error::InUse { .. }
-        | db::Error::Other { .. }) => Problem::internal(other),
+        other @ (Failure::Constraint { .. }
+        | Failure::Corrupt { .. }
+        | Failure::NotThisDatabase { .. }
+        | Failure::InUse { .. }
+        | Failure::Other { .. }) => Problem::internal(other),
     }
 }
 

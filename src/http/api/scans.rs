@@ -1,7 +1,7 @@
 //! `/sites/{finess}/scans`: what a scanner typed, read and explained.
 
 use super::ask::Ask;
-use crate::db::{catalogue, stock};
+use crate::app::see::commons;
 use crate::domain::calendar::local_day;
 use crate::domain::scan::{self, Reading, Scan};
 use crate::http::body::Body;
@@ -76,15 +76,13 @@ pub async fn read(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 }
 
 fn explained(act: &mut crate::app::Act<'_>, scan: Scan) -> Result<ReadingShape, crate::app::Error> {
-    let listed = catalogue::find(act.conn, scan.cip13)?;
-    let bdpm_name = match listed {
-        Some(_) => None,
-        None => catalogue::bdpm_pack(act.conn, scan.cip13)?
-            .and_then(|(_, product)| product)
-            .map(|p| p.name),
-    };
+    let (listed, pack) = commons::presentation(act, scan.cip13)?;
+    let bdpm_name = pack
+        .filter(|_| listed.is_none())
+        .and_then(|(_, product)| product)
+        .map(|p| p.name);
     let already_in_stock = match &scan.serial {
-        Some(serial) => stock::pack_site(act.conn, scan.cip13, serial)?.is_some(),
+        Some(serial) => commons::pack_in_stock(act, scan.cip13, serial)?,
         None => false,
     };
     Ok(ReadingShape {

@@ -2,8 +2,8 @@
 
 use super::ask::{Ask, Repeat, answer, created, versioned};
 use super::order::{code, day, milligrams, optional_words, words};
-use crate::app::edit_sites;
-use crate::db::sites;
+use crate::app::see::commons;
+use crate::app::{self, edit_sites};
 use crate::domain::code::Finess;
 use crate::domain::reason::Refusal;
 use crate::domain::rule::{Resupply, Slug};
@@ -76,7 +76,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let network = query.parse("network", Slug::parse);
     query.finish()?;
     let found = ask
-        .read(move |act| Ok(sites::list(act.conn, network.as_ref())?))
+        .read(move |act| commons::sites(act, network.as_ref()))
         .await?;
     Ok(HttpResponse::Ok().json(Sites {
         items: found.iter().map(shape).collect(),
@@ -89,13 +89,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
 /// 404 when there is none.
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let finess = ask.site()?;
-    let unknown = move || Refusal::Unknown {
-        what: "site",
-        name: finess.to_string(),
-    };
-    let site = ask
-        .read(move |act| Ok(sites::find(act.conn, finess)?.ok_or_else(unknown)?))
-        .await?;
+    let site = ask.read(move |act| commons::site(act, finess)).await?;
     Ok(HttpResponse::Ok()
         .insert_header(etag(site.version))
         .json(shape(&site)))
@@ -230,22 +224,12 @@ pub async fn edit(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 }
 
 /// Returns the version that stands when `If-Match` allows it.
-fn current(
-    act: &mut crate::app::Act<'_>,
-    finess: Finess,
-    expected: &Expected,
-) -> Result<i64, crate::app::Error> {
-    let site = sites::find(act.conn, finess)?.ok_or_else(|| Refusal::Unknown {
-        what: "site",
-        name: finess.to_string(),
-    })?;
-    if expected.allows(site.version) {
-        Ok(site.version)
+fn current(act: &mut app::Act<'_>, finess: Finess, expected: &Expected) -> Result<i64, app::Error> {
+    let version = commons::site(act, finess)?.version;
+    if expected.allows(version) {
+        Ok(version)
     } else {
-        Err(Refusal::Stale {
-            version: site.version,
-        }
-        .into())
+        Err(Refusal::Stale { version }.into())
     }
 }
 

@@ -1,8 +1,8 @@
 //! `/sites/{finess}/stock`: what is on the shelf.
 
 use super::ask::Ask;
+use crate::app::see::commons;
 use crate::app::site_state::SiteState;
-use crate::db::catalogue;
 use crate::domain::code::Cip13;
 use crate::domain::ledger::StockLine;
 use crate::domain::quantity::{Mg, Units};
@@ -65,7 +65,7 @@ pub async fn see(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let stock = ask
         .read(move |act| {
             let state = SiteState::load(act, site)?;
-            let catalogue = catalogue::list(act.conn)?;
+            let catalogue = commons::catalogue(act)?;
             let shown = |l: &&StockLine| {
                 cip13.is_none_or(|c| l.cip13 == c)
                     && (empty || l.usable > Units::ZERO || l.quarantined > Units::ZERO)

@@ -2,7 +2,8 @@
 
 use super::ask::{Ask, Repeat, nothing};
 use crate::app::give_access::{self, NewToken};
-use crate::db::tokens::{self, Reach, TokenRecord};
+use crate::app::records::{Reach, TokenRecord};
+use crate::app::see::commons;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::TokenId;
@@ -87,7 +88,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     query.finish()?;
     let (after, rows) = (page.after.clone(), page.rows());
     let found = ask
-        .read(move |act| Ok(tokens::page(act.conn, after.as_deref(), rows)?))
+        .read(move |act| commons::tokens(act, after.as_deref(), rows))
         .await?;
     Ok(HttpResponse::Ok().json(page.cut(found.into_iter().map(shape).collect(), |t| t.id.clone())))
 }

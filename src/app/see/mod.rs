@@ -1,9 +1,13 @@
 //! What can be seen, and nothing is changed by it.
 
-use super::act::{Act, Done};
-use super::ask_clearance::chosen_rule;
-use super::error::Error;
-use super::site_state::SiteState;
+pub mod alerts;
+pub mod commons;
+pub mod of_site;
+
+use crate::app::act::{Act, Done};
+use crate::app::ask_clearance::chosen_rule;
+use crate::app::error::Error;
+use crate::app::site_state::SiteState;
 use crate::db::patients::PatientRecord;
 use crate::db::{self};
 use crate::domain::code::Finess;

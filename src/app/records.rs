@@ -1,0 +1,13 @@
+//! What the doors may know of what is kept: records, by the names that they have in [`crate::db`].
+
+pub use crate::db::Error as Failure;
+pub use crate::db::alerts::Recipient;
+pub use crate::db::audit::Line;
+pub use crate::db::catalogue::{BdpmPack, BdpmProduct, Listed};
+pub use crate::db::clearances::ClearanceRecord;
+pub use crate::db::idempotency::Key;
+pub use crate::db::outbox::{LetterState, OutboxLetter};
+pub use crate::db::patients::{PatientRecord, PatientState};
+pub use crate::db::sites::Network;
+pub use crate::db::stock::{Filter, Lot};
+pub use crate::db::tokens::{Reach, TokenRecord};

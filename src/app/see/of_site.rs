@@ -1,0 +1,132 @@
+//! What can be seen of one site: movements, deliveries, clearances, recipients, its audit trail.
+
+use crate::app::act::Act;
+use crate::app::error::Error;
+use crate::app::records::{ClearanceRecord, Filter, Line, Lot, Recipient};
+use crate::app::site_state::SiteState;
+use crate::db;
+use crate::domain::code::Finess;
+use crate::domain::id::{ClearanceId, DeliveryId, MovementId};
+use crate::domain::ledger::Movement;
+use crate::domain::reason::Refusal;
+use crate::domain::site::Delivery;
+
+/// Returns up to `limit` movements with their lots, the latest first.
+///
+/// # Errors
+/// Refused when there is no such site.
+pub fn movements(
+    act: &mut Act<'_>,
+    site: Finess,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<(Movement, Lot)>, Error> {
+    super::commons::site(act, site)?;
+    Ok(db::stock::page(act.conn, site, filter, limit)?)
+}
+
+/// Returns a movement with its lot.
+///
+/// # Errors
+/// Refused when there is none of that id here.
+pub fn movement(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &MovementId,
+) -> Result<(Movement, Lot), Error> {
+    let unknown = || Refusal::Unknown {
+        what: "movement",
+        name: id.to_string(),
+    };
+    let movement = db::stock::find_movement(act.conn, id)?
+        .filter(|m| m.site == site)
+        .ok_or_else(unknown)?;
+    let state = SiteState::load(act, site)?;
+    let line = state
+        .line(&movement.lot_id)
+        .ok_or_else(|| Error::Bug("a movement without its lot".to_owned()))?;
+    let lot = Lot {
+        id: line.lot_id.clone(),
+        cip13: line.cip13,
+        lot: line.lot.clone(),
+        expiry: line.expiry,
+    };
+    Ok((movement, lot))
+}
+
+/// Returns up to `limit` deliveries whose id comes after `after`.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn deliveries(
+    act: &mut Act<'_>,
+    site: Finess,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Delivery>, Error> {
+    Ok(db::deliveries::page(act.conn, site, after, limit)?)
+}
+
+/// Returns a delivery.
+///
+/// # Errors
+/// Refused when there is none of that id here.
+pub fn delivery(act: &mut Act<'_>, site: Finess, id: &DeliveryId) -> Result<Delivery, Error> {
+    let unknown = || Refusal::Unknown {
+        what: "delivery",
+        name: id.to_string(),
+    };
+    Ok(db::deliveries::find(act.conn, site, id)?.ok_or_else(unknown)?)
+}
+
+/// Returns up to `limit` clearances with a number below `before`, the latest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn clearances(
+    act: &mut Act<'_>,
+    site: Finess,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<ClearanceRecord>, Error> {
+    Ok(db::clearances::page(act.conn, site, before, limit)?)
+}
+
+/// Returns a clearance.
+///
+/// # Errors
+/// Refused when there is none of that id here.
+pub fn clearance(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &ClearanceId,
+) -> Result<ClearanceRecord, Error> {
+    let unknown = || Refusal::Unknown {
+        what: "clearance",
+        name: id.to_string(),
+    };
+    Ok(db::clearances::find(act.conn, site, id)?.ok_or_else(unknown)?)
+}
+
+/// Returns who receives the letters of a site, in their order.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn recipients(act: &mut Act<'_>, site: Finess) -> Result<Vec<Recipient>, Error> {
+    Ok(db::alerts::recipients(act.conn, site)?)
+}
+
+/// Returns up to `limit` lines of the audit trail of a site, or of the service, with a number below
+/// `before`, the latest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn audit(
+    act: &mut Act<'_>,
+    site: Option<Finess>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Line>, Error> {
+    let chain = site.map_or_else(|| "service".to_owned(), |s| s.to_string());
+    Ok(db::audit::page(act.conn, &chain, before, limit)?)
+}
