@@ -7,7 +7,8 @@
 //!
 //! Start with [`compose`]. How it is found: [`instance`] puts needs and vials in order (from the
 //! latest day back, so that the pool of usable vials only grows and its state is one number a
-//! strength), [`price`] proves that something cannot fit, [`pattern`] lists the ways of making one
+//! strength), [`price`] proves that something cannot fit
+//! (with prices found in a [`market`]), [`pattern`] lists the ways of making one
 //! dose that are worth trying, [`search`] tries them all at once, and [`lots`] says which lots.
 //! Every answer is exact: what cannot be settled within the [limits](Unsolved) is an error, never
 //! a guess.
@@ -15,8 +16,10 @@
 mod compose;
 mod counts;
 mod grant;
+mod greedy;
 mod instance;
 mod lots;
+mod market;
 mod pattern;
 mod price;
 mod search;

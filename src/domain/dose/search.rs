@@ -5,17 +5,24 @@
 //! most promising, which nearly always leads to an answer; a pass that dropped promising ones and
 //! found nothing has proved nothing, so the next keeps more, and the last keeps all.
 
-use super::Unsolved;
 use super::counts::{Counts, WIDTH};
 use super::instance::Instance;
 use super::pattern::Patterns;
 use super::price::Price;
+use super::{Unsolved, greedy};
 use std::cmp::Reverse;
 
 /// The most steps of one search: ways of making one dose from one pool.
 ///
-/// Choice: about a second, and at most some hundred megabytes.
+/// Choice: a few seconds at worst. The hardest questions found for 80, 200 and 400 mg (400 doses,
+/// the pool used up to the last vial) take a tenth of it.
 const MOST_STEPS: u64 = 10_000_000;
+
+/// The most steps for listing the ways of making single doses. Choice: about fifty megabytes.
+const MOST_WAYS: u64 = 1_000_000;
+
+/// So many pools are compared before more are made. Choice: under a hundred megabytes.
+const CROWD: usize = 1 << 20;
 
 /// How many pools each pass keeps. Choice: by trial.
 const WIDTHS: [usize; 5] = [8, 64, 1_024, 16_384, usize::MAX];
@@ -54,6 +61,16 @@ struct Search<'a> {
 
 /// Returns the vials of each step, or nothing when the needs do not fit together.
 pub(super) fn fit(instance: &Instance) -> Result<Option<Vec<Counts>>, Unsolved> {
+    match exactly(instance) {
+        Err(given_up) => match greedy::fit(instance) {
+            Some(uses) => Ok(Some(uses)),
+            None => Err(given_up),
+        },
+        answer => answer,
+    }
+}
+
+fn exactly(instance: &Instance) -> Result<Option<Vec<Counts>>, Unsolved> {
     let mut search = Search::new(instance, Counts::default());
     if search.prices.iter().any(|p| p.refuses(instance)) {
         return Ok(None);
@@ -142,6 +159,7 @@ impl<'a> Search<'a> {
     /// Makes one dose from each pool in every way.
     fn step(&mut self, place: usize, states: &[State]) -> Result<Vec<State>, Unsolved> {
         let mut next = Vec::new();
+        let mut crowd = CROWD;
         let Some(step) = self.instance.steps.get(place) else {
             return Ok(next);
         };
@@ -150,10 +168,14 @@ impl<'a> Search<'a> {
             let strengths = &self.instance.strengths;
             let ways = self
                 .patterns
-                .list(strengths, step.need, &pool, &self.fresh, MOST_STEPS);
+                .list(strengths, step.need, &pool, &self.fresh, MOST_WAYS);
             let Some(ways) = ways else {
-                return Err(Unsolved::Steps { steps: MOST_STEPS });
+                return Err(Unsolved::Steps { steps: MOST_WAYS });
             };
+            if next.len() >= crowd {
+                self.keep_best(&mut next);
+                crowd = CROWD.max(2 * next.len());
+            }
             self.steps += 1;
             for way in ways {
                 self.steps += 1;

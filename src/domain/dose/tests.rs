@@ -393,3 +393,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn no_question_takes_longer_than_its_steps() {
+    let close: Vec<_> = (0..6).map(|i| Mg::from_ug(80_000 + i)).collect();
+    let of = |units: u32| -> Vec<_> {
+        let rows = close.iter().enumerate();
+        rows.map(|(lot, mg)| vial(lot, *mg, 9, units)).collect()
+    };
+    let needs: Vec<_> = (0..500)
+        .map(|i| Need {
+            mg: Mg::from_ug(800_000 + i % 40),
+            on: day(0),
+        })
+        .collect();
+    assert_eq!(fits(&needs, &of(1_000_000)), Ok(true));
+    assert_eq!(fits(&needs, &of(800)), Ok(false));
+    assert_eq!(
+        most(needs[0], &of(1_000_000)).unwrap(),
+        Doses::count(MOST_NEEDS)
+    );
+    let far = [Need {
+        mg: Mg::from_ug(u64::MAX),
+        on: day(0),
+    }];
+    assert!(matches!(
+        fits(&far, &of(u32::MAX)),
+        Err(Unsolved::VialsADose { .. })
+    ));
+    let giant = [vial(0, Mg::from_ug(u64::MAX), 9, u32::MAX)];
+    assert_eq!(fits(&far, &giant), Ok(true));
+    assert_eq!(most(far[0], &giant).unwrap(), Doses::count(MOST_NEEDS));
+}
