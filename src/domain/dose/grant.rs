@@ -1,6 +1,7 @@
 //! Doses granted one by one, and how many of one size there are.
 
 use super::compose::{compose, fits};
+use super::equal;
 use super::instance::Instance;
 use super::{Composition, MOST_NEEDS, Need, Take, Unsolved, Vial};
 use crate::domain::quantity::Doses;
@@ -110,8 +111,12 @@ fn longest<K>(
 /// [`Unsolved`] when the question is larger than its limits.
 pub fn most<K>(need: Need, vials: &[Vial<K>]) -> Result<Doses, Unsolved> {
     let all = vec![need; MOST_NEEDS];
+    let instance = Instance::new(&all, vials, &[])?;
+    if let Some(most) = equal::most(&instance) {
+        return Ok(Doses::count(most.min(MOST_NEEDS)));
+    }
     let fit = |n: usize| fits(all.get(..n).unwrap_or_default(), vials);
-    let bound = Instance::new(&all, vials, &[])?.most_by_mass();
+    let bound = instance.most_by_mass();
     // doses are mostly as many as milligrams allow, or nearly: leap down, then halve
     let (mut yes, mut no) = (0, bound + 1);
     let mut leap = 1;

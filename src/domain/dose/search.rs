@@ -2,14 +2,13 @@
 //!
 //! After each need, the pools that can be left are compared: one that holds no more than another
 //! of anything is dropped, and so is one that the prices rule out. A first pass keeps only the few
-//! most promising, which nearly always leads to an answer; a pass that dropped promising ones and
-//! found nothing has proved nothing, so the next keeps more, and the last keeps all.
+//! most promising; [`solve`](super::solve) says how many each pass keeps.
 
+use super::Unsolved;
 use super::counts::{Counts, WIDTH};
 use super::instance::Instance;
 use super::pattern::Patterns;
 use super::price::Price;
-use super::{Unsolved, greedy};
 use std::cmp::Reverse;
 
 /// The most steps of one search: ways of making one dose from one pool.
@@ -23,9 +22,6 @@ const MOST_WAYS: u64 = 1_000_000;
 
 /// So many pools are compared before more are made. Choice: under a hundred megabytes.
 const CROWD: usize = 1 << 20;
-
-/// How many pools each pass keeps. Choice: by trial.
-const WIDTHS: [usize; 5] = [8, 64, 1_024, 16_384, usize::MAX];
 
 /// A pool that may be left after some needs.
 #[derive(Clone, Copy, Debug)]
@@ -43,76 +39,29 @@ struct State {
 }
 
 /// How a pass ended.
-struct Pass {
-    uses: Option<((u64, u32), Vec<Counts>)>,
-    dropped: bool,
+pub(super) struct Pass {
+    /// The best way found, with its cost.
+    pub(super) uses: Option<((u64, u32), Vec<Counts>)>,
+    /// Whether pools were dropped that might have led further.
+    pub(super) dropped: bool,
 }
 
-struct Search<'a> {
+/// A question, with what is known about it so far.
+pub(super) struct Search<'a> {
     instance: &'a Instance,
-    prices: Vec<Price>,
+    /// Prices that rule pools out.
+    pub(super) prices: Vec<Price>,
     patterns: Patterns,
     /// One for each strength of which any number may be bought.
     fresh: Counts,
     /// What the best way found so far costs, when buying.
-    best: Option<(u64, u32)>,
+    pub(super) best: Option<(u64, u32)>,
     steps: u64,
 }
 
-/// Returns the vials of each step, or nothing when the needs do not fit together.
-pub(super) fn fit(instance: &Instance) -> Result<Option<Vec<Counts>>, Unsolved> {
-    match exactly(instance) {
-        Err(given_up) => match greedy::fit(instance) {
-            Some(uses) => Ok(Some(uses)),
-            None => Err(given_up),
-        },
-        answer => answer,
-    }
-}
-
-fn exactly(instance: &Instance) -> Result<Option<Vec<Counts>>, Unsolved> {
-    let mut search = Search::new(instance, Counts::default());
-    if search.prices.iter().any(|p| p.refuses(instance)) {
-        return Ok(None);
-    }
-    for (round, width) in WIDTHS.into_iter().enumerate() {
-        let pass = search.pass(width)?;
-        if pass.uses.is_some() || !pass.dropped {
-            return Ok(pass.uses.map(|(_, uses)| uses));
-        }
-        if round == 0 {
-            search.prices.append(&mut Price::bid(instance));
-            if search.prices.iter().any(|p| p.refuses(instance)) {
-                return Ok(None);
-            }
-        }
-    }
-    Ok(None)
-}
-
-/// Returns the vials of each step when any number of the strengths marked in `fresh` may be added,
-/// with the fewest micrograms added, then the fewest vials; nothing when even that does not do.
-pub(super) fn buy(instance: &Instance, fresh: Counts) -> Result<Option<Vec<Counts>>, Unsolved> {
-    let mut search = Search::new(instance, fresh);
-    let mut found = None;
-    for (round, width) in WIDTHS.into_iter().enumerate() {
-        let pass = search.pass(width)?;
-        if let Some((cost, uses)) = pass.uses {
-            search.best = Some(cost);
-            found = Some(uses);
-        }
-        if !pass.dropped {
-            break;
-        }
-        if round == 0 {
-            search.prices.append(&mut Price::bid(instance));
-        }
-    }
-    Ok(found)
-}
-
 impl<'a> Search<'a> {
-    fn new(instance: &'a Instance, fresh: Counts) -> Self {
+    /// Starts on a question; `fresh` marks the strengths of which any number may be bought.
+    pub(super) fn new(instance: &'a Instance, fresh: Counts) -> Self {
         Self {
             instance,
             prices: vec![Price::by_mass(instance)],
@@ -128,7 +77,7 @@ impl<'a> Search<'a> {
     }
 
     /// Goes through all needs once, keeping at most `width` pools.
-    fn pass(&mut self, width: usize) -> Result<Pass, Unsolved> {
+    pub(super) fn pass(&mut self, width: usize) -> Result<Pass, Unsolved> {
         let mut dropped = false;
         let mut history: Vec<Vec<(u32, u32)>> = Vec::with_capacity(self.instance.steps.len());
         let mut states = vec![State {
