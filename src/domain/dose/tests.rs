@@ -233,3 +233,26 @@ fn no_question_takes_longer_than_its_steps() {
         assert_eq!(most(far(1), &vials).unwrap(), Doses::count(MOST_NEEDS));
     }
 }
+
+#[test]
+fn counting_ways_and_serving_needs_one_by_one_agree_on_the_most() {
+    for mg in [80, 160, 200, 240, 280, 360, 440, 520, 600, 720, 800] {
+        for units in [
+            [9, 4, 2],
+            [1, 7, 5],
+            [13, 0, 3],
+            [11, 8, 0],
+            [5, 5, 5],
+            [9, 9, 6],
+        ] {
+            let vials = stock(units[0], units[1], units[2]);
+            let n = usize::try_from(most_of(mg, &vials)).unwrap();
+            let doses = vec![need(mg, 0); n + 1];
+            assert!(
+                fits(&doses[1..], &vials).unwrap(),
+                "{n} × {mg} of {units:?}"
+            );
+            assert!(!fits(&doses, &vials).unwrap(), "{n} × {mg} of {units:?}");
+        }
+    }
+}
