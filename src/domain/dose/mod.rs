@@ -48,11 +48,10 @@ pub const MOST_STRENGTHS: usize = counts::WIDTH;
 /// Choice: a region's patients of one medicine; eight times the largest pool foreseen.
 pub const MOST_NEEDS: usize = 4_096;
 
-/// The most vials of the smallest strength that one dose may take: 1000.
+/// The most vials of the smallest strength that one dose may take: a million.
 ///
-/// Choice: 200 g of immunoglobulin in vials of 1 g is 200; 800 mg of tocilizumab in vials of
-/// 80 mg is 10.
-pub const MOST_VIALS_A_DOSE: u32 = 1_000;
+/// Choice: as many as one movement may carry; 200 g of immunoglobulin in vials of 1 g are 200.
+pub const MOST_VIALS_A_DOSE: u32 = Units::MOST;
 
 /// The largest need or strength in one question: a tonne (10¹⁵ µg).
 ///

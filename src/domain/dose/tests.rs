@@ -194,7 +194,7 @@ fn a_question_beyond_its_limits_is_an_error_and_not_a_guess() {
     );
     let dust = [vial(0, Mg::from_ug(1), 9, 1)];
     assert!(matches!(
-        fits(&[need(2, 0)], &dust),
+        fits(&[need(1_001, 0)], &dust),
         Err(Unsolved::VialsADose { .. })
     ));
 }
