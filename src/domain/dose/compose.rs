@@ -1,7 +1,7 @@
 //! Which vials make which doses, all at once.
 
 use super::instance::Instance;
-use super::{Composition, Need, Take, Unsolved, Vial, lots, search};
+use super::{Composition, Need, Take, Unsolved, Vial, lots, solve};
 
 /// Returns the vials of each need, in the order of the needs; nothing when they do not fit
 /// together.
@@ -18,7 +18,7 @@ pub fn compose<K: Clone + Ord>(
     take: Take,
 ) -> Result<Option<Vec<Composition<K>>>, Unsolved> {
     let instance = Instance::new(needs, vials, &[])?;
-    let uses = search::fit(&instance)?;
+    let uses = solve::fit(&instance)?;
     Ok(uses.map(|uses| lots::assign(&instance, &uses, needs, vials, take)))
 }
 
@@ -27,5 +27,5 @@ pub fn compose<K: Clone + Ord>(
 /// # Errors
 /// [`Unsolved`] when the question is larger than its limits.
 pub fn fits<K>(needs: &[Need], vials: &[Vial<K>]) -> Result<bool, Unsolved> {
-    Ok(search::fit(&Instance::new(needs, vials, &[])?)?.is_some())
+    Ok(solve::fit(&Instance::new(needs, vials, &[])?)?.is_some())
 }

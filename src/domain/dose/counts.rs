@@ -35,9 +35,21 @@ impl Counts {
         self.with(other, u32::min)
     }
 
+    /// Returns the greater of each.
+    pub(super) fn at_least(self, other: &Self) -> Self {
+        self.with(other, u32::max)
+    }
+
     /// Whether there is enough for `other`.
     pub(super) fn covers(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).all(|(a, b)| a >= b)
+    }
+
+    /// Returns how many times `other` is in it; none when `other` is nothing.
+    pub(super) fn times_within(&self, other: &Self) -> u32 {
+        let each = self.0.iter().zip(&other.0);
+        let times = each.filter_map(|(there, n)| there.checked_div(*n));
+        times.min().unwrap_or(0)
     }
 
     /// Returns the worth of all vials at these prices.

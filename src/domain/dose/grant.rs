@@ -1,6 +1,7 @@
 //! Doses granted one by one, and how many of one size there are.
 
 use super::compose::{compose, fits};
+use super::equal;
 use super::instance::Instance;
 use super::{Composition, MOST_NEEDS, Need, Take, Unsolved, Vial};
 use crate::domain::quantity::Doses;
@@ -24,8 +25,9 @@ impl<K> Grants<K> {
 /// Grants needs one by one, in the order given: each if and only if it fits together with all
 /// granted before it. The result is unique.
 ///
-/// All are tried at once first. When they do not fit, halving finds the first that does not, and
-/// so on after it: a refusal costs a few trials, a grant among grants next to none.
+/// All are tried at once first. When they do not fit, halving finds the first that does not. After
+/// it, no need as large on that day or a later one can be granted either, so these are not tried;
+/// the others are, and so on.
 ///
 /// # Errors
 /// [`Unsolved`] when the question is larger than its limits.
@@ -34,57 +36,67 @@ pub fn grant<K: Clone + Ord>(
     vials: &[Vial<K>],
     take: Take,
 ) -> Result<Grants<K>, Unsolved> {
-    let mut granted: Vec<Need> = Vec::with_capacity(needs.len());
-    let mut marks = Vec::with_capacity(needs.len());
-    let mut leap = needs.len();
-    while let Some(rest) = needs.get(marks.len()..).filter(|r| !r.is_empty()) {
-        let fit = longest(&granted, rest, vials, leap.max(1))?;
-        for (i, need) in rest.iter().enumerate().take(fit + 1) {
-            marks.push(i < fit);
-            if i < fit {
-                granted.push(*need);
-            }
+    let mut granted: Vec<usize> = Vec::with_capacity(needs.len());
+    let mut open: Vec<usize> = (0..needs.len()).collect();
+    let mut leap = open.len();
+    while !open.is_empty() {
+        let fit = longest(needs, &granted, &open, vials, leap)?;
+        let refused = open.get(fit).and_then(|i| needs.get(*i)).copied();
+        granted.extend(open.iter().take(fit));
+        open.drain(..open.len().min(fit + 1));
+        if let Some(refused) = refused {
+            open.retain(|i| {
+                let need = needs.get(*i);
+                need.is_some_and(|n| n.mg < refused.mg || n.on < refused.on)
+            });
         }
         leap = 1;
     }
-    let made = compose(&granted, vials, take)?.unwrap_or_default();
-    let mut made = made.into_iter();
-    let compositions = marks
+    let chosen: Vec<Need> = granted
         .iter()
-        .map(|mark| if *mark { made.next() } else { None })
+        .filter_map(|i| needs.get(*i))
+        .copied()
         .collect();
+    let made = compose(&chosen, vials, take)?.unwrap_or_default();
+    let mut compositions: Vec<Option<Composition<K>>> = needs.iter().map(|_| None).collect();
+    for (place, dose) in granted.iter().zip(made) {
+        if let Some(slot) = compositions.get_mut(*place) {
+            *slot = Some(dose);
+        }
+    }
     Ok(Grants {
-        granted: marks,
+        granted: compositions.iter().map(Option::is_some).collect(),
         compositions,
     })
 }
 
-/// Returns how many of the first of `rest` fit together with `granted`: tries `leap` of them, then
+/// Returns how many of the first of `open` fit together with `granted`: tries `leap` of them, then
 /// twice as many while they fit, then halves between.
 fn longest<K>(
-    granted: &[Need],
-    rest: &[Need],
+    needs: &[Need],
+    granted: &[usize],
+    open: &[usize],
     vials: &[Vial<K>],
     leap: usize,
 ) -> Result<usize, Unsolved> {
-    let mut trial: Vec<Need> = Vec::with_capacity(granted.len() + rest.len());
+    let mut trial: Vec<Need> = Vec::with_capacity(granted.len() + open.len());
     let mut fit = |n: usize| {
         trial.clear();
-        trial.extend(granted);
-        trial.extend(rest.iter().take(n));
+        let places = granted.iter().chain(open.iter().take(n));
+        trial.extend(places.filter_map(|i| needs.get(*i)).copied());
         fits(&trial, vials)
     };
     let mut yes = 0;
-    let mut no = rest.len() + 1;
-    let mut n = leap.min(rest.len());
+    let mut no = open.len() + 1;
+    let mut n = leap.clamp(1, open.len().max(1));
     while yes + 1 < no {
         if fit(n)? {
             yes = n;
         } else {
             no = n;
         }
-        n = if no > rest.len() {
-            (2 * n).min(rest.len())
+        n = if no > open.len() {
+            (2 * n).min(open.len())
         } else {
             yes.midpoint(no)
         };
@@ -99,8 +111,12 @@ fn longest<K>(
 /// [`Unsolved`] when the question is larger than its limits.
 pub fn most<K>(need: Need, vials: &[Vial<K>]) -> Result<Doses, Unsolved> {
     let all = vec![need; MOST_NEEDS];
+    let instance = Instance::new(&all, vials, &[])?;
+    if let Some(most) = equal::most(&instance) {
+        return Ok(Doses::count(most.min(MOST_NEEDS)));
+    }
     let fit = |n: usize| fits(all.get(..n).unwrap_or_default(), vials);
-    let bound = Instance::new(&all, vials, &[])?.most_by_mass();
+    let bound = instance.most_by_mass();
     // doses are mostly as many as milligrams allow, or nearly: leap down, then halve
     let (mut yes, mut no) = (0, bound + 1);
     let mut leap = 1;

@@ -5,7 +5,7 @@
 //! a count for each strength says all.
 
 use super::counts::{Counts, WIDTH};
-use super::{MOST_NEEDS, MOST_STRENGTHS, MOST_VIALS_A_DOSE, Need, Unsolved, Vial};
+use super::{MOST_MASS, MOST_NEEDS, MOST_STRENGTHS, MOST_VIALS_A_DOSE, Need, Unsolved, Vial};
 use crate::domain::quantity::Mg;
 use std::cmp::Reverse;
 
@@ -90,6 +90,11 @@ impl Instance {
     ) -> Result<Self, Unsolved> {
         if needs.len() > MOST_NEEDS {
             return Err(Unsolved::Needs { found: needs.len() });
+        }
+        let masses = needs.iter().map(|n| n.mg).chain(fresh.iter().copied());
+        let mut masses = masses.chain(vials.iter().map(|v| v.strength));
+        if let Some(found) = masses.find(|m| *m > MOST_MASS) {
+            return Err(Unsolved::Mass { found });
         }
         let mut order: Vec<(Reverse<_>, Reverse<u64>, usize)> = needs
             .iter()

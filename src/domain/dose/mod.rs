@@ -5,22 +5,28 @@
 //! or later. Doses *fit* when all of them can be made at once: 400 + 80 mg hold 480 mg, but no two
 //! doses of 240 mg.
 //!
-//! Start with [`compose`]. How it is found: [`instance`] puts needs and vials in order (from the
+//! Start with [`compose()`]. How it is found: [`instance`] puts needs and vials in order (from the
 //! latest day back, so that the pool of usable vials only grows and its state is one number a
-//! strength), [`price`] proves that something cannot fit, [`pattern`] lists the ways of making one
-//! dose that are worth trying, [`search`] tries them all at once, and [`lots`] says which lots.
+//! strength), [`price`] proves that something cannot fit
+//! (with prices found in a [`market`]), [`pattern`] lists the ways of making one
+//! dose that are worth trying, [`search`] tries them all at once, and [`lots`] says which lots. Doses of one size
+//! are counted rather than searched for ([`equal`]).
 //! Every answer is exact: what cannot be settled within the [limits](Unsolved) is an error, never
 //! a guess.
 
 mod compose;
 mod counts;
+mod equal;
 mod grant;
+mod greedy;
 mod instance;
 mod lots;
+mod market;
 mod pattern;
 mod price;
 mod search;
 mod shortfall;
+mod solve;
 #[cfg(test)]
 mod tests;
 
@@ -42,11 +48,15 @@ pub const MOST_STRENGTHS: usize = counts::WIDTH;
 /// Choice: a region's patients of one medicine; eight times the largest pool foreseen.
 pub const MOST_NEEDS: usize = 4_096;
 
-/// The most vials of the smallest strength that one dose may take: 1000.
+/// The most vials of the smallest strength that one dose may take: a million.
 ///
-/// Choice: 200 g of immunoglobulin in vials of 1 g is 200; 800 mg of tocilizumab in vials of
-/// 80 mg is 10.
-pub const MOST_VIALS_A_DOSE: u32 = 1_000;
+/// Choice: as many as one movement may carry; 200 g of immunoglobulin in vials of 1 g are 200.
+pub const MOST_VIALS_A_DOSE: u32 = Units::MOST;
+
+/// The largest need or strength in one question: a tonne (10¹⁵ µg).
+///
+/// Choice: nothing in a pharmacy weighs as much, and sums stay far from where they overflow.
+pub const MOST_MASS: Mg = Mg::from_ug(1_000_000_000_000_000);
 
 /// A dose to be made: at least this much, on this day.
 ///
@@ -100,7 +110,7 @@ pub struct Composition<K> {
 
 /// A question that is too large, or whose search was given up.
 ///
-/// The first three can be checked before asking. The last is met by no strengths of a real
+/// The first four can be checked before asking. The last is met by no strengths of a real
 /// medicine that we know of; it bounds time and memory on the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unsolved {
@@ -115,6 +125,12 @@ pub enum Unsolved {
     Needs {
         /// How many there are.
         found: usize,
+    },
+    /// A need or a strength above [`MOST_MASS`].
+    #[error("a need or a strength of {found}, expected at most {MOST_MASS}")]
+    Mass {
+        /// How much it is.
+        found: Mg,
     },
     /// A dose that would take more than [`MOST_VIALS_A_DOSE`] of the smallest vial.
     #[error("a dose of {need} takes more than {MOST_VIALS_A_DOSE} vials of {strength}")]

@@ -8,15 +8,15 @@
 
 use super::counts::{Counts, WIDTH};
 use super::instance::Instance;
+use super::market::{DEAREST, Market};
+use std::cmp::Reverse;
 
-/// The scale of prices: the dearest strength costs this.
-const DEAREST: u64 = 1 << 24;
 /// The scale of ratios.
 const ONE: u64 = 1 << 20;
-/// How many rounds of bidding the prices go through.
-///
-/// Choice: by trial on scarce mixes of 80, 200 and 400 mg; more find no sharper bounds.
-const ROUNDS: u64 = 64;
+/// The most rounds of bidding in one market. Choice: by trial; most settle within twenty.
+const ROUNDS: usize = 64;
+/// The most markets: stretches of days for which prices are sought. Choice: by trial.
+const MARKETS: usize = 4;
 /// How many sets of prices are kept. Choice: by trial, as above.
 const KEPT: usize = 6;
 
@@ -54,34 +54,35 @@ impl Price {
         Self::new(of, instance, &cheapest(&of, instance))
     }
 
-    /// Returns the sharpest prices that bidding finds, sharpest first; it ends when some prove that
-    /// the needs do not fit.
+    /// Returns the sharpest prices, sharpest first; it ends when some prove that the needs do not
+    /// fit.
     pub(super) fn bid(instance: &Instance) -> Vec<Self> {
         let mut of = Self::by_mass(instance).of;
         let mut found: Vec<(u64, Self)> = Vec::new();
-        for round in 0..ROUNDS {
-            let dearest = of.iter().copied().max().unwrap_or(1).max(1);
-            for (price, _) in of.iter_mut().zip(&instance.strengths) {
-                *price = (*price * DEAREST / dearest).max(1);
-            }
-            let table = cheapest(&of, instance);
-            let price = Self::new(of, instance, &table);
-            let proof = price.refuses(instance);
-            let tight = tightest(instance, &of, &table);
-            found.push((tight.ratio, price));
-            found.sort_by_key(|(ratio, _)| std::cmp::Reverse(*ratio));
-            found.truncate(KEPT);
-            if proof {
+        let mut settled = Vec::new();
+        for _ in 0..MARKETS {
+            // a market is about the days that are hardest at these prices
+            let tight = tightest(instance, &of, &cheapest(&of, instance));
+            if settled.contains(&tight.days) {
                 break;
             }
-            // what would be used up gets dearer, what would be left over cheaper
-            let pace = ONE / (2 + round / 3);
-            for (place, price) in of.iter_mut().enumerate() {
-                let (used, there) = (tight.used.at(place), tight.pool.at(place).max(1));
-                let share = (u64::from(used) * ONE / u64::from(there)).min(2 * ONE);
-                let factor = ONE * ONE + pace * share - pace * ONE;
-                let raised = u128::from(*price) * u128::from(factor) / u128::from(ONE * ONE);
-                *price = u64::try_from(raised).unwrap_or(DEAREST);
+            settled.push(tight.days);
+            let mut market = Market::new(tight.pool);
+            for _ in 0..ROUNDS {
+                let table = cheapest(&of, instance);
+                let price = Self::new(of, instance, &table);
+                let proof = price.refuses(instance);
+                found.push((tightest(instance, &of, &table).ratio, price));
+                found.sort_by_key(|(ratio, _)| Reverse(*ratio));
+                found.dedup_by(|a, b| a.1.of == b.1.of);
+                found.truncate(KEPT);
+                if proof {
+                    return found.into_iter().map(|(_, price)| price).collect();
+                }
+                match market.bid(&used(instance, &table, tight.days)) {
+                    Some(next) => of = next,
+                    None => break,
+                }
             }
         }
         found.into_iter().map(|(_, price)| price).collect()
@@ -155,29 +156,36 @@ fn cheapest(of: &[u64; WIDTH], instance: &Instance) -> Vec<(u64, Counts)> {
 /// The days, from some day on, that these prices find hardest.
 struct Tight {
     ratio: u64,
-    used: Counts,
+    days: usize,
     pool: Counts,
 }
 
 fn tightest(instance: &Instance, of: &[u64; WIDTH], table: &[(u64, Counts)]) -> Tight {
     let mut cost = 0_u64;
-    let (mut used, mut pool) = (Counts::default(), Counts::default());
+    let mut pool = Counts::default();
     let mut tight = Tight {
         ratio: 0,
-        used,
+        days: 0,
         pool,
     };
-    for step in &instance.steps {
+    for (place, step) in instance.steps.iter().enumerate() {
         pool = pool.plus(&step.arrive);
-        if let Some((least, vials)) = table.get(instance.grid.cell(step.need)) {
-            cost += least;
-            used = used.plus(vials);
-        }
+        cost += table.get(instance.grid.cell(step.need)).map_or(0, |c| c.0);
         let ratio = u128::from(cost) * u128::from(ONE) / u128::from(pool.worth(of).max(1));
         let ratio = u64::try_from(ratio).unwrap_or(u64::MAX);
         if ratio >= tight.ratio {
-            tight = Tight { ratio, used, pool };
+            let days = place + 1;
+            tight = Tight { ratio, days, pool };
         }
     }
     tight
+}
+
+/// Returns the vials that the first needs would take at their cheapest.
+fn used(instance: &Instance, table: &[(u64, Counts)], days: usize) -> Counts {
+    let steps = instance.steps.iter().take(days);
+    steps.fold(Counts::default(), |used, step| {
+        let vials = table.get(instance.grid.cell(step.need));
+        vials.map_or(used, |(_, vials)| used.plus(vials))
+    })
 }

@@ -2,8 +2,7 @@
 //!
 //! After each need, the pools that can be left are compared: one that holds no more than another
 //! of anything is dropped, and so is one that the prices rule out. A first pass keeps only the few
-//! most promising, which nearly always leads to an answer; a pass that dropped promising ones and
-//! found nothing has proved nothing, so the next keeps more, and the last keeps all.
+//! most promising; [`solve`](super::solve) says how many each pass keeps.
 
 use super::Unsolved;
 use super::counts::{Counts, WIDTH};
@@ -14,11 +13,15 @@ use std::cmp::Reverse;
 
 /// The most steps of one search: ways of making one dose from one pool.
 ///
-/// Choice: about a second, and at most some hundred megabytes.
+/// Choice: a few seconds at worst. The hardest questions found for 80, 200 and 400 mg (400 doses,
+/// the pool used up to the last vial) take a tenth of it.
 const MOST_STEPS: u64 = 10_000_000;
 
-/// How many pools each pass keeps. Choice: by trial.
-const WIDTHS: [usize; 5] = [8, 64, 1_024, 16_384, usize::MAX];
+/// The most steps for listing the ways of making single doses. Choice: about fifty megabytes.
+const MOST_WAYS: u64 = 1_000_000;
+
+/// So many pools are compared before more are made. Choice: under a hundred megabytes.
+const CROWD: usize = 1 << 20;
 
 /// A pool that may be left after some needs.
 #[derive(Clone, Copy, Debug)]
@@ -36,66 +39,29 @@ struct State {
 }
 
 /// How a pass ended.
-struct Pass {
-    uses: Option<((u64, u32), Vec<Counts>)>,
-    dropped: bool,
+pub(super) struct Pass {
+    /// The best way found, with its cost.
+    pub(super) uses: Option<((u64, u32), Vec<Counts>)>,
+    /// Whether pools were dropped that might have led further.
+    pub(super) dropped: bool,
 }
 
-struct Search<'a> {
+/// A question, with what is known about it so far.
+pub(super) struct Search<'a> {
     instance: &'a Instance,
-    prices: Vec<Price>,
+    /// Prices that rule pools out.
+    pub(super) prices: Vec<Price>,
     patterns: Patterns,
     /// One for each strength of which any number may be bought.
     fresh: Counts,
     /// What the best way found so far costs, when buying.
-    best: Option<(u64, u32)>,
+    pub(super) best: Option<(u64, u32)>,
     steps: u64,
 }
 
-/// Returns the vials of each step, or nothing when the needs do not fit together.
-pub(super) fn fit(instance: &Instance) -> Result<Option<Vec<Counts>>, Unsolved> {
-    let mut search = Search::new(instance, Counts::default());
-    if search.prices.iter().any(|p| p.refuses(instance)) {
-        return Ok(None);
-    }
-    for (round, width) in WIDTHS.into_iter().enumerate() {
-        let pass = search.pass(width)?;
-        if pass.uses.is_some() || !pass.dropped {
-            return Ok(pass.uses.map(|(_, uses)| uses));
-        }
-        if round == 0 {
-            search.prices.append(&mut Price::bid(instance));
-            if search.prices.iter().any(|p| p.refuses(instance)) {
-                return Ok(None);
-            }
-        }
-    }
-    Ok(None)
-}
-
-/// Returns the vials of each step when any number of the strengths marked in `fresh` may be added,
-/// with the fewest micrograms added, then the fewest vials; nothing when even that does not do.
-pub(super) fn buy(instance: &Instance, fresh: Counts) -> Result<Option<Vec<Counts>>, Unsolved> {
-    let mut search = Search::new(instance, fresh);
-    let mut found = None;
-    for (round, width) in WIDTHS.into_iter().enumerate() {
-        let pass = search.pass(width)?;
-        if let Some((cost, uses)) = pass.uses {
-            search.best = Some(cost);
-            found = Some(uses);
-        }
-        if !pass.dropped {
-            break;
-        }
-        if round == 0 {
-            search.prices.append(&mut Price::bid(instance));
-        }
-    }
-    Ok(found)
-}
-
 impl<'a> Search<'a> {
-    fn new(instance: &'a Instance, fresh: Counts) -> Self {
+    /// Starts on a question; `fresh` marks the strengths of which any number may be bought.
+    pub(super) fn new(instance: &'a Instance, fresh: Counts) -> Self {
         Self {
             instance,
             prices: vec![Price::by_mass(instance)],
@@ -111,7 +77,7 @@ impl<'a> Search<'a> {
     }
 
     /// Goes through all needs once, keeping at most `width` pools.
-    fn pass(&mut self, width: usize) -> Result<Pass, Unsolved> {
+    pub(super) fn pass(&mut self, width: usize) -> Result<Pass, Unsolved> {
         let mut dropped = false;
         let mut history: Vec<Vec<(u32, u32)>> = Vec::with_capacity(self.instance.steps.len());
         let mut states = vec![State {
@@ -142,6 +108,7 @@ impl<'a> Search<'a> {
     /// Makes one dose from each pool in every way.
     fn step(&mut self, place: usize, states: &[State]) -> Result<Vec<State>, Unsolved> {
         let mut next = Vec::new();
+        let mut crowd = CROWD;
         let Some(step) = self.instance.steps.get(place) else {
             return Ok(next);
         };
@@ -150,10 +117,14 @@ impl<'a> Search<'a> {
             let strengths = &self.instance.strengths;
             let ways = self
                 .patterns
-                .list(strengths, step.need, &pool, &self.fresh, MOST_STEPS);
+                .list(strengths, step.need, &pool, &self.fresh, MOST_WAYS);
             let Some(ways) = ways else {
-                return Err(Unsolved::Steps { steps: MOST_STEPS });
+                return Err(Unsolved::Steps { steps: MOST_WAYS });
             };
+            if next.len() >= crowd {
+                self.keep_best(&mut next);
+                crowd = CROWD.max(2 * next.len());
+            }
             self.steps += 1;
             for way in ways {
                 self.steps += 1;

@@ -2,7 +2,7 @@
 
 use super::counts::Counts;
 use super::instance::Instance;
-use super::{Need, Unsolved, Vial, search};
+use super::{Need, Unsolved, Vial, solve};
 use crate::domain::quantity::{Mg, Units};
 
 /// Returns the least addition that makes all needs fit: the fewest milligrams, then the fewest
@@ -25,13 +25,13 @@ pub fn shortfall<K>(
             fresh.set(place, 1);
         }
     }
-    if search::fit(&instance)?.is_some() {
+    if solve::fit(&instance)?.is_some() {
         return Ok(Some(Vec::new()));
     }
     if fresh == Counts::default() {
         return Ok(None);
     }
-    let uses = search::buy(&instance, fresh)?;
+    let uses = solve::buy(&instance, fresh)?;
     Ok(uses.map(|uses| bought(&instance, &uses)))
 }
 

@@ -1,82 +1,11 @@
-//! Worked cases, and every verb against a search that tries everything.
+//! Worked cases; in `laws`, every verb against a search that tries everything.
 
 use super::*;
 use crate::domain::quantity::Doses;
-use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-mod brute {
-    //! Everything, one vial at a time: written without a look at the rooms it checks.
-    use super::*;
-
-    type Heap = BTreeMap<(Mg, Day), u32>;
-
-    fn heap(vials: &[Vial<usize>]) -> Heap {
-        let mut heap = Heap::new();
-        for v in vials.iter().filter(|v| v.strength > Mg::ZERO) {
-            *heap.entry((v.strength, v.expiry)).or_default() += v.units.get();
-        }
-        heap.retain(|_, n| *n > 0);
-        heap
-    }
-
-    pub(super) fn fits(needs: &[Need], vials: &[Vial<usize>]) -> bool {
-        serve(
-            needs,
-            needs.first().map_or(Mg::ZERO, |n| n.mg),
-            heap(vials),
-            &mut BTreeSet::new(),
-        )
-    }
-
-    /// Gives any vial in date to the first need until it has enough, then goes on to the next.
-    fn serve(
-        needs: &[Need],
-        lacks: Mg,
-        heap: Heap,
-        failed: &mut BTreeSet<(usize, Mg, Heap)>,
-    ) -> bool {
-        let Some((need, rest)) = needs.split_first() else {
-            return true;
-        };
-        if lacks == Mg::ZERO {
-            return serve(rest, rest.first().map_or(Mg::ZERO, |n| n.mg), heap, failed);
-        }
-        if failed.contains(&(needs.len(), lacks, heap.clone())) {
-            return false;
-        }
-        for (strength, expiry) in heap.keys().filter(|(_, expiry)| *expiry >= need.on) {
-            let mut less = heap.clone();
-            *less.get_mut(&(*strength, *expiry)).unwrap() -= 1;
-            less.retain(|_, n| *n > 0);
-            if serve(needs, lacks.saturating_sub(*strength), less, failed) {
-                return true;
-            }
-        }
-        failed.insert((needs.len(), lacks, heap));
-        false
-    }
-
-    pub(super) fn shortfall(needs: &[Need], vials: &[Vial<usize>], strengths: &[Mg]) -> (Mg, u32) {
-        // nothing in one order: fewest milligrams, then fewest vials
-        let mut trials = BTreeSet::from([(Mg::ZERO, 0, vec![0_u32; strengths.len()])]);
-        loop {
-            let (mg, n, counts) = trials.pop_first().unwrap();
-            let mut more = vials.to_vec();
-            for (strength, units) in strengths.iter().zip(&counts) {
-                more.push(vial(99, *strength, 50, *units));
-            }
-            if fits(needs, &more) {
-                return (mg, n);
-            }
-            for (i, strength) in strengths.iter().enumerate() {
-                let mut next = counts.clone();
-                next[i] += 1;
-                trials.insert((mg.saturating_add(*strength), n + 1, next));
-            }
-        }
-    }
-}
+mod brute;
+mod laws;
 
 fn day(n: u32) -> Day {
     Day::of(2021, 10, 20).unwrap().plus(n)
@@ -265,131 +194,65 @@ fn a_question_beyond_its_limits_is_an_error_and_not_a_guess() {
     );
     let dust = [vial(0, Mg::from_ug(1), 9, 1)];
     assert!(matches!(
-        fits(&[need(2, 0)], &dust),
+        fits(&[need(1_001, 0)], &dust),
         Err(Unsolved::VialsADose { .. })
     ));
 }
 
-/// Vials of strengths from a short list, of lots that expire on one of three days.
-fn vials(most: u32) -> impl Strategy<Value = Vec<Vial<usize>>> {
-    let sizes = prop_oneof![
-        Just(vec![80, 200, 400]),
-        Just(vec![100, 250, 500, 1_000]),
-        Just(vec![30, 70, 110]),
-        prop::collection::vec(1..12_u32, 1..=4),
-    ];
-    sizes.prop_flat_map(move |sizes| {
-        let row = (prop::sample::select(sizes), 0..3_u32, 0..=3_u32);
-        prop::collection::vec(row, 0..=5).prop_map(move |rows| {
-            let mut left = most;
-            let mut lots = Vec::new();
-            for (lot, (mg, expiry, n)) in rows.into_iter().enumerate() {
-                let n = n.min(left);
-                left -= n;
-                lots.push(vial(lot, Mg::from_mg(mg), expiry, n));
-            }
-            lots
+#[test]
+fn no_question_takes_longer_than_its_steps() {
+    let close: Vec<_> = (0..6).map(|i| Mg::from_ug(80_000 + i)).collect();
+    let of = |units: u32| -> Vec<_> {
+        let rows = close.iter().enumerate();
+        rows.map(|(lot, mg)| vial(lot, *mg, 9, units)).collect()
+    };
+    let needs: Vec<_> = (0..500)
+        .map(|i| Need {
+            mg: Mg::from_ug(800_000 + i % 40),
+            on: day(0),
         })
-    })
-}
-
-/// Needs as parts of what the vials hold, so that about half of them just fit.
-fn needs(vials: &[Vial<usize>], most: usize) -> impl Strategy<Value = Vec<Need>> + use<> {
-    let held = vials.iter().fold(0, |sum, v| {
-        sum + v.strength.times(v.units.get().into()).ug()
+        .collect();
+    assert_eq!(fits(&needs, &of(1_000_000)), Ok(true));
+    assert_eq!(fits(&needs, &of(800)), Ok(false));
+    assert_eq!(
+        most(needs[0], &of(1_000_000)).unwrap(),
+        Doses::count(MOST_NEEDS)
+    );
+    let far = |ug| Need {
+        mg: Mg::from_ug(ug),
+        on: day(0),
+    };
+    let beyond = Err(Unsolved::Mass {
+        found: Mg::from_ug(u64::MAX),
     });
-    let share = (0..=100_u64, 0..3_u32, 0..=2_u64);
-    prop::collection::vec(share, 0..=most).prop_map(move |shares| {
-        let all: u64 = shares.iter().map(|(s, ..)| *s).sum();
-        let needs = shares.iter().map(|(s, on, less)| Need {
-            mg: Mg::from_ug(held * *s / all.max(1) * (10 - less) / 10),
-            on: day(*on),
-        });
-        needs.collect()
-    })
+    assert_eq!(fits(&[far(u64::MAX)], &of(u32::MAX)), beyond);
+    let giant = [vial(0, MOST_MASS, 9, u32::MAX)];
+    let almost = [vial(0, Mg::from_ug(MOST_MASS.ug() - 1), 9, u32::MAX)];
+    for vials in [giant, almost] {
+        assert_eq!(fits(&[far(MOST_MASS.ug()); 500], &vials), Ok(true));
+        assert_eq!(most(far(1), &vials).unwrap(), Doses::count(MOST_NEEDS));
+    }
 }
 
-fn case(
-    most_vials: u32,
-    most_needs: usize,
-) -> impl Strategy<Value = (Vec<Need>, Vec<Vial<usize>>)> {
-    vials(most_vials).prop_flat_map(move |v| (needs(&v, most_needs), Just(v)))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
-    #[test]
-    fn doses_fit_exactly_when_trying_everything_finds_a_way((needs, vials) in case(8, 6)) {
-        let expected = brute::fits(&needs, &vials);
-        prop_assert_eq!(fits(&needs, &vials).unwrap(), expected);
-        for take in [Take::SoonestExpiry, Take::LatestExpiry] {
-            prop_assert_eq!(check(&needs, &vials, take), expected);
-        }
-    }
-
-    #[test]
-    fn each_need_is_granted_exactly_when_it_fits_with_those_before((needs, vials) in case(7, 6)) {
-        let grants = grant(&needs, &vials, Take::LatestExpiry).unwrap();
-        let mut before: Vec<Need> = Vec::new();
-        for (i, need) in needs.iter().enumerate() {
-            before.push(*need);
-            let expected = brute::fits(&before, &vials);
-            prop_assert_eq!(grants.granted[i], expected);
-            prop_assert_eq!(grants.compositions[i].is_some(), expected);
-            if !expected {
-                before.pop();
-            }
-        }
-    }
-
-    #[test]
-    fn the_most_fit_and_one_more_does_not(vials in vials(8), mg in 1..900_u32, on in 0..3_u32) {
-        let one = need(mg, on);
-        let n = usize::try_from(most(one, &vials).unwrap().get()).unwrap();
-        prop_assert!(brute::fits(&vec![one; n], &vials));
-        prop_assert!(!brute::fits(&vec![one; n + 1], &vials));
-    }
-
-    #[test]
-    fn the_shortfall_fits_and_nothing_less_does((needs, vials) in case(5, 3), extra in 0..=2_u64) {
-        let needs: Vec<_> = needs.iter().map(|n| Need { mg: n.mg.times(1 + extra), ..*n }).collect();
-        let mut strengths: Vec<_> = vials.iter().map(|v| v.strength).collect();
-        strengths.sort();
-        strengths.dedup();
-        let least = strengths.first().map_or(1, |s| s.ug());
-        prop_assume!(needs.iter().all(|n| n.mg.ug() / least < 8));
-        let Some(rows) = shortfall(&needs, &vials, &strengths).unwrap() else {
-            prop_assert!(strengths.is_empty());
-            return Ok(());
-        };
-        let mg = rows.iter().fold(Mg::ZERO, |sum, (s, n)| sum.saturating_add(s.times(n.get().into())));
-        let n = rows.iter().map(|(_, n)| n.get()).sum();
-        if strengths.is_empty() {
-            prop_assert_eq!(n, 0);
-        } else {
-            prop_assert_eq!((mg, n), brute::shortfall(&needs, &vials, &strengths));
-            let more = rows.iter().enumerate().map(|(i, (s, n))| vial(100 + i, *s, 50, n.get()));
-            prop_assert!(check(&needs, &vials.iter().copied().chain(more).collect::<Vec<_>>(), Take::SoonestExpiry));
-        }
-    }
-
-    #[test]
-    fn the_order_of_vials_changes_nothing((needs, vials) in case(20, 9), turn in 0..5_usize) {
-        let mut other = vials.clone();
-        other.reverse();
-        other.rotate_left(turn.min(vials.len()));
-        for take in [Take::SoonestExpiry, Take::LatestExpiry] {
-            prop_assert_eq!(compose(&needs, &vials, take), compose(&needs, &other, take));
-        }
-    }
-
-    #[test]
-    fn one_vial_more_never_takes_a_dose_away((needs, vials) in case(20, 9), on in 0..3_u32, mg in 1..500_u32) {
-        if fits(&needs, &vials).unwrap() {
-            let mut more = vials;
-            more.push(vial(77, Mg::from_mg(mg), on, 1));
-            prop_assert!(fits(&needs, &more).unwrap());
+#[test]
+fn counting_ways_and_serving_needs_one_by_one_agree_on_the_most() {
+    for mg in [80, 160, 200, 240, 280, 360, 440, 520, 600, 720, 800] {
+        for units in [
+            [9, 4, 2],
+            [1, 7, 5],
+            [13, 0, 3],
+            [11, 8, 0],
+            [5, 5, 5],
+            [9, 9, 6],
+        ] {
+            let vials = stock(units[0], units[1], units[2]);
+            let n = usize::try_from(most_of(mg, &vials)).unwrap();
+            let doses = vec![need(mg, 0); n + 1];
+            assert!(
+                fits(&doses[1..], &vials).unwrap(),
+                "{n} × {mg} of {units:?}"
+            );
+            assert!(!fits(&doses, &vials).unwrap(), "{n} × {mg} of {units:?}");
         }
     }
 }
