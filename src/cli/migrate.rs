@@ -26,11 +26,20 @@ pub(super) struct Migrate {
 impl Migrate {
     pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
         let url = place.database_url(&place.settings()?)?;
+        let pending = migrate::pending(&url)?;
         if self.check {
-            let pending = migrate::pending(&url)?;
             return Ok(told(&url, "pending", "to be done", &pending));
         }
-        let done = migrate::run(&url).map_err(in_use)?;
+        let mut done = migrate::run(&url).map_err(in_use)?;
+        for version in &mut done {
+            // the steps that ran are named by their numbers alone
+            if let Some(name) = pending
+                .iter()
+                .find(|name| name.starts_with(version.as_str()))
+            {
+                version.clone_from(name);
+            }
+        }
         Ok(told(&url, "done", "done", &done))
     }
 }
