@@ -49,20 +49,19 @@ fn told(url: &DatabaseUrl, member: &str, word: &str, names: &[String]) -> Answer
     let text = match names.len() {
         0 => format!("{url} is up to date.\n"),
         n => {
-            let names: String = names.iter().map(|name| format!("  {name}\n")).collect();
             let steps = if n == 1 { "step" } else { "steps" };
-            format!("{url}: {n} {steps} {word}:\n{names}")
+            format!("{url}: {n} {steps} {word}:\n  {}\n", names.join("\n  "))
         }
     };
     Answer::new(text, json!({ "database": url, member: names }))
 }
 
 fn in_use(error: db::Error) -> Failure {
-    match error {
-        db::Error::InUse { file } => Failure::cannot(format!(
+    if let db::Error::InUse { file } = &error {
+        return Failure::cannot(format!(
             "{} is in use by another process, probably the service: stop it, then run this again",
             file.display()
-        )),
-        other => other.into(),
+        ));
     }
+    error.into()
 }

@@ -5,6 +5,11 @@
 //! answers and nothing else; progress, notes and errors go to standard error. Start reading at
 //! [`run`], then any command: the comment on its type is its help.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "the comments on commands are the help that people read, without backticks"
+)]
+
 mod answer;
 mod catalogue;
 mod check;
