@@ -1,7 +1,7 @@
 //! One act: who does it, when, and the transaction it is done in.
 
 use super::error::Error;
-use crate::db::{self, Conn, audit, tokens::Reach};
+use crate::db::{Conn, audit, tokens::Reach};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::PatientId;

@@ -155,6 +155,23 @@ pub fn count_open(conn: &mut Conn) -> Result<i64, Error> {
         .get_result(conn)?)
 }
 
+/// Returns how many alerts of each kind are not closed; kinds of which there is none are left out.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn count_open_by_kind(conn: &mut Conn) -> Result<Vec<(AlertKind, i64)>, Error> {
+    let rows: Vec<(String, i64)> = alerts::table
+        .filter(alerts::state.ne(AlertState::Closed.code()))
+        .group_by(alerts::kind)
+        .select((alerts::kind, diesel::dsl::count_star()))
+        .order(alerts::kind)
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(kind, n)| Some((AlertKind::from_code(&kind)?, n)))
+        .collect())
+}
+
 /// Adds an alert.
 ///
 /// # Errors

@@ -56,11 +56,8 @@ impl Conn {
             }
             DatabaseUrl::Postgres(postgres) => PgConnection::establish(&postgres.for_libpq())
                 .map(Self::Postgres)
-                .map_err(|error| match Error::from(error) {
-                    Error::Unavailable { cause } => Error::Unavailable {
-                        cause: postgres.without_password(cause.trim()),
-                    },
-                    known => known,
+                .map_err(|error| {
+                    Error::from(error).with_cause(|cause| postgres.without_password(cause.trim()))
                 })?,
         };
         dialect::set_up(&mut conn, purpose, busy_timeout).map_err(|error| in_file(error, url))?;
@@ -70,15 +67,7 @@ impl Conn {
 
 /// Says of which file SQLite spoke; it never does.
 fn in_file(error: Error, url: &DatabaseUrl) -> Error {
-    match error {
-        Error::Unavailable { cause } => Error::Unavailable {
-            cause: format!("{url}: {cause}"),
-        },
-        Error::NotThisDatabase { cause } => Error::NotThisDatabase {
-            cause: format!("{url}: {cause}"),
-        },
-        known => known,
-    }
+    error.with_cause(|cause| format!("{url}: {cause}"))
 }
 
 /// Opens connections for a pool.

@@ -6,7 +6,7 @@ use super::schema::sites;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use diesel::connection::{
-    AnsiTransactionManager, SimpleConnection as _, TransactionDepthChange, TransactionManager,
+    AnsiTransactionManager, SimpleConnection as _, TransactionDepthChange, TransactionManager as _,
     TransactionManagerStatus,
 };
 use diesel::prelude::*;
@@ -26,7 +26,6 @@ macro_rules! each {
 pub(crate) use each;
 
 /// Inserts a slice of rows, some at a time; `Result<(), Error>`.
-#[allow(unused_macros, reason = "for the files of the tables")]
 macro_rules! insert_all {
     ($conn:expr, $table:expr, $rows:expr) => {{
         let conn: &mut $crate::db::Conn = $conn;
@@ -40,14 +39,12 @@ macro_rules! insert_all {
             })
     }};
 }
-#[allow(unused_imports, reason = "used by the files of the tables")]
 pub(crate) use insert_all;
 
 /// Rows in one `INSERT`.
 ///
 /// Choice: the widest table has 18 columns, and PostgreSQL takes 65,535 values in a statement
 /// (PostgreSQL 15, appendix K, limits: query parameters).
-#[allow(dead_code, reason = "named by `insert_all`")]
 pub(crate) const ROWS_AT_ONCE: usize = 1000;
 
 /// Sets a new connection up, setting by setting.

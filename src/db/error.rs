@@ -112,11 +112,29 @@ impl Error {
         }
     }
 
+    /// Returns the same error with another cause, where it is one of the address.
+    pub(super) fn with_cause(self, told: impl FnOnce(&str) -> String) -> Self {
+        match self {
+            Self::Unavailable { cause } => Self::Unavailable {
+                cause: told(&cause),
+            },
+            Self::NotThisDatabase { cause } => Self::NotThisDatabase {
+                cause: told(&cause),
+            },
+            Self::Busy
+            | Self::Full
+            | Self::Constraint { .. }
+            | Self::Corrupt { .. }
+            | Self::InUse { .. }
+            | Self::Other { .. } => self,
+        }
+    }
+
     /// Reads a message of either database; `other` is made of one that says nothing we know.
     ///
     /// Diesel gives no SQLSTATE, so what it has no kind for is known by its words. Connections
     /// ask PostgreSQL to speak English; a role that may not ask is heard in French as well.
-    fn by_words(message: &str, other: impl FnOnce(String) -> Self) -> Self {
+    pub(super) fn by_words(message: &str, other: impl FnOnce(String) -> Self) -> Self {
         let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
         if let Some(law) = LAWS.iter().find(|law| message == **law) {
             return constraint(Law::Ledger, law);
@@ -125,7 +143,7 @@ impl Error {
             Self::Busy
         } else if says(&["database or disk is full", "No space left on device"]) {
             Self::Full
-        } else if says(&["file is not a database", "malformed"]) {
+        } else if says(&["file is not a database", "disk image is malformed"]) {
             Self::NotThisDatabase {
                 cause: message.to_owned(),
             }
@@ -136,6 +154,13 @@ impl Error {
         } else {
             other(message.to_owned())
         }
+    }
+}
+
+/// What a write hears after the end.
+pub(super) fn closed() -> Error {
+    Error::Unavailable {
+        cause: "the database is closed".to_owned(),
     }
 }
 
@@ -169,10 +194,14 @@ const GONE: [&str; 12] = [
     "could not send data",
 ];
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "diesel may add errors, and what we have no word for is told in its own"
+)]
 impl From<DieselError> for Error {
     fn from(error: DieselError) -> Self {
         match error {
-            DieselError::DatabaseError(kind, info) => by_kind(&kind, info.as_ref()),
+            DieselError::DatabaseError(kind, info) => by_kind(kind, info.as_ref()),
             DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
             DieselError::BrokenTransactionManager => Self::Unavailable {
                 cause: "the connection lost its transaction".to_owned(),
@@ -190,7 +219,7 @@ impl From<diesel::ConnectionError> for Error {
     }
 }
 
-fn by_kind(kind: &DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> Error {
+fn by_kind(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> Error {
     let message = info.message();
     match kind {
         DatabaseErrorKind::UniqueViolation => constraint(Law::Unique, &unique_name(info)),

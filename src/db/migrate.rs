@@ -5,8 +5,7 @@ use super::dialect;
 use super::error::Error;
 use super::lock::FileLock;
 use super::url::DatabaseUrl;
-use diesel::migration::{MigrationSource, MigrationVersion};
-use diesel::{PgConnection, SqliteConnection};
+use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::path::Path;
 use std::time::Duration;
@@ -57,14 +56,14 @@ pub fn pending(url: &DatabaseUrl) -> Result<Vec<String>, Error> {
     if let Some(file) = url.file() {
         check_place(file)?;
         if !file.exists() {
-            return names(SQLITE);
+            return names(&SQLITE);
         }
     }
     let mut conn = Conn::open(url, Purpose::Read, PATIENCE)?;
     let done = applied(&mut conn)?;
     let all = match conn {
-        Conn::Postgres(_) => names(POSTGRES),
-        Conn::Sqlite(_) => names(SQLITE),
+        Conn::Postgres(_) => names(&POSTGRES),
+        Conn::Sqlite(_) => names(&SQLITE),
     }?;
     Ok(all
         .into_iter()
@@ -120,8 +119,8 @@ fn applied(conn: &mut Conn) -> Result<Vec<String>, Error> {
         };
     }
     let (done, known) = match conn {
-        Conn::Postgres(conn) => (noted(conn)?, names(POSTGRES)?),
-        Conn::Sqlite(conn) => (noted(conn)?, names(SQLITE)?),
+        Conn::Postgres(conn) => (noted(conn)?, names(&POSTGRES)?),
+        Conn::Sqlite(conn) => (noted(conn)?, names(&SQLITE)?),
     };
     let unknown: Vec<&str> = done
         .iter()
@@ -153,8 +152,10 @@ where
     DB: diesel::backend::Backend,
     C: MigrationHarness<DB>,
 {
-    let done = conn.run_pending_migrations(source);
-    told(done.map_err(|e| failure(&e))?)
+    let done = conn
+        .run_pending_migrations(source)
+        .map_err(|e| failure(&e))?;
+    Ok(done.iter().map(ToString::to_string).collect())
 }
 
 fn down<C, DB>(conn: &mut C, source: EmbeddedMigrations) -> Result<Vec<String>, Error>
@@ -162,19 +163,16 @@ where
     DB: diesel::backend::Backend,
     C: MigrationHarness<DB>,
 {
-    let done = conn.revert_all_migrations(source);
-    told(done.map_err(|e| failure(&e))?)
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "ends a chain of results")]
-fn told(versions: Vec<MigrationVersion<'_>>) -> Result<Vec<String>, Error> {
-    Ok(versions.iter().map(ToString::to_string).collect())
+    let done = conn
+        .revert_all_migrations(source)
+        .map_err(|e| failure(&e))?;
+    Ok(done.iter().map(ToString::to_string).collect())
 }
 
 /// The names of the folders: `20261122000001_sites`.
-fn names(source: EmbeddedMigrations) -> Result<Vec<String>, Error> {
+fn names(source: &EmbeddedMigrations) -> Result<Vec<String>, Error> {
     // The names are the same for both; the type of database only picks the trait.
-    let migrations = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&source);
+    let migrations = MigrationSource::<diesel::sqlite::Sqlite>::migrations(source);
     let mut names: Vec<String> = migrations
         .map_err(|e| failure(&e))?
         .iter()
@@ -188,16 +186,7 @@ fn version(name: &str) -> String {
     name.split('_').next().unwrap_or_default().to_owned()
 }
 
-/// A failed migration hides the database's own error inside; we take it out when it is there.
+/// A failed migration tells the database's own error in words only.
 fn failure(error: &Failure) -> Error {
-    let inner = error.downcast_ref::<diesel_migrations::MigrationError>();
-    Error::Other {
-        cause: inner.map_or_else(|| error.to_string(), ToString::to_string),
-    }
+    Error::by_words(&error.to_string(), |cause| Error::Other { cause })
 }
-
-const _: fn() = || {
-    fn both<C: MigrationHarness<DB>, DB: diesel::backend::Backend>() {}
-    both::<PgConnection, diesel::pg::Pg>();
-    both::<SqliteConnection, diesel::sqlite::Sqlite>();
-};

@@ -36,6 +36,7 @@ use diesel::connection::TransactionManager as _;
 use lock::FileLock;
 use pool::Pool;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use writer::Writer;
 
@@ -49,6 +50,7 @@ pub struct Db {
 #[derive(Debug)]
 struct Inner {
     ways: Ways,
+    closed: AtomicBool,
     _lock: Option<FileLock>,
 }
 
@@ -143,9 +145,10 @@ impl Db {
                 });
             }
         }
-        let lock = match options.exclusive {
-            true => FileLock::take(url)?,
-            false => None,
+        let lock = if options.exclusive {
+            FileLock::take(url)?
+        } else {
+            None
         };
         let manager = |purpose| Manager {
             url: url.clone(),
@@ -167,7 +170,11 @@ impl Db {
             },
         };
         Ok(Self {
-            inner: Arc::new(Inner { ways, _lock: lock }),
+            inner: Arc::new(Inner {
+                ways,
+                closed: AtomicBool::new(false),
+                _lock: lock,
+            }),
         })
     }
 
@@ -211,6 +218,9 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Transient + Send + 'static,
     {
+        if self.inner.closed.load(Ordering::Acquire) {
+            return Err(error::closed().into());
+        }
         match &self.inner.ways {
             Ways::Postgres { pool } | Ways::SqlitePool { writers: pool, .. } => {
                 pool.write(sites, f).await
@@ -219,9 +229,11 @@ impl Db {
         }
     }
 
-    /// Finishes the writes that wait, and takes no more; reads go on until the last handle is
-    /// dropped. Blocks until done. Dropping the last handle does the same.
+    /// Takes no more writes, and on SQLite finishes those that wait, which blocks until done;
+    /// those under way elsewhere end by themselves. Reads go on until the last handle is dropped,
+    /// which closes as well.
     pub fn close(self) {
+        self.inner.closed.store(true, Ordering::Release);
         match &self.inner.ways {
             Ways::Sqlite { writer, .. } => writer.close(),
             Ways::Postgres { .. } | Ways::SqlitePool { .. } => {}

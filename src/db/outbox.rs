@@ -173,6 +173,15 @@ pub fn insert(conn: &mut Conn, letter: &OutboxLetter) -> Result<(), Error> {
     Ok(())
 }
 
+/// A letter that one worker has in hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leased {
+    /// Its name.
+    pub id: LetterId,
+    /// What it says; or why its row is no letter, so that one such row holds up no other.
+    pub letter: Result<OutboxLetter, Error>,
+}
+
 /// Takes up to `limit` letters that are due for one worker until `until`; nobody else takes them
 /// before that.
 ///
@@ -184,13 +193,35 @@ pub fn lease(
     now: Instant,
     until: Instant,
     limit: i64,
-) -> Result<Vec<OutboxLetter>, Error> {
+) -> Result<Vec<Leased>, Error> {
     let ids = super::dialect::lease_letters(conn, worker, now, until, limit)?;
     let rows: Vec<Row> = outbox::table
         .filter(outbox::id.eq_any(ids))
         .order((outbox::due_at, outbox::id))
         .load(conn)?;
-    rows.into_iter().map(Row::value).collect()
+    let leased = rows.into_iter().map(|row| Leased {
+        id: LetterId::new(&*row.id),
+        letter: row.value(),
+    });
+    Ok(leased.collect())
+}
+
+/// Gives back what one worker has in hand, untried: another may take it at once. Returns how many.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn give_back(conn: &mut Conn, worker: &str) -> Result<usize, Error> {
+    let in_hand = outbox::table.filter(
+        outbox::leased_by
+            .eq(Some(worker))
+            .and(outbox::state.eq(LetterState::Queued.code())),
+    );
+    Ok(diesel::update(in_hand)
+        .set((
+            outbox::leased_by.eq(None::<String>),
+            outbox::leased_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(conn)?)
 }
 
 /// Records that a server took a letter.
@@ -249,16 +280,35 @@ pub fn record_failure(
     Ok(())
 }
 
-/// Returns when the next letter is due that nobody has in hand, if one waits.
+/// Returns when the next letter may be taken, if one waits: when it is due, or, for one that a
+/// worker has in hand, when that worker's time is over.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, Error> {
-    let due: Option<NaiveDateTime> = outbox::table
-        .filter(outbox::state.eq(LetterState::Queued.code()))
-        .select(diesel::dsl::min(outbox::due_at))
+    let queued = || outbox::table.filter(outbox::state.eq(LetterState::Queued.code()));
+    let free: Option<NaiveDateTime> = queued()
+        .filter(outbox::leased_until.is_null())
+        .order((outbox::due_at, outbox::id))
+        .select(outbox::due_at)
+        .first(conn)
+        .optional()?;
+    let in_hand: Option<NaiveDateTime> = queued()
+        .select(diesel::dsl::min(outbox::leased_until))
         .first(conn)?;
-    Ok(due.map(instant))
+    Ok(free.into_iter().chain(in_hand).min().map(instant))
+}
+
+/// Returns when the oldest letter that is still on its way was written, if there is one.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn oldest_queued(conn: &mut Conn) -> Result<Option<Instant>, Error> {
+    let written: Option<NaiveDateTime> = outbox::table
+        .filter(outbox::state.eq(LetterState::Queued.code()))
+        .select(diesel::dsl::min(outbox::created_at))
+        .first(conn)?;
+    Ok(written.map(instant))
 }
 
 /// Returns how many letters are in each state.

@@ -23,7 +23,7 @@ const RETRY_WITHIN: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
 pub(super) struct Pool {
-    pool: diesel::r2d2::Pool<Manager>,
+    connections: diesel::r2d2::Pool<Manager>,
     seats: Arc<Semaphore>,
     patience: Duration,
     size: u32,
@@ -40,7 +40,7 @@ impl Pool {
         let size = size.max(1);
         Ok(Self {
             patience: manager.busy_timeout,
-            pool: manager.pool(size)?,
+            connections: manager.pool(size)?,
             seats: Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1))),
             size,
         })
@@ -151,7 +151,7 @@ impl Pool {
         let mut dead = 0;
         loop {
             // Seats and connections are as many, so a wait here is for the database itself.
-            let mut held = self.pool.get().map_err(|error| Error::Unavailable {
+            let mut held = self.connections.get().map_err(|error| Error::Unavailable {
                 cause: error.to_string(),
             })?;
             match begin(&mut held.conn) {

@@ -135,7 +135,9 @@ impl PostgresUrl {
         ] {
             if !url.contains(&format!("{key}=")) {
                 url.push(if url.contains('?') { '&' } else { '?' });
-                url.push_str(&format!("{key}={value}"));
+                url.push_str(key);
+                url.push('=');
+                url.push_str(value);
             }
         }
         url

@@ -8,7 +8,7 @@
 
 use super::conn::{Conn, Manager};
 use super::dialect;
-use super::error::{Error, Transient};
+use super::error::{Error, Transient, closed};
 use diesel::connection::SimpleConnection as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -101,12 +101,6 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.close();
-    }
-}
-
-fn closed() -> Error {
-    Error::Unavailable {
-        cause: "the database is closed".to_owned(),
     }
 }
 

@@ -22,3 +22,5 @@ pub mod rule;
 pub mod scan;
 pub mod site;
 pub mod slug;
+#[cfg(test)]
+mod testing;

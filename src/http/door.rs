@@ -60,7 +60,7 @@ pub async fn door(
     };
     let asked = Asked {
         id: RequestId::of(request.headers()),
-        language: Language::wanted(request.headers()),
+        language: super::language::wanted(request.headers()),
         method: method_name(request.method()),
         // an address that is not ours must not become a label of its own
         pattern: request

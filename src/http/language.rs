@@ -6,51 +6,33 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
-/// A language this service speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English. Choice: the default of the API, whose readers are mostly programs and their
-    /// authors; people are asked by their browser's `Accept-Language`.
-    #[default]
-    En,
-    /// French.
-    Fr,
-}
+pub use crate::domain::language::Language;
 
-impl Language {
-    /// Its code, for `Content-Language` (RFC 5646).
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Fr => "fr",
-        }
-    }
-
-    /// Returns the language that `Accept-Language` prefers among those we speak.
-    ///
-    /// The highest `q` wins, the first of equals; a language with `q=0` is not wanted; a header
-    /// that cannot be read counts as absent, for an answer in English is better than none.
-    pub fn wanted(headers: &HeaderMap) -> Self {
-        let mut best: Option<(u16, Self)> = None;
-        for value in headers.get_all(header::ACCEPT_LANGUAGE) {
-            for item in value.to_str().unwrap_or_default().split(',') {
-                let mut parts = item.split(';').map(str::trim);
-                let tag = parts.next().unwrap_or_default().to_ascii_lowercase();
-                let language = match tag.split('-').next() {
-                    Some("fr") => Self::Fr,
-                    Some("en") => Self::En,
-                    _ => continue,
-                };
-                let q = parts
-                    .find_map(|p| p.strip_prefix("q="))
-                    .map_or(1000, thousandths);
-                if q > 0 && best.is_none_or(|(most, _)| q > most) {
-                    best = Some((q, language));
-                }
+/// Returns the language that `Accept-Language` prefers among those we speak.
+///
+/// The highest `q` wins, the first of equals; a language with `q=0` is not wanted; a header
+/// that cannot be read counts as absent, for an answer in English is better than none. Choice: the
+/// readers of the API are mostly programs and their authors.
+pub fn wanted(headers: &HeaderMap) -> Language {
+    let mut best: Option<(u16, Language)> = None;
+    for value in headers.get_all(header::ACCEPT_LANGUAGE) {
+        for item in value.to_str().unwrap_or_default().split(',') {
+            let mut parts = item.split(';').map(str::trim);
+            let tag = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let language = match tag.split('-').next() {
+                Some("fr") => Language::Fr,
+                Some("en") => Language::En,
+                _ => continue,
+            };
+            let q = parts
+                .find_map(|p| p.strip_prefix("q="))
+                .map_or(1000, thousandths);
+            if q > 0 && best.is_none_or(|(most, _)| q > most) {
+                best = Some((q, language));
             }
         }
-        best.map_or_else(Self::default, |(_, language)| language)
     }
+    best.map_or(Language::En, |(_, language)| language)
 }
 
 /// `1`, `0.8` or `0.125` as thousandths; what is no quality counts as nought (RFC 9110, 12.4.2).
@@ -71,7 +53,7 @@ impl FromRequest for Language {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let known = request.extensions().get::<Self>().copied();
-        ready(Ok(known.unwrap_or_else(|| Self::wanted(request.headers()))))
+        ready(Ok(known.unwrap_or_else(|| wanted(request.headers()))))
     }
 }
 
@@ -118,7 +100,7 @@ mod tests {
     fn check(accept: &'static str, expected: Language) {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(accept));
-        assert_eq!(Language::wanted(&headers), expected, "{accept}");
+        assert_eq!(wanted(&headers), expected, "{accept}");
     }
 
     #[test]
@@ -130,6 +112,6 @@ mod tests {
         check("fr;q=0", Language::En);
         check("de", Language::En);
         check(";;q=, ,=", Language::En);
-        assert_eq!(Language::wanted(&HeaderMap::new()), Language::En);
+        assert_eq!(wanted(&HeaderMap::new()), Language::En);
     }
 }

@@ -6,11 +6,13 @@
 //!
 //! A handler takes what it needs as arguments and returns `Result<HttpResponse, Problem>`.
 
+pub mod api;
 pub mod blocking;
 pub mod body;
 pub mod cursor;
 pub mod docs;
 pub mod door;
+pub mod entrance;
 pub mod etag;
 pub mod headers;
 pub mod health;

@@ -4,11 +4,14 @@
 //! the post that the administrator chose ([`Transport`]): a mail server, a folder of files, or a
 //! memory that tests read. It says what became of it as data: [`Receipt`] or [`SendError`].
 //!
-//! It never reads the clock for a letter, never decides who is told what, never retries by itself
-//! (a [`backoff`] is a number for the caller), and never writes an address, a subject or a body to
-//! the log. No encryption that was asked for is ever given up for a plain line.
+//! [`Post`] is the worker that takes letters from the outbox and writes down what became of each;
+//! what it needs of the rest of the service, the time included, it is given.
 //!
-//! Start reading in [`letter`], then [`transport`].
+//! The room never decides who is told what, and never writes an address, a subject or a body to
+//! the log. A transport never retries by itself: a [`backoff`] is a number for the worker. No
+//! encryption that was asked for is ever given up for a plain line.
+//!
+//! Start reading in [`letter`], then [`transport`], then [`post`].
 
 pub mod address;
 pub mod backoff;
@@ -16,6 +19,7 @@ mod directory;
 pub mod header;
 pub mod letter;
 mod memory;
+pub mod post;
 mod smtp;
 mod stream;
 pub mod transport;
@@ -25,5 +29,6 @@ pub use address::EmailAddress;
 pub use header::{HeaderText, LanguageTag, MessageId};
 pub use letter::{Letter, Mailbox};
 pub use memory::MemoryPost;
+pub use post::Post;
 pub use transport::{OpenError, Receipt, SendError, Stage, Transport};
 pub use url::MailUrl;

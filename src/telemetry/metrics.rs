@@ -51,7 +51,7 @@ pub struct Metrics {
     alerts_open: Family<ByKind, Gauge>,
     /// Letters in the outbox that are not sent yet.
     pub letters_queued: Gauge,
-    /// How long the oldest letter that is due has waited, in seconds.
+    /// How long ago the oldest letter that is not sent yet was written, in seconds.
     pub letters_oldest_seconds: Gauge,
     /// Letters that a mail server has accepted.
     pub letters_sent: Counter,
@@ -120,7 +120,7 @@ impl Metrics {
         );
         r.register(
             "letters_oldest_seconds",
-            "Wait of the oldest letter that is due",
+            "Age of the oldest letter that is not sent yet",
             self.letters_oldest_seconds.clone(),
         );
         r.register(

@@ -3,6 +3,7 @@
 use crate::domain::alert::AlertKind;
 use crate::domain::quantity::{Doses, Units};
 use crate::domain::reason::Refusal;
+use crate::domain::rule::Resupply;
 
 /// Returns the sentence for a refusal.
 pub fn refusal(refusal: &Refusal) -> String {
@@ -92,6 +93,23 @@ pub fn units(n: Units) -> String {
         "1 unit".to_owned()
     } else {
         format!("{n} units")
+    }
+}
+
+/// Returns the sentence for a clearance.
+pub fn clearance(wanted: Doses, missing: Doses, resupply: Resupply, go: bool) -> String {
+    let why = match resupply {
+        Resupply::Assured => "resupply is assured",
+        Resupply::Compromised => "resupply is compromised",
+    };
+    if go {
+        format!("GO: {} held for this patient ({why}).", doses(wanted))
+    } else {
+        format!(
+            "NO-GO: {} missing before it may start ({} needed for this patient, since {why}).",
+            doses(missing),
+            doses(wanted)
+        )
     }
 }
 

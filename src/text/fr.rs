@@ -4,6 +4,7 @@ use crate::domain::alert::AlertKind;
 use crate::domain::calendar::Day;
 use crate::domain::quantity::{Doses, Mg, Units};
 use crate::domain::reason::Refusal;
+use crate::domain::rule::Resupply;
 
 /// Returns the sentence for a refusal.
 pub fn refusal(refusal: &Refusal) -> String {
@@ -125,6 +126,23 @@ pub fn day(day: Day) -> String {
 /// `358,8 mg`.
 pub fn mg(mass: Mg) -> String {
     mass.to_string().replace('.', ",")
+}
+
+/// Returns the sentence for a clearance.
+pub fn clearance(wanted: Doses, missing: Doses, resupply: Resupply, go: bool) -> String {
+    let why = match resupply {
+        Resupply::Assured => "réapprovisionnement assuré",
+        Resupply::Compromised => "réapprovisionnement compromis",
+    };
+    if go {
+        format!("GO : {} réservées pour ce patient ({why}).", doses(wanted))
+    } else {
+        format!(
+            "NO-GO : il manque {} pour débuter ({} exigées pour ce patient, {why}).",
+            doses(missing),
+            doses(wanted)
+        )
+    }
 }
 
 /// Returns what an alert of a kind is called.

@@ -9,7 +9,9 @@ pub mod letter;
 pub mod trial;
 
 use crate::domain::language::Language;
+use crate::domain::quantity::Doses;
 use crate::domain::reason::Refusal;
+use crate::domain::rule::Resupply;
 
 /// Returns the sentence for a refusal.
 pub fn refusal(language: Language, refusal: &Refusal) -> String {
@@ -17,4 +19,13 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
         Language::Fr => fr::refusal(refusal),
         Language::En => en::refusal(refusal),
     }
+}
+
+/// Returns the sentence for a clearance, in French and in English: how many doses were asked for,
+/// how many are missing, and why that many.
+pub fn clearance(doses: Doses, missing: Doses, resupply: Resupply, go: bool) -> (String, String) {
+    (
+        fr::clearance(doses, missing, resupply, go),
+        en::clearance(doses, missing, resupply, go),
+    )
 }

@@ -9,6 +9,17 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+#[macro_use]
+mod support;
+
+mod db_engine;
+mod db_laws;
+mod db_migrations;
+mod db_writer;
+mod first_story;
 mod mail;
+mod service;
+mod post;
 mod smtp;
+mod start;
 mod tidy;

@@ -26,6 +26,11 @@ pub(super) const WALLS: &[Wall] = &[
         sentence: "toml_file reads for rulebook and settings, and knows neither",
     },
     Wall {
+        room: "clock",
+        may_use: &["domain"],
+        sentence: "clock says what time it is, and knows nothing else",
+    },
+    Wall {
         room: "rulebook",
         may_use: &["domain", "text", "toml_file"],
         sentence: "rulebook turns a file into domain's rules, and knows nothing else",
@@ -52,7 +57,7 @@ pub(super) const WALLS: &[Wall] = &[
     },
     Wall {
         room: "http",
-        may_use: &["app", "domain", "text", "wire"],
+        may_use: &["app", "clock", "domain", "telemetry", "text", "wire"],
         sentence: "a door never sees a table",
     },
     Wall {
@@ -64,6 +69,7 @@ pub(super) const WALLS: &[Wall] = &[
         room: "cli",
         may_use: &[
             "app",
+            "clock",
             "domain",
             "text",
             "wire",
@@ -114,6 +120,7 @@ pub(super) const WALLS: &[Wall] = &[
         room: "server",
         may_use: &[
             "app",
+            "clock",
             "db",
             "domain",
             "http",
@@ -139,7 +146,7 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
     (&["tracing_actix_web"], &["http", "server", "telemetry"]),
     (&["tracing_subscriber"], &["telemetry"]),
     (&["prometheus_client"], &["http", "server", "telemetry"]),
-    (&["utoipa"], &["http", "wire"]),
+    (&["utoipa"], &["http", "server", "wire"]),
     (&["utoipa_swagger_ui"], &["http"]),
     (&["lettre"], &["mail"]),
     (&["toml"], &["rulebook", "settings", "toml_file"]),
@@ -149,7 +156,7 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
         &["wire", "http", "web", "cli", "db", "app"],
     ),
     (&["csv", "encoding_rs"], &["wire"]),
-    (&["tokio"], &["server", "http", "web", "mail", "cli"]),
+    (&["tokio"], &["server", "db", "app", "http", "web", "mail", "cli"]),
     (&["anyhow"], &["cli", "demo", "server", "mail"]),
 ];
 

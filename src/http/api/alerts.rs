@@ -1,0 +1,198 @@
+//! `/alerts`: what must be heard.
+
+use super::ask::{Ask, Repeat, answer, versioned};
+use super::emails::{EmailShape, shape as email_shape};
+use super::order::note;
+use crate::app::acknowledge_alert;
+use crate::db::{alerts, outbox};
+use crate::domain::alert::Alert;
+use crate::domain::calendar::Instant;
+use crate::domain::code::Finess;
+use crate::domain::id::AlertId;
+use crate::domain::reason::Refusal;
+use crate::http::body::Body;
+use crate::http::etag::etag;
+use crate::http::problem::{Faults, Problem};
+use crate::http::query::Query;
+use actix_web::HttpResponse;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The query parameters of a list of alerts.
+pub const FILTERS: &[(&str, &str)] = &[
+    ("open", "`true`: only those that are not closed."),
+    ("limit", "Rows a page, 1 to 200; 50 when not said."),
+    ("cursor", "`next_cursor` of the page before."),
+];
+
+/// One alert.
+#[derive(Serialize, ToSchema)]
+pub struct AlertShape {
+    id: String,
+    site: String,
+    /// `reserve-below-minimum`, `clearance-broken` or `override`.
+    kind: &'static str,
+    /// What of: a rulebook, a clearance, an act.
+    subject: String,
+    /// `open`, `acknowledged` or `closed`.
+    state: &'static str,
+    /// What there is: doses possible, doses covered.
+    found: i64,
+    /// What there should be.
+    expected: i64,
+    #[schema(value_type = String, format = DateTime)]
+    opened_at: Instant,
+    #[schema(value_type = String, format = DateTime)]
+    changed_at: Instant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acknowledged: Option<Acknowledged>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    closed_at: Option<Instant>,
+    version: i64,
+    /// Its letters; of one alert only, not in a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letters: Option<Vec<EmailShape>>,
+}
+
+/// Who has seen to it.
+#[derive(Serialize, ToSchema)]
+pub struct Acknowledged {
+    #[schema(value_type = String, format = DateTime)]
+    at: Instant,
+    /// Id of the token.
+    by: String,
+    note: Option<String>,
+}
+
+fn shape(a: &Alert, letters: Option<Vec<EmailShape>>) -> AlertShape {
+    AlertShape {
+        id: a.id.to_string(),
+        site: a.site.to_string(),
+        kind: a.kind.code(),
+        subject: a.subject.clone(),
+        state: a.state.code(),
+        found: a.reading.found,
+        expected: a.reading.expected,
+        opened_at: a.opened_at,
+        changed_at: a.changed_at,
+        acknowledged: a
+            .acknowledged
+            .clone()
+            .map(|(at, by, note)| Acknowledged { at, by, note }),
+        closed_at: a.closed_at,
+        version: a.version,
+        letters,
+    }
+}
+
+/// `GET /sites/{finess}/alerts`
+///
+/// # Errors
+/// 400 for the query.
+pub async fn of_site(ask: Ask, query: Query) -> Result<HttpResponse, Problem> {
+    let site = ask.site()?;
+    page(ask, query, Some(vec![site])).await
+}
+
+/// `GET /alerts`
+///
+/// # Errors
+/// 400 for the query.
+pub async fn list(ask: Ask, query: Query) -> Result<HttpResponse, Problem> {
+    let sites = ask.caller.reach.sites().map(<[Finess]>::to_vec);
+    page(ask, query, sites).await
+}
+
+async fn page(
+    ask: Ask,
+    mut query: Query,
+    sites: Option<Vec<Finess>>,
+) -> Result<HttpResponse, Problem> {
+    let page = query.page("alerts");
+    let open = query.parse("open", str::parse::<bool>).unwrap_or(false);
+    query.finish()?;
+    let (before, rows) = (page.after.clone(), page.rows());
+    let found = ask
+        .read(move |act| {
+            Ok(alerts::page(
+                act.conn,
+                sites.as_deref(),
+                open,
+                before.as_deref(),
+                rows,
+            )?)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(page.cut(
+        found.iter().map(|a| shape(a, None)).collect(),
+        |a: &AlertShape| a.id.clone(),
+    )))
+}
+
+/// `GET /alerts/{id}`
+///
+/// # Errors
+/// 404 when there is none within the caller's reach.
+pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
+    let id = AlertId::new(ask.part("id"));
+    let (alert, letters) = ask
+        .read(move |act| {
+            let unknown = || Refusal::Unknown {
+                what: "alert",
+                name: id.to_string(),
+            };
+            let alert = alerts::find(act.conn, &id)?
+                .filter(|a| act.caller.reach.includes(a.site))
+                .ok_or_else(unknown)?;
+            let letters = outbox::page(act.conn, None, Some(&id), None, None, 200)?;
+            Ok((alert, letters))
+        })
+        .await?;
+    let letters = letters.iter().map(|l| email_shape(l, false)).collect();
+    Ok(HttpResponse::Ok()
+        .insert_header(etag(alert.version))
+        .json(shape(&alert, Some(letters))))
+}
+
+/// What somebody says who sees to an alert.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcknowledgeBody {
+    /// At most 2000 characters; nothing about a patient.
+    note: Option<String>,
+    /// The version that was seen; refused when it has changed since.
+    version: Option<i64>,
+}
+
+/// `POST /alerts/{id}/acknowledge`
+///
+/// # Errors
+/// 404 when there is none within the caller's reach, 409 when it is not open, 412 for the version.
+pub async fn acknowledge(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    let id = AlertId::new(ask.part("id"));
+    let read: AcknowledgeBody = body.json()?;
+    let mut faults = Faults::new();
+    let note = note(&mut faults, "/note", read.note.as_deref());
+    faults.finish()?;
+    // the site is locked like for any write that touches it
+    let (found, seen) = (id.clone(), ask.caller.reach.clone());
+    let site = ask
+        .read(move |act| {
+            Ok(alerts::find(act.conn, &found)?
+                .map(|a| a.site)
+                .filter(|s| seen.includes(*s)))
+        })
+        .await?;
+    ask.write(
+        Repeat::MayBeKeyed,
+        body.bytes(),
+        site.into_iter().collect(),
+        "alert.acknowledge",
+        move |act| {
+            let alert = acknowledge_alert::acknowledge(act, &id, read.version, note.as_deref())?;
+            Ok(versioned(answer(200, &shape(&alert, None))?, alert.version))
+        },
+    )
+    .await
+}

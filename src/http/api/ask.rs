@@ -1,0 +1,255 @@
+//! What a handler needs of its request, and how it reads and writes.
+
+use super::guard::Admitted;
+use super::refused;
+use crate::app::service::Write;
+use crate::app::{self, Act, Answer, Caller, Keyed};
+use crate::db::idempotency::Key;
+use crate::domain::calendar::Instant;
+use crate::domain::code::Finess;
+use crate::domain::language::Language;
+use crate::http::entrance::Entrance;
+use crate::http::idempotency::{IdempotencyKey, fingerprint};
+use crate::http::language;
+use crate::http::problem::{PROBLEM_JSON, Problem};
+use actix_web::dev::Payload;
+use actix_web::http::{StatusCode, header};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use std::future::{Ready, ready};
+
+/// One admitted request.
+pub struct Ask {
+    request: HttpRequest,
+    entrance: web::Data<Entrance>,
+    /// Who is asking.
+    pub caller: Caller,
+    /// When.
+    pub now: Instant,
+    /// The language of the answer.
+    pub language: Language,
+    site: Option<Finess>,
+}
+
+impl FromRequest for Ask {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let admitted = request.extensions().get::<Admitted>().cloned();
+        let entrance = request.app_data::<web::Data<Entrance>>().cloned();
+        ready(match (admitted, entrance) {
+            (Some(Admitted { caller, site }), Some(entrance)) => {
+                let language = request
+                    .extensions()
+                    .get::<Language>()
+                    .copied()
+                    .unwrap_or_else(|| language::wanted(request.headers()));
+                Ok(Self {
+                    now: entrance.clock.now(),
+                    request: request.clone(),
+                    entrance,
+                    caller,
+                    language,
+                    site,
+                })
+            }
+            _ => Err(Problem::internal("a route without a guard")),
+        })
+    }
+}
+
+/// Whether a write needs an `Idempotency-Key`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// It does.
+    Keyed,
+    /// It takes one when it is sent.
+    MayBeKeyed,
+}
+
+impl Ask {
+    /// Returns the site that the address names.
+    ///
+    /// # Errors
+    /// 500 when the address names none: a bug of ours.
+    pub fn site(&self) -> Result<Finess, Problem> {
+        self.site
+            .ok_or_else(|| Problem::internal("an address without a site"))
+    }
+
+    /// Returns a part of the address.
+    pub fn part(&self, name: &str) -> String {
+        self.request
+            .match_info()
+            .get(name)
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Returns the request, for what reads its headers.
+    pub const fn request(&self) -> &HttpRequest {
+        &self.request
+    }
+
+    /// Returns the rulebooks.
+    pub fn rules(&self) -> &crate::rulebook::Rulebooks {
+        self.entrance.service.rules()
+    }
+
+    /// Returns whether the clock shows another time than the world's.
+    pub fn simulated(&self) -> bool {
+        self.entrance.clock.is_simulated()
+    }
+
+    /// Reads.
+    ///
+    /// # Errors
+    /// The problem of what `look` was refused or failed with.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Act<'_>) -> Result<T, app::Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (language, caller) = (self.language, self.caller.clone());
+        self.entrance
+            .service
+            .read(caller, self.now, look)
+            .await
+            .map_err(|e| refused::problem(language, e))
+    }
+
+    /// Reads what leaves a line on the audit trail: a patient's record.
+    ///
+    /// # Errors
+    /// The problem of what `look` was refused or failed with.
+    pub async fn read_and_note<T: Send + 'static>(
+        &self,
+        sites: Vec<Finess>,
+        look: impl FnMut(&mut Act<'_>) -> Result<T, app::Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (language, caller) = (self.language, self.caller.clone());
+        self.entrance
+            .service
+            .write(caller, self.now, sites, look)
+            .await
+            .map_err(|e| refused::problem(language, e))
+    }
+
+    /// Writes, once and only once, and answers. `action` names a refusal on the audit trail.
+    ///
+    /// # Errors
+    /// The problem of what `work` failed with when that is no refusal, or of the key.
+    pub async fn write(
+        &self,
+        repeat: Repeat,
+        body: &[u8],
+        sites: Vec<Finess>,
+        action: &'static str,
+        work: impl FnMut(&mut Act<'_>) -> Result<Answer, app::Error> + Send + 'static,
+    ) -> Result<HttpResponse, Problem> {
+        let key = match repeat {
+            Repeat::Keyed => Some(IdempotencyKey::required(&self.request)?),
+            Repeat::MayBeKeyed => IdempotencyKey::optional(&self.request)?,
+        };
+        let route = format!("{} {}", self.request.method(), self.request.path());
+        let keyed = key.map(|k| Keyed {
+            key: Key {
+                caller: self.caller.id.clone(),
+                route,
+                key: k.as_str().to_owned(),
+            },
+            body_hash: fingerprint(body),
+        });
+        let write = Write {
+            caller: self.caller.clone(),
+            now: self.now,
+            sites,
+            keyed,
+            action,
+        };
+        let (language, request_id) = (self.language, self.caller.request_id.clone());
+        let refuse = move |refusal: &crate::domain::reason::Refusal| {
+            refused::answer(language, &request_id, refusal)
+        };
+        let answer = self
+            .entrance
+            .service
+            .answer(write, work, refuse)
+            .await
+            .map_err(|e| refused::problem(language, e))?;
+        Ok(response(&answer))
+    }
+}
+
+/// An answer as it is sent.
+fn response(answer: &Answer) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut builder = HttpResponse::build(status);
+    if let Some(location) = &answer.location {
+        builder.insert_header((header::LOCATION, location.as_str()));
+    }
+    if let Some(etag) = &answer.etag {
+        builder.insert_header((header::ETAG, etag.as_str()));
+    }
+    if answer.body.is_empty() {
+        return builder.finish();
+    }
+    builder
+        .content_type(answer.content_type.as_str())
+        .body(answer.body.clone())
+}
+
+/// Makes an answer of a shape.
+///
+/// # Errors
+/// A bug of ours, when the shape cannot be written as JSON.
+pub fn answer<T: Serialize>(status: u16, shape: &T) -> Result<Answer, app::Error> {
+    let body = serde_json::to_string(shape)
+        .map_err(|e| app::Error::Bug(format!("an answer that is no JSON: {e}")))?;
+    Ok(Answer {
+        status,
+        content_type: "application/json".to_owned(),
+        location: None,
+        etag: None,
+        body,
+    })
+}
+
+/// Makes an answer that created something.
+///
+/// # Errors
+/// As [`answer`].
+pub fn created<T: Serialize>(location: String, shape: &T) -> Result<Answer, app::Error> {
+    Ok(Answer {
+        location: Some(location),
+        ..answer(201, shape)?
+    })
+}
+
+/// Makes an answer without a body.
+pub fn nothing() -> Answer {
+    Answer {
+        status: 204,
+        content_type: String::new(),
+        location: None,
+        etag: None,
+        body: String::new(),
+    }
+}
+
+/// Writes the version of what can be edited beside an answer.
+#[must_use]
+pub fn versioned(answer: Answer, version: i64) -> Answer {
+    Answer {
+        etag: Some(etag_text(version)),
+        ..answer
+    }
+}
+
+/// Returns the `ETag` of a version.
+pub fn etag_text(version: i64) -> String {
+    format!("\"v{version}\"")
+}
+
+/// The media type of a problem that is kept.
+pub const KEPT_PROBLEM: &str = PROBLEM_JSON;

@@ -1,0 +1,530 @@
+//! `/sites/{finess}/clearances` and `/holds`: may this infusion start.
+
+use super::ask::{Ask, Repeat, answer, created};
+use super::deliveries::{DeliveryShape, shape as delivery_shape};
+use super::movements::Recorded;
+use super::order::{day, note, words};
+use super::patients::{NewPatientBody, read as read_patient};
+use crate::app::ask_clearance::{self, Answered, Question, Who};
+use crate::app::end_clearance;
+use crate::app::site_state::SiteState;
+use crate::db::clearances::{self, ClearanceRecord};
+use crate::domain::calendar::Instant;
+use crate::domain::clearance::ClearanceState;
+use crate::domain::id::ClearanceId;
+use crate::domain::reason::Refusal;
+use crate::domain::reserve::Hold;
+use crate::domain::rule::Contact;
+use crate::http::body::Body;
+use crate::http::problem::{Faults, Problem};
+use crate::http::query::Query;
+use actix_web::HttpResponse;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A clearance.
+#[derive(Serialize, ToSchema)]
+pub struct ClearanceShape {
+    id: String,
+    /// `GO` or `NO-GO`, as it stands now.
+    decision: &'static str,
+    /// `refused`, `standing`, `broken`, `used`, `released` or `moved`.
+    state: &'static str,
+    /// Id of the patient.
+    patient: String,
+    rulebook: String,
+    /// SHA-256 of the rulebook's file.
+    rulebook_hash: String,
+    /// Doses asked for.
+    doses: u32,
+    /// Doses missing, of this patient or of what ranks before.
+    missing: u32,
+    #[schema(value_type = String, format = DateTime)]
+    asked_at: Instant,
+    asked_by: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ended_at: Option<Instant>,
+    /// Why it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+const fn decision(state: ClearanceState) -> &'static str {
+    match state {
+        ClearanceState::Standing | ClearanceState::Used => "GO",
+        ClearanceState::Refused
+        | ClearanceState::Broken
+        | ClearanceState::Released
+        | ClearanceState::Moved => "NO-GO",
+    }
+}
+
+fn shape(c: &ClearanceRecord) -> ClearanceShape {
+    ClearanceShape {
+        id: c.id.to_string(),
+        decision: decision(c.state),
+        state: c.state.code(),
+        patient: c.patient.to_string(),
+        rulebook: c.rulebook.clone(),
+        rulebook_hash: c.rulebook_hash.clone(),
+        doses: c.doses.get(),
+        missing: c.missing.get(),
+        asked_at: c.asked_at,
+        asked_by: c.asked_by.clone(),
+        ended_at: c.ended_at,
+        reason: c.reason.clone(),
+    }
+}
+
+/// The answer to a question.
+#[derive(Serialize, ToSchema)]
+pub struct AnswerShape {
+    /// `GO` or `NO-GO`.
+    decision: &'static str,
+    /// The reason in a sentence, in French.
+    reason_fr: String,
+    /// The same in English.
+    reason_en: String,
+    /// Whether it was kept; a question without holding is not.
+    kept: bool,
+    #[serde(flatten)]
+    clearance: ClearanceRest,
+    /// `assured` or `compromised`.
+    resupply: &'static str,
+    /// What is held for the patient, or would be.
+    holds: Vec<HoldLine>,
+    /// Of a NO-GO: what would turn it into a GO.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shortfall: Option<Shortfall>,
+}
+
+/// What else a clearance is.
+#[derive(Serialize, ToSchema)]
+pub struct ClearanceRest {
+    /// Absent when it was not kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patient: Option<String>,
+    rulebook: String,
+    rulebook_hash: String,
+    /// Doses asked for.
+    doses: u32,
+    #[schema(value_type = String, format = DateTime)]
+    asked_at: Instant,
+}
+
+/// Units of one lot for one dose.
+#[derive(Serialize, ToSchema)]
+pub struct HoldLine {
+    dose: u32,
+    cip13: String,
+    lot: String,
+    expiry: String,
+    units: u32,
+}
+
+/// What would turn a NO-GO into a GO.
+#[derive(Serialize, ToSchema)]
+pub struct Shortfall {
+    /// Doses that are missing.
+    doses: u32,
+    /// The fewest milligrams of vials that would fill it.
+    vials: Vec<VialLine>,
+    /// Sites of the network that could send them without losing a dose of their own reserve.
+    senders: Vec<SenderShape>,
+    /// Deliveries that are expected before the infusion.
+    deliveries: Vec<DeliveryShape>,
+    /// The first of them with which it would be a GO.
+    go_with_delivery: Option<String>,
+    /// Whom the document says to call.
+    contacts: Vec<ContactShape>,
+}
+
+/// Vials of one presentation.
+#[derive(Serialize, ToSchema)]
+pub struct VialLine {
+    cip13: String,
+    strength_mg: f64,
+    units: u32,
+}
+
+/// A site that could send vials.
+#[derive(Serialize, ToSchema)]
+pub struct SenderShape {
+    site: String,
+    name: String,
+    /// Whether it could send all of them.
+    complete: bool,
+    vials: Vec<SentLine>,
+}
+
+/// Vials that a site could send.
+#[derive(Serialize, ToSchema)]
+pub struct SentLine {
+    cip13: String,
+    lot: String,
+    units: u32,
+}
+
+/// Somebody to call.
+#[derive(Serialize, ToSchema)]
+pub struct ContactShape {
+    name: String,
+    telephone: String,
+    purpose_fr: String,
+    purpose_en: String,
+}
+
+/// Makes the shape of a contact.
+pub fn contact(c: &Contact) -> ContactShape {
+    ContactShape {
+        name: c.name.clone(),
+        telephone: c.telephone.clone(),
+        purpose_fr: c.purpose.fr.clone(),
+        purpose_en: c.purpose.en.clone(),
+    }
+}
+
+fn answered(a: &Answered, rules: &crate::rulebook::Rulebooks) -> AnswerShape {
+    let go = a.clearance.state == ClearanceState::Standing;
+    let book = rules
+        .iter()
+        .find(|b| b.name.as_str() == a.clearance.rulebook);
+    let (reason_fr, reason_en) =
+        crate::text::clearance(a.clearance.doses, a.clearance.missing, a.resupply, go);
+    let holds = a.doses.iter().flat_map(|d| {
+        d.units.iter().filter_map(|(lot, n)| {
+            let l = a.state.line(lot)?;
+            let (cip13, lot, expiry) =
+                (l.cip13.to_string(), l.lot.to_string(), l.expiry.to_string());
+            Some(HoldLine {
+                dose: d.number,
+                cip13,
+                lot,
+                expiry,
+                units: n.get(),
+            })
+        })
+    });
+    AnswerShape {
+        decision: if go { "GO" } else { "NO-GO" },
+        reason_fr,
+        reason_en,
+        kept: a.kept,
+        clearance: ClearanceRest {
+            id: a.kept.then(|| a.clearance.id.to_string()),
+            state: a.clearance.state.code(),
+            patient: a.kept.then(|| a.clearance.patient.to_string()),
+            rulebook: a.clearance.rulebook.clone(),
+            rulebook_hash: a.clearance.rulebook_hash.clone(),
+            doses: a.clearance.doses.get(),
+            asked_at: a.clearance.asked_at,
+        },
+        resupply: a.resupply.code(),
+        holds: holds.collect(),
+        shortfall: (!go).then(|| shortfall(a, book)),
+    }
+}
+
+fn shortfall(a: &Answered, book: Option<&crate::domain::rule::Rulebook>) -> Shortfall {
+    let route = book.and_then(|b| b.reserve.as_ref()).map(|r| r.route);
+    let of_strength =
+        |strength| book.and_then(|b| b.by_route(route?).find(|p| p.strength == strength));
+    let vials = a.fill.iter().filter_map(|(strength, n)| {
+        let p = of_strength(*strength)?;
+        Some(VialLine {
+            cip13: p.cip13.to_string(),
+            strength_mg: super::stock::as_mg(*strength),
+            units: n.get(),
+        })
+    });
+    let senders = a.senders.iter().map(|s| SenderShape {
+        site: s.site.to_string(),
+        name: s.name.clone(),
+        complete: s.complete,
+        vials: s
+            .vials
+            .iter()
+            .map(|(cip13, lot, n)| SentLine {
+                cip13: cip13.to_string(),
+                lot: lot.clone(),
+                units: n.get(),
+            })
+            .collect(),
+    });
+    Shortfall {
+        doses: a.clearance.missing.get(),
+        vials: vials.collect(),
+        senders: senders.collect(),
+        deliveries: a.deliveries.iter().map(delivery_shape).collect(),
+        go_with_delivery: a.go_with.as_ref().map(ToString::to_string),
+        contacts: book.map_or_else(Vec::new, |b| b.contacts.iter().map(contact).collect()),
+    }
+}
+
+/// A question: may this infusion start?
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionBody {
+    /// The site's word for the patient, 1 to 64 characters; never a name, birth date or hospital number.
+    pseudonym: String,
+    /// 500 to 400000.
+    weight_g: i64,
+    infusion_date: String,
+    /// By which rulebook; the only one with a reserve when not said.
+    rulebook: Option<String>,
+    /// `false`: ask without holding; nothing is kept.
+    #[serde(default = "yes")]
+    hold: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// `POST /sites/{finess}/clearances`
+///
+/// # Errors
+/// 422 for the body, 409 when the patient has one in force or the site is no CAR-T centre.
+pub async fn ask(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    let site = ask.site()?;
+    let QuestionBody {
+        pseudonym,
+        weight_g,
+        infusion_date,
+        rulebook,
+        hold,
+    } = body.json()?;
+    let new = read_patient(&NewPatientBody {
+        pseudonym,
+        weight_g,
+        infusion_date,
+    })?;
+    let question = Question {
+        who: Who::Told(new),
+        rulebook,
+        hold,
+    };
+    if !hold {
+        let shape = ask
+            .read(move |act| {
+                Ok(answered(
+                    &ask_clearance::ask(act, site, &question)?,
+                    act.rules,
+                ))
+            })
+            .await?;
+        return Ok(HttpResponse::Ok().json(shape));
+    }
+    ask.write(
+        Repeat::Keyed,
+        body.bytes(),
+        vec![site],
+        "clearance.ask",
+        move |act| {
+            let a = ask_clearance::ask(act, site, &question)?;
+            created(
+                format!("{}/sites/{site}/clearances/{}", super::BASE, a.clearance.id),
+                &answered(&a, act.rules),
+            )
+        },
+    )
+    .await
+}
+
+/// `GET /sites/{finess}/clearances`
+///
+/// # Errors
+/// 400 for the query.
+pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
+    let site = ask.site()?;
+    let page = query.page("clearances");
+    query.finish()?;
+    let (before, rows) = (
+        page.after.as_deref().and_then(|t| t.parse().ok()),
+        page.rows(),
+    );
+    let found = ask
+        .read(move |act| Ok(clearances::page(act.conn, site, before, rows)?))
+        .await?;
+    let seq = |c: &(i64, ClearanceShape)| c.0.to_string();
+    let listed = page.cut(found.iter().map(|c| (c.seq, shape(c))).collect(), seq);
+    let items = listed.items.into_iter().map(|(_, c)| c).collect();
+    Ok(HttpResponse::Ok().json(crate::http::cursor::Listed {
+        items,
+        next_cursor: listed.next_cursor,
+    }))
+}
+
+/// `GET /sites/{finess}/clearances/{id}`
+///
+/// # Errors
+/// 404 when there is none here.
+pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
+    let (site, id) = (ask.site()?, ClearanceId::new(ask.part("id")));
+    let found = ask
+        .read(move |act| {
+            let unknown = || Refusal::Unknown {
+                what: "clearance",
+                name: id.to_string(),
+            };
+            Ok(clearances::find(act.conn, site, &id)?.ok_or_else(unknown)?)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(shape(&found)))
+}
+
+/// The use of a dose.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UseBody {
+    note: Option<String>,
+}
+
+/// `POST /sites/{finess}/clearances/{id}/use`
+///
+/// # Errors
+/// 404 when there is none here, 409 when it holds nothing.
+pub async fn use_dose(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    let (site, id) = (ask.site()?, ClearanceId::new(ask.part("id")));
+    let read: UseBody = body.json()?;
+    let mut faults = Faults::new();
+    let note = note(&mut faults, "/note", read.note.as_deref());
+    faults.finish()?;
+    ask.write(
+        Repeat::Keyed,
+        body.bytes(),
+        vec![site],
+        "clearance.use",
+        move |act| {
+            let recorded = Recorded::of(&end_clearance::use_dose(act, site, &id, note.clone())?);
+            created(recorded.location(site), &recorded)
+        },
+    )
+    .await
+}
+
+/// Why units are given back.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseBody {
+    /// In words: the window is over, the infusion is cancelled, …
+    reason: String,
+}
+
+/// `POST /sites/{finess}/clearances/{id}/release`
+///
+/// # Errors
+/// 404 when there is none here, 409 when it holds nothing any more.
+pub async fn release(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    let (site, id) = (ask.site()?, ClearanceId::new(ask.part("id")));
+    let read: ReleaseBody = body.json()?;
+    let mut faults = Faults::new();
+    let reason = words(&mut faults, "/reason", &read.reason, 500);
+    let (reason,) = faults.all((reason,))?;
+    ask.write(
+        Repeat::Keyed,
+        body.bytes(),
+        vec![site],
+        "clearance.release",
+        move |act| {
+            let (ended, _) = end_clearance::release(act, site, &id, &reason)?;
+            answer(200, &shape(&ended))
+        },
+    )
+    .await
+}
+
+/// Another day.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MoveBody {
+    infusion_date: String,
+}
+
+/// `POST /sites/{finess}/clearances/{id}/move`
+///
+/// # Errors
+/// 404 when there is none here, 409 when it is not in force, 422 for the day.
+pub async fn shift(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    let (site, from) = (ask.site()?, ClearanceId::new(ask.part("id")));
+    let read: MoveBody = body.json()?;
+    let mut faults = Faults::new();
+    let infusion_on = day(&mut faults, "/infusion_date", &read.infusion_date);
+    let (infusion_on,) = faults.all((infusion_on,))?;
+    ask.write(
+        Repeat::Keyed,
+        body.bytes(),
+        vec![site],
+        "clearance.move",
+        move |act| {
+            let question = Question {
+                who: Who::Moved {
+                    from: from.clone(),
+                    infusion_on,
+                },
+                rulebook: None,
+                hold: true,
+            };
+            let a = ask_clearance::ask(act, site, &question)?;
+            created(
+                format!("{}/sites/{site}/clearances/{}", super::BASE, a.clearance.id),
+                &answered(&a, act.rules),
+            )
+        },
+    )
+    .await
+}
+
+/// What is held at a site.
+#[derive(Serialize, ToSchema)]
+pub struct Holds {
+    items: Vec<HoldShape>,
+}
+
+/// Units of one lot held for one dose.
+#[derive(Serialize, ToSchema)]
+pub struct HoldShape {
+    id: String,
+    clearance: String,
+    /// Id of the patient.
+    patient: String,
+    #[serde(flatten)]
+    line: HoldLine,
+}
+
+/// `GET /sites/{finess}/holds`
+///
+/// # Errors
+/// 404 for the site.
+pub async fn holds(ask: Ask) -> Result<HttpResponse, Problem> {
+    let site = ask.site()?;
+    let items = ask
+        .read(move |act| {
+            let state = SiteState::load(act, site)?;
+            Ok(state.holds.iter().filter_map(|h| hold(&state, h)).collect())
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(Holds { items }))
+}
+
+fn hold(state: &SiteState, h: &Hold) -> Option<HoldShape> {
+    let l = state.line(&h.lot_id)?;
+    let (cip13, lot, expiry) = (l.cip13.to_string(), l.lot.to_string(), l.expiry.to_string());
+    let line = HoldLine {
+        dose: h.dose,
+        cip13,
+        lot,
+        expiry,
+        units: h.units.get(),
+    };
+    Some(HoldShape {
+        id: h.id.to_string(),
+        clearance: h.clearance.to_string(),
+        patient: h.patient.to_string(),
+        line,
+    })
+}

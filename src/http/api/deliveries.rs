@@ -1,0 +1,194 @@
+//! `/sites/{finess}/deliveries`: what a site waits for.
+
+use super::ask::{Ask, Repeat, answer, created, versioned};
+use super::order::{code, day, optional_words, units};
+use crate::app::edit_deliveries::{self, Change, NewDelivery};
+use crate::db::deliveries;
+use crate::domain::code::{Cip13, Finess};
+use crate::domain::id::DeliveryId;
+use crate::domain::reason::Refusal;
+use crate::domain::site::{Delivery, DeliveryState};
+use crate::http::body::Body;
+use crate::http::etag::{Expected, etag};
+use crate::http::problem::{Faults, Problem};
+use crate::http::query::Query;
+use actix_web::HttpResponse;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A delivery.
+#[derive(Serialize, ToSchema)]
+pub struct DeliveryShape {
+    id: String,
+    site: String,
+    cip13: String,
+    units: u32,
+    expected_on: String,
+    /// `announced`, `confirmed`, `received` or `cancelled`.
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    version: i64,
+}
+
+/// Makes the shape of a delivery.
+pub fn shape(d: &Delivery) -> DeliveryShape {
+    DeliveryShape {
+        id: d.id.to_string(),
+        site: d.site.to_string(),
+        cip13: d.cip13.to_string(),
+        units: d.units.get(),
+        expected_on: d.expected_on.to_string(),
+        state: d.state.code(),
+        reference: d.reference.clone(),
+        version: d.version,
+    }
+}
+
+/// `GET /sites/{finess}/deliveries`
+///
+/// # Errors
+/// 400 for the query.
+pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
+    let site = ask.site()?;
+    let page = query.page("deliveries");
+    query.finish()?;
+    let (after, rows) = (page.after.clone(), page.rows());
+    let found = ask
+        .read(move |act| Ok(deliveries::page(act.conn, site, after.as_deref(), rows)?))
+        .await?;
+    Ok(HttpResponse::Ok().json(
+        page.cut(found.iter().map(shape).collect(), |d: &DeliveryShape| {
+            d.id.clone()
+        }),
+    ))
+}
+
+/// `GET /sites/{finess}/deliveries/{id}`
+///
+/// # Errors
+/// 404 when there is none here.
+pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
+    let (site, id) = (ask.site()?, DeliveryId::new(ask.part("id")));
+    let found = ask.read(move |act| find(act, site, &id)).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header(etag(found.version))
+        .json(shape(&found)))
+}
+
+fn find(
+    act: &mut crate::app::Act<'_>,
+    site: Finess,
+    id: &DeliveryId,
+) -> Result<Delivery, crate::app::Error> {
+    let unknown = || Refusal::Unknown {
+        what: "delivery",
+        name: id.to_string(),
+    };
+    Ok(deliveries::find(act.conn, site, id)?.ok_or_else(unknown)?)
+}
+
+/// A delivery that somebody heard of.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDeliveryBody {
+    cip13: String,
+    /// 1 to 1000000.
+    units: i64,
+    expected_on: String,
+    /// Whether the supplier confirmed it.
+    #[serde(default)]
+    confirmed: bool,
+    /// The supplier's reference.
+    reference: Option<String>,
+}
+
+/// `POST /sites/{finess}/deliveries`
+///
+/// # Errors
+/// 422 for the body, 404 for the presentation.
+pub async fn announce(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    let site = ask.site()?;
+    let read: NewDeliveryBody = body.json()?;
+    let mut faults = Faults::new();
+    let cip13 = faults.take("/cip13", Cip13::parse(&read.cip13));
+    let number = units(&mut faults, "/units", read.units);
+    let expected_on = day(&mut faults, "/expected_on", &read.expected_on);
+    let reference = optional_words(&mut faults, "/reference", read.reference.as_deref(), 100);
+    let (cip13, units, expected_on) = faults.all((cip13, number, expected_on))?;
+    let new = NewDelivery {
+        cip13,
+        units,
+        expected_on,
+        confirmed: read.confirmed,
+        reference,
+    };
+    ask.write(
+        Repeat::MayBeKeyed,
+        body.bytes(),
+        vec![site],
+        "delivery.announce",
+        move |act| {
+            let delivery = edit_deliveries::announce(act, site, &new)?;
+            let location = format!("{}/sites/{site}/deliveries/{}", super::BASE, delivery.id);
+            Ok(versioned(
+                created(location, &shape(&delivery))?,
+                delivery.version,
+            ))
+        },
+    )
+    .await
+}
+
+/// What changes of a delivery; what is not said stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryChange {
+    units: Option<i64>,
+    expected_on: Option<String>,
+    /// `announced`, `confirmed` or `cancelled`; it is received by a receipt.
+    state: Option<String>,
+}
+
+/// `PATCH /sites/{finess}/deliveries/{id}`
+///
+/// # Errors
+/// 428 and 412 for the version, 422 for the body, 409 when it has ended.
+pub async fn change(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    let (site, id, expected) = (
+        ask.site()?,
+        DeliveryId::new(ask.part("id")),
+        Expected::of(ask.request())?,
+    );
+    let read: DeliveryChange = body.json()?;
+    let mut faults = Faults::new();
+    let known = ["announced", "confirmed", "cancelled"];
+    let settable = |t: &str| DeliveryState::from_code(t).filter(|s| *s != DeliveryState::Received);
+    let wanted = Change {
+        units: read.units.and_then(|n| units(&mut faults, "/units", n)),
+        expected_on: read
+            .expected_on
+            .as_deref()
+            .and_then(|t| day(&mut faults, "/expected_on", t)),
+        state: read
+            .state
+            .as_deref()
+            .and_then(|t| code(&mut faults, "/state", t, settable, &known)),
+    };
+    faults.finish()?;
+    ask.write(
+        Repeat::MayBeKeyed,
+        body.bytes(),
+        vec![site],
+        "delivery.change",
+        move |act| {
+            let version = find(act, site, &id)?.version;
+            if !expected.allows(version) {
+                return Err(Refusal::Stale { version }.into());
+            }
+            let delivery = edit_deliveries::change(act, site, &id, version, &wanted)?;
+            Ok(versioned(answer(200, &shape(&delivery))?, delivery.version))
+        },
+    )
+    .await
+}

@@ -1,0 +1,131 @@
+//! `/emails`: letters on their way, sent, and refused.
+
+use super::ask::Ask;
+use crate::db::outbox::{self, LetterState, OutboxLetter};
+use crate::domain::calendar::Instant;
+use crate::domain::code::Finess;
+use crate::domain::id::LetterId;
+use crate::domain::reason::Refusal;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use actix_web::HttpResponse;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The query parameters of the list.
+pub const FILTERS: &[(&str, &str)] = &[
+    ("state", "Only `queued`, `sent` or `failed`."),
+    ("limit", "Rows a page, 1 to 200; 50 when not said."),
+    ("cursor", "`next_cursor` of the page before."),
+];
+
+/// One letter.
+#[derive(Serialize, ToSchema)]
+pub struct EmailShape {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    site: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alert: Option<String>,
+    /// `opened`, `worsened`, `acknowledged`, `closed` or `test`.
+    event: String,
+    to_name: String,
+    to_email: String,
+    language: &'static str,
+    message_id: String,
+    subject: String,
+    /// Its plain text; of one letter only, not in a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    /// `queued`, `sent` or `failed`.
+    state: &'static str,
+    /// Times it was tried.
+    attempts: i64,
+    /// When it is tried next, while it is queued.
+    #[schema(value_type = String, format = DateTime)]
+    due_at: Instant,
+    /// What the server said last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Instant,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    sent_at: Option<Instant>,
+}
+
+/// Makes the shape of a letter.
+pub fn shape(l: &OutboxLetter, with_text: bool) -> EmailShape {
+    EmailShape {
+        id: l.id.to_string(),
+        site: l.site.map(|s| s.to_string()),
+        alert: l.alert.as_ref().map(ToString::to_string),
+        event: l.event.clone(),
+        to_name: l.to_name.clone(),
+        to_email: l.to_email.clone(),
+        language: l.language.code(),
+        message_id: l.message_id.clone(),
+        subject: l.subject.clone(),
+        text: with_text.then(|| l.text.clone()),
+        state: l.state.code(),
+        attempts: l.attempts,
+        due_at: l.due_at,
+        last_error: l.last_error.clone(),
+        created_at: l.created_at,
+        sent_at: l.sent_at,
+    }
+}
+
+/// `GET /emails`
+///
+/// # Errors
+/// 400 for the query.
+pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
+    let page = query.page("emails");
+    let state = query.parse("state", |t| {
+        LetterState::from_code(t).ok_or("is none of queued, sent, failed")
+    });
+    query.finish()?;
+    let sites = ask.caller.reach.sites().map(<[Finess]>::to_vec);
+    let (before, rows) = (page.after.clone(), page.rows());
+    let found = ask
+        .read(move |act| {
+            Ok(outbox::page(
+                act.conn,
+                sites.as_deref(),
+                None,
+                state,
+                before.as_deref(),
+                rows,
+            )?)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(page.cut(
+        found.iter().map(|l| shape(l, false)).collect(),
+        |l: &EmailShape| l.id.clone(),
+    )))
+}
+
+/// `GET /emails/{id}`
+///
+/// # Errors
+/// 404 when there is none within the caller's reach.
+pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
+    let id = LetterId::new(ask.part("id"));
+    let found = ask
+        .read(move |act| {
+            let unknown = || Refusal::Unknown {
+                what: "letter",
+                name: id.to_string(),
+            };
+            let reach = &act.caller.reach;
+            let mine = |l: &OutboxLetter| {
+                l.site
+                    .map_or_else(|| reach.sites().is_none(), |s| reach.includes(s))
+            };
+            Ok(outbox::find(act.conn, &id)?
+                .filter(mine)
+                .ok_or_else(unknown)?)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(shape(&found, true)))
+}

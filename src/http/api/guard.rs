@@ -1,0 +1,164 @@
+//! Who is asking, and whether they may: before any handler runs.
+
+use super::routes;
+use crate::app::{Caller, give_access};
+use crate::domain::code::Finess;
+use crate::domain::role::Action;
+use crate::http::door::nothing_here;
+use crate::http::entrance::Entrance;
+use crate::http::language::Said;
+use crate::http::problem::{Fault, Kind, Place, Problem};
+use crate::http::request_id::RequestId;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, header};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, web};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// What the guard lets through with a request.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    /// Who is asking.
+    pub caller: Caller,
+    /// The site that the address names, if it names one.
+    pub site: Option<Finess>,
+}
+
+type Rules = BTreeMap<(String, String), (Action, bool)>;
+
+fn rules() -> &'static Rules {
+    static RULES: OnceLock<Rules> = OnceLock::new();
+    RULES.get_or_init(|| {
+        let rule = |r: super::route::Route| {
+            (
+                (
+                    r.method.to_string(),
+                    format!("{}{}", super::BASE, r.pattern),
+                ),
+                (r.action, r.at_site()),
+            )
+        };
+        routes::table().into_iter().map(rule).collect()
+    })
+}
+
+/// The middleware of `/api/v1`.
+///
+/// Without a token in force: 401, whatever the address. With one: 404 for what is not there, 405
+/// for a method that is not, 403 for what the role or its sites do not include.
+///
+/// # Errors
+/// The [`Problem`] of whoever is not let through.
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let caller = authenticate(&request).await?;
+    let pattern = request.match_pattern().ok_or_else(nothing_here)?;
+    let key = (request.method().to_string(), pattern);
+    let Some((action, at_site)) = rules().get(&key).copied() else {
+        let allowed: Vec<Method> = rules()
+            .keys()
+            .filter(|(_, p)| *p == key.1)
+            .filter_map(|(m, _)| m.parse().ok())
+            .collect();
+        let problem = if allowed.is_empty() {
+            nothing_here()
+        } else {
+            Problem::method_not_allowed(&allowed)
+        };
+        return Err(problem.into());
+    };
+    let site = if at_site { Some(site(&request)?) } else { None };
+    caller
+        .check(action, site)
+        .map_err(|_refusal| forbidden(site.is_some_and(|s| !caller.reach.includes(s))))?;
+    request.extensions_mut().insert(Admitted { caller, site });
+    next.call(request).await
+}
+
+/// The site in the address: the guard runs before the router has taken the address apart.
+fn site(request: &ServiceRequest) -> Result<Finess, Problem> {
+    let below = request
+        .path()
+        .strip_prefix(super::BASE)
+        .and_then(|p| p.strip_prefix("/sites/"));
+    let text = below.and_then(|p| p.split('/').next()).unwrap_or_default();
+    Finess::parse(text).map_err(|e| {
+        Problem::at(
+            Kind::BadAddress,
+            Fault::new(Place::Path("finess".to_owned()), e.to_string()).found(text),
+        )
+    })
+}
+
+fn forbidden(elsewhere: bool) -> Problem {
+    let said = if elsewhere {
+        Said::new(
+            "Your token does not hold at this site.",
+            "Votre jeton ne vaut pas pour ce site.",
+        )
+    } else {
+        Said::new(
+            "Your role does not include this.",
+            "Votre rôle ne comprend pas cette action.",
+        )
+    };
+    Problem::new(Kind::Forbidden, said)
+}
+
+async fn authenticate(request: &ServiceRequest) -> Result<Caller, Problem> {
+    let Some(entrance) = request.app_data::<web::Data<Entrance>>() else {
+        return Err(Problem::internal("the entrance is not in the app's data"));
+    };
+    let token = bearer(request)?;
+    let now = entrance.clock.now();
+    let known = entrance
+        .service
+        .db()
+        .read(move |conn| give_access::recognise(conn, &token, now))
+        .await
+        .map_err(super::refused::database)?;
+    let Some(token) = known else {
+        return Err(Problem::unauthenticated(Said::new(
+            "This token is unknown, expired or revoked.",
+            "Ce jeton est inconnu, expiré ou révoqué.",
+        )));
+    };
+    let request_id = request
+        .extensions()
+        .get::<RequestId>()
+        .map_or_else(String::new, |id| id.as_str().to_owned());
+    Ok(Caller {
+        id: token.id.to_string(),
+        name: token.name,
+        role: token.role,
+        reach: token.reach,
+        request_id,
+    })
+}
+
+fn bearer(request: &ServiceRequest) -> Result<String, Problem> {
+    let missing = || {
+        Problem::unauthenticated(Said::new(
+            "Send your token as `Authorization: Bearer dot_…`.",
+            "Envoyez votre jeton : `Authorization: Bearer dot_…`.",
+        ))
+    };
+    let mut values = request.headers().get_all(header::AUTHORIZATION);
+    let text = values
+        .next()
+        .and_then(|v| v.to_str().ok())
+        .ok_or_else(missing)?;
+    let (scheme, token) = text.split_once(' ').ok_or_else(missing)?;
+    let right = scheme.eq_ignore_ascii_case("bearer")
+        && !token.trim().is_empty()
+        && values.next().is_none();
+    if right {
+        Ok(token.trim().to_owned())
+    } else {
+        Err(missing())
+    }
+}

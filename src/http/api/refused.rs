@@ -1,0 +1,190 @@
+//! Refusals and failures as problem documents.
+
+use super::ask::{KEPT_PROBLEM, etag_text};
+use crate::app::{self, Answer};
+use crate::db;
+use crate::domain::language::Language;
+use crate::domain::reason::Refusal;
+use crate::http::etag;
+use crate::http::language::Said;
+use crate::http::problem::{Fault, Kind, Problem};
+use crate::text;
+
+/// Returns the problem of what a verb failed with.
+pub fn problem(language: Language, error: app::Error) -> Problem {
+    match error {
+        app::Error::Refused(refusal) => refused(&refusal),
+        app::Error::Db(error) => database(error),
+        app::Error::Unsolved(unsolved) => Problem::new(
+            Kind::Conflict,
+            Said::new(
+                format!(
+                    "Which doses the stock can make cannot be said exactly ({unsolved}); nothing was done."
+                ),
+                format!(
+                    "Impossible de dire exactement quelles doses le stock permet ({unsolved}) ; rien n'a été fait."
+                ),
+            ),
+        ),
+        app::Error::KeyReused => Problem::new(
+            Kind::KeyReused,
+            Said::new(
+                "This Idempotency-Key came before with another body: a new intent needs a new key.",
+                "Cet Idempotency-Key a déjà servi avec un autre corps : une nouvelle intention demande une nouvelle clé.",
+            ),
+        ),
+        app::Error::KeyInProgress => Problem::later(
+            Kind::InProgress,
+            1,
+            Said::new(
+                "The request with this Idempotency-Key is still under way: repeat it, with the same key.",
+                "La requête portant cet Idempotency-Key est encore en cours : répétez-la avec la même clé.",
+            ),
+        ),
+        app::Error::Bug(cause) => {
+            let _ = language;
+            Problem::internal(cause)
+        }
+    }
+}
+
+/// Returns the problem of what the database answered.
+pub fn database(error: db::Error) -> Problem {
+    match error {
+        db::Error::Busy => Problem::later(
+            Kind::Busy,
+            1,
+            Said::new(
+                "The database is busy; nothing was done.",
+                "La base de données est occupée ; rien n'a été fait.",
+            ),
+        ),
+        db::Error::Full => Problem::new(
+            Kind::StorageFull,
+            Said::new(
+                "There is no room left to write; nothing was done.",
+                "Plus de place pour écrire ; rien n'a été fait.",
+            ),
+        )
+        .cause("the database or its disk is full"),
+        db::Error::Unavailable { cause } => Problem::later(
+            Kind::DatabaseUnavailable,
+            5,
+            Said::new(
+                "The database cannot be reached.",
+                "La base de données est injoignable.",
+            ),
+        )
+        .cause(cause),
+        other @ (db::Error::Constraint { .. }
+        | db::Error::Corrupt { .. }
+        | db::Error::NotThisDatabase { .. }
+        | db::Error::InUse { .. }
+        | db::Error::Other { .. }) => Problem::internal(other),
+    }
+}
+
+/// Returns the problem of a refusal, with its facts as members.
+pub fn refused(refusal: &Refusal) -> Problem {
+    let said = Said::new(
+        text::refusal(Language::En, refusal),
+        text::refusal(Language::Fr, refusal),
+    );
+    with_facts(kind(refusal, said), refusal).with("reason", refusal.code())
+}
+
+fn kind(refusal: &Refusal, said: Said) -> Problem {
+    let in_body =
+        |pointer: &str, said: Said| Problem::at(Kind::InvalidBody, Fault::new(pointer, said));
+    match refusal {
+        Refusal::ReserveWouldBreak { .. } => Problem::new(Kind::ReserveProtected, said),
+        Refusal::NotEnough { .. } => Problem::new(Kind::NotEnoughUnits, said),
+        Refusal::UnknownLot { .. } => Problem::new(Kind::UnknownLot, said),
+        Refusal::NotOnCatalogue { .. } => Problem::new(Kind::UnknownPresentation, said),
+        Refusal::Unknown { what: "site", .. } => Problem::new(Kind::UnknownSite, said),
+        Refusal::Unknown { .. } => Problem::new(Kind::UnknownRecord, said),
+        Refusal::Stale { version } => etag::changed(*version),
+        Refusal::Forbidden => Problem::new(Kind::Forbidden, said),
+        Refusal::ExpiredOnReceipt { .. } | Refusal::WhichExpiry { .. } => in_body("/expiry", said),
+        Refusal::InfusionOutsideWindow { .. } => in_body("/infusion_date", said),
+        Refusal::ReferenceDose { .. } => in_body("/reference_dose_mg", said),
+        Refusal::MustBeSaid { what, .. } => in_body(&format!("/{what}"), said),
+        Refusal::NoReserveRule { .. } => in_body("/rulebook", said),
+        Refusal::SerialKnown { .. }
+        | Refusal::NotReversible { .. }
+        | Refusal::NothingToAdjust
+        | Refusal::NotCarT { .. }
+        | Refusal::AlreadyCleared
+        | Refusal::WrongState { .. }
+        | Refusal::PseudonymTaken
+        | Refusal::AlreadyThere { .. } => Problem::new(Kind::Conflict, said),
+    }
+}
+
+fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
+    match refusal {
+        Refusal::ReserveWouldBreak {
+            rulebook,
+            lost,
+            possible,
+            required,
+        } => problem
+            .with("rulebook", rulebook)
+            .with("doses_lost", lost.get())
+            .with("doses_possible", possible.get())
+            .with("doses_required", required.get()),
+        Refusal::NotEnough {
+            cip13,
+            lot,
+            wanted,
+            free,
+            held,
+        } => problem
+            .with("cip13", cip13.as_str())
+            .with("lot", lot.as_ref().map(ToString::to_string))
+            .with("units_wanted", wanted.get())
+            .with("units_free", free.get())
+            .with("units_held", held.get()),
+        Refusal::WhichExpiry { expiries, .. } => problem.with(
+            "expiries",
+            expiries.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ),
+        Refusal::NotOnCatalogue { cip13, known_as } => problem
+            .with("cip13", cip13.as_str())
+            .with("bdpm_name", known_as),
+        Refusal::NoReserveRule { known, .. } => problem.with("rulebooks", known),
+        Refusal::UnknownLot { .. }
+        | Refusal::ExpiredOnReceipt { .. }
+        | Refusal::SerialKnown { .. }
+        | Refusal::NotReversible { .. }
+        | Refusal::NothingToAdjust
+        | Refusal::NotCarT { .. }
+        | Refusal::InfusionOutsideWindow { .. }
+        | Refusal::AlreadyCleared
+        | Refusal::WrongState { .. }
+        | Refusal::PseudonymTaken
+        | Refusal::AlreadyThere { .. }
+        | Refusal::Unknown { .. }
+        | Refusal::Stale { .. }
+        | Refusal::ReferenceDose { .. }
+        | Refusal::MustBeSaid { .. }
+        | Refusal::Forbidden => problem,
+    }
+}
+
+/// Returns a refusal as an answer that is kept.
+pub fn answer(language: Language, request_id: &str, refusal: &Refusal) -> Answer {
+    let problem = refused(refusal);
+    let body = String::from_utf8(problem.bytes(language, request_id)).unwrap_or_default();
+    let etag = match refusal {
+        Refusal::Stale { version } => Some(etag_text(*version)),
+        _ => None,
+    };
+    Answer {
+        status: problem.kind().status().as_u16(),
+        content_type: KEPT_PROBLEM.to_owned(),
+        location: None,
+        etag,
+        body,
+    }
+}

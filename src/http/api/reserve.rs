@@ -1,0 +1,129 @@
+//! `/sites/{finess}/reserve`: doses possible and required.
+
+use super::ask::Ask;
+use crate::app::see::{self, SeenReserve};
+use crate::domain::reserve::{KeptFor, Standing};
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use actix_web::HttpResponse;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The reserve of a site.
+#[derive(Serialize, ToSchema)]
+pub struct ReserveShape {
+    site: String,
+    rulebook: String,
+    medicine: String,
+    /// Whether the document is in force today by its own dates; it protects the reserve either way.
+    rulebook_in_force: bool,
+    /// The site's own day.
+    as_of: String,
+    /// Whether the site is qualified for CAR-T therapies; one that is not keeps no reserve.
+    car_t: bool,
+    /// `assured` or `compromised`.
+    resupply: &'static str,
+    /// Whether resupply was set by hand.
+    resupply_by_hand: bool,
+    /// Doses of the reserve that the site's usable stock can make at once.
+    possible: u32,
+    /// Doses that must stay.
+    required: u32,
+    /// Doses that are missing.
+    missing: u32,
+    /// `ok` or `below-minimum`.
+    status: &'static str,
+    /// Reference doses that the free units could make, beside every hold.
+    reference_doses_possible: u32,
+    /// The size of a reference dose.
+    reference_dose_mg: f64,
+    /// Dose by dose, in the order of the plan.
+    doses: Vec<DoseShape>,
+}
+
+/// One dose of the reserve.
+#[derive(Serialize, ToSchema)]
+pub struct DoseShape {
+    /// `reserve-infused`, `reserve-scheduled` or `reserve-floor`.
+    class: &'static str,
+    /// Id of the patient, if it is for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patient: Option<String>,
+    number: u32,
+    /// The day on which its vials must be in date.
+    in_date_until: String,
+    /// `held`, `possible` or `missing`.
+    standing: &'static str,
+}
+
+/// `GET /sites/{finess}/reserve`
+///
+/// # Errors
+/// 400 for the query, 404 for the site, 422 for the rulebook.
+pub async fn see(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
+    let site = ask.site()?;
+    let rulebook = query.text("rulebook");
+    query.finish()?;
+    let shape = ask
+        .read(move |act| Ok(shape(&see::reserve(act, site, rulebook.as_deref())?)))
+        .await?;
+    Ok(HttpResponse::Ok().json(shape))
+}
+
+fn shape(seen: &SeenReserve) -> ReserveShape {
+    let SeenReserve {
+        rulebook,
+        state,
+        reserve,
+        reference_doses,
+        in_force,
+    } = seen;
+    let (possible, required) = (reserve.possible(), reserve.required());
+    let reference = rulebook
+        .reserve
+        .as_ref()
+        .map(|rule| crate::domain::reserve::reference_dose(&state.facts(rulebook, rule)));
+    ReserveShape {
+        site: state.site.finess.to_string(),
+        rulebook: rulebook.name.to_string(),
+        medicine: rulebook.medicine.clone(),
+        rulebook_in_force: *in_force,
+        as_of: state.today.to_string(),
+        car_t: state.site.car_t,
+        resupply: reserve.resupply.code(),
+        resupply_by_hand: state
+            .site
+            .by_hand
+            .as_ref()
+            .is_some_and(|h| h.until >= state.today),
+        possible: possible.get(),
+        required: required.get(),
+        missing: possible.missing_to(required).get(),
+        status: if possible < required {
+            "below-minimum"
+        } else {
+            "ok"
+        },
+        reference_doses_possible: reference_doses.get(),
+        reference_dose_mg: reference.map_or(0.0, super::stock::as_mg),
+        doses: reserve
+            .doses
+            .iter()
+            .map(|d| DoseShape {
+                class: match d.kept_for {
+                    KeptFor::Infused(_) => "reserve-infused",
+                    KeptFor::Scheduled(_) => "reserve-scheduled",
+                    KeptFor::Floor => "reserve-floor",
+                },
+                patient: d.kept_for.patient().map(ToString::to_string),
+                number: d.number,
+                in_date_until: d.need.on.to_string(),
+                standing: match d.standing {
+                    Standing::Held => "held",
+                    Standing::Possible => "possible",
+                    Standing::Missing => "missing",
+                },
+            })
+            .collect(),
+    }
+}

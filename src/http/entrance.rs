@@ -1,0 +1,18 @@
+//! What a handler finds behind the door.
+
+use crate::app::Service;
+use crate::clock::Clock;
+use crate::domain::language::Language;
+
+/// What every handler may use: `web::Data<Entrance>`.
+#[derive(Clone)]
+pub struct Entrance {
+    /// The service, whose verbs it calls.
+    pub service: Service,
+    /// What time it is: read once a request, and passed in.
+    pub clock: Clock,
+    /// The most rows on one page of a list.
+    pub page_size_most: u32,
+    /// The language of those who chose none.
+    pub default_language: Language,
+}

@@ -1,0 +1,118 @@
+//! How letters leave the service: the sender, the transport, and the worker.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use tokio::task::JoinHandle;
+
+use super::stop::{Asked, Stop};
+use crate::app::Service;
+use crate::clock::Clock;
+use crate::mail::post::{Office, Outcome};
+use crate::mail::url::SmtpSettings;
+use crate::mail::{EmailAddress, HeaderText, MailUrl, Mailbox, MessageId, Post, Transport};
+use crate::settings::Settings;
+use crate::telemetry::Metrics;
+
+/// The name beside the sender's address.
+const NAME: &str = "Dotation";
+
+/// Returns who letters come from.
+pub(super) fn sender(settings: &Settings) -> Result<Mailbox> {
+    Ok(Mailbox {
+        name: Some(HeaderText::parse("name", NAME)?),
+        address: EmailAddress::parse(&settings.mail_from)
+            .context("reading the setting mail_from")?,
+    })
+}
+
+/// Returns what follows the `@` in the `Message-ID` of letters: the domain of the sender.
+pub(super) fn domain(settings: &Settings) -> Result<String> {
+    let domain = settings
+        .mail_from
+        .split('@')
+        .next_back()
+        .unwrap_or_default();
+    MessageId::parse(&format!("letter@{domain}"))
+        .context("reading the domain of the setting mail_from")?;
+    Ok(domain.to_owned())
+}
+
+/// Opens the transport, unless there is one, and returns it with the time that a sending may take.
+///
+/// The setting `mail_timeout` is for servers whose URL has no `timeout_ms` of its own.
+pub(super) fn transport(
+    settings: &Settings,
+    given: Option<Transport>,
+) -> Result<(Transport, Duration)> {
+    if let Some(transport) = given {
+        return Ok((transport, settings.mail_timeout));
+    }
+    let mut url =
+        MailUrl::parse(settings.mail_url.expose()).context("reading the setting mail_url")?;
+    let mut limit = settings.mail_timeout;
+    if let MailUrl::Smtp(smtp) = &mut url {
+        if smtp.timeout == SmtpSettings::TIMEOUT {
+            smtp.timeout = limit;
+        }
+        limit = smtp.timeout;
+    }
+    match &url {
+        MailUrl::Smtp(_) => tracing::info!(to = %url, "letters leave by a mail server"),
+        MailUrl::Directory(_) if settings.mail_url != Settings::default().mail_url => {
+            tracing::info!(to = %url, "letters become files");
+        }
+        MailUrl::Directory(_) | MailUrl::Memory => tracing::warn!(
+            to = %url,
+            "ALERTS REACH NOBODY: no mail server is set; set mail_url to smtp://…"
+        ),
+    }
+    let transport = Transport::open(&url).with_context(|| format!("preparing to post to {url}"))?;
+    Ok((transport, limit))
+}
+
+/// What the worker needs of the service.
+pub(super) fn office(
+    settings: &Settings,
+    from: Mailbox,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    send_limit: Duration,
+) -> Office {
+    Office {
+        from,
+        clock: Arc::new(move || clock.now()),
+        tell: Arc::new(move |outcome| {
+            let counted = match outcome {
+                Outcome::Sent => &metrics.letters_sent,
+                Outcome::Deferred => &metrics.letters_deferred,
+                Outcome::Failed => &metrics.letters_failed,
+            };
+            counted.inc();
+        }),
+        send_limit,
+        attempts_most: settings.mail_attempts_most,
+    }
+}
+
+/// Begins to send letters, until `ended`; then those under way have `finish`, unless the stop is
+/// to be at once.
+pub(super) fn begin(
+    post: Post,
+    service: Service,
+    ended: Stop,
+    stop: Stop,
+    finish: Duration,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let written = || service.letters_written();
+        let give_up = async {
+            tokio::select! {
+                () = tokio::time::sleep(finish) => {}
+                () = stop.wait(Asked::AtOnce) => {}
+            }
+        };
+        post.run(written, ended.wait(Asked::Gently), give_up).await;
+    })
+}

@@ -1,0 +1,232 @@
+//! One service, from its settings to its last answer.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web;
+use anyhow::{Context as _, Result};
+
+use super::http::{Connections, bind, serve};
+use super::stop::Stop;
+use super::{letters, ready, upkeep};
+use crate::app::act::Desk;
+use crate::app::{self, Caller, Service, edit_catalogue};
+use crate::clock::Clock;
+use crate::db::{self, DatabaseUrl, Db, Plaintext};
+use crate::domain::role::Role;
+use crate::http::door::Door;
+use crate::http::entrance::Entrance;
+use crate::http::limits::Limits;
+use crate::mail::{MemoryPost, Post, Transport};
+use crate::rulebook::Rulebooks;
+use crate::settings::Settings;
+use crate::telemetry::Metrics;
+
+/// How long letters under way may take to finish at a stop, at most.
+///
+/// Choice: ten seconds more than requests have; what is broken off then is sent again at the next
+/// start, with the same `Message-ID`.
+const LETTERS_FINISH: Duration = Duration::from_secs(10);
+
+/// How often a start is tried that another instance, starting at the same time, was in the way of.
+const TRIES: usize = 3;
+
+/// What whoever starts a service brings along, instead of what the settings say.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Where it listens: bound already.
+    pub listener: Option<TcpListener>,
+    /// How letters leave it.
+    pub transport: Option<Transport>,
+}
+
+/// A service that is ready: its database is open and its address bound. It answers, sends letters
+/// and tidies up from [`Running::run_until_stopped`] on.
+pub struct Running {
+    /// Where it listens; the port is known even when the settings left it to the system.
+    pub address: SocketAddr,
+    /// Its verbs.
+    pub service: Service,
+    /// What time it is in it.
+    pub clock: Clock,
+    /// By what it is stopped. It hears of signals when it is told to obey them
+    /// ([`Stop::obey_signals`]).
+    pub stop: Stop,
+    /// Where its letters arrive, when that is a memory.
+    pub memory: Option<MemoryPost>,
+    /// What it counts.
+    pub metrics: Arc<Metrics>,
+    listener: TcpListener,
+    connections: Connections,
+    door: web::Data<Door>,
+    entrance: web::Data<Entrance>,
+    post: Post,
+    idempotency_days: u32,
+    finish: Duration,
+}
+
+/// Makes a service ready: reads rulebooks, brings the tables up to this program, opens the
+/// database (an `SQLite` file for itself alone), puts the rulebooks' presentations on the catalogue,
+/// and binds the address.
+///
+/// # Errors
+/// The first of these that fails, named; nothing listens then.
+pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Result<Running> {
+    let url = database_url(settings)?;
+    let rules =
+        Rulebooks::load(settings.rulebooks_folder.as_deref()).context("reading the rulebooks")?;
+    let from = letters::sender(settings)?;
+    let (transport, send_limit) = letters::transport(settings, options.transport)?;
+    let memory = match &transport {
+        Transport::Memory(memory) => Some(memory.clone()),
+        Transport::Smtp(_) | Transport::Directory(_) => None,
+    };
+    let db = database(&url, settings).await?;
+    let desk = Desk {
+        public_url: settings.public_url.clone(),
+        mail_domain: letters::domain(settings)?,
+    };
+    let service = Service::new(db.clone(), rules, desk);
+    catalogue(&service, clock).await?;
+    let listener = match options.listener {
+        Some(listener) => listener,
+        None => bind(settings.listen)?,
+    };
+    let address = listener.local_addr().context("asking for our address")?;
+
+    let stop = Stop::new();
+    let metrics = Arc::new(Metrics::new());
+    let office = letters::office(settings, from, clock, Arc::clone(&metrics), send_limit);
+    let post = Post::new(db.clone(), transport, office);
+    let door = Door {
+        limits: Limits {
+            body_bytes: settings.request_body_limit_bytes,
+            request_time: settings.request_timeout,
+            ..Limits::default()
+        },
+        metrics: Arc::clone(&metrics),
+        readiness: ready::checks(&db, &url, &post, &stop),
+    };
+    let entrance = Entrance {
+        service: service.clone(),
+        clock,
+        page_size_most: settings.page_size_most,
+        default_language: settings.default_language,
+    };
+    Ok(Running {
+        address,
+        service,
+        clock,
+        stop,
+        memory,
+        metrics,
+        listener,
+        connections: connections(settings),
+        door: web::Data::new(door),
+        entrance: web::Data::new(entrance),
+        post,
+        idempotency_days: settings.idempotency_days,
+        finish: LETTERS_FINISH.min(settings.stop_timeout),
+    })
+}
+
+impl Running {
+    /// Serves until a stop is asked for, finishes the requests and then the letters under way, and
+    /// closes the database.
+    ///
+    /// # Errors
+    /// When the listener fails; everything has been stopped then, too.
+    pub async fn run_until_stopped(self) -> Result<()> {
+        let db = self.service.db().clone();
+        let mut chores = upkeep::begin(&db, self.clock, &self.metrics, self.idempotency_days);
+        // the worker outlives the requests, whose letters it is to send
+        let requests_ended = Stop::new();
+        let worker = letters::begin(
+            self.post,
+            self.service,
+            requests_ended.clone(),
+            self.stop.clone(),
+            self.finish,
+        );
+        tracing::info!(address = %self.address, "listening");
+        let entrance = self.entrance;
+        let configure = move |config: &mut web::ServiceConfig| {
+            config
+                .app_data(entrance.clone())
+                .configure(crate::http::api::configure);
+        };
+        let api = crate::http::api::openapi();
+        let served = serve(
+            self.listener,
+            self.connections,
+            self.door,
+            api,
+            configure,
+            self.stop,
+        )
+        .await;
+        chores.shutdown().await;
+        requests_ended.gently();
+        let sent = worker.await;
+        let closed = tokio::task::spawn_blocking(move || db.close()).await;
+        tracing::info!("stopped");
+        sent.context("the worker that sends letters")?;
+        closed.context("closing the database")?;
+        served.with_context(|| format!("serving on {}", self.address))
+    }
+}
+
+fn database_url(settings: &Settings) -> Result<DatabaseUrl> {
+    let plaintext = if settings.allow_plaintext {
+        Plaintext::AnyHost
+    } else {
+        Plaintext::ThisMachine
+    };
+    DatabaseUrl::parse(settings.database_url.expose(), plaintext)
+        .context("reading the setting database_url")
+}
+
+/// Brings the tables up to this program, and opens the database.
+async fn database(url: &DatabaseUrl, settings: &Settings) -> Result<Db> {
+    let options = db::Options {
+        connections: settings.database_connections,
+        ..db::Options::service()
+    };
+    let (url, shown) = (url.clone(), format!("{url:?}"));
+    let opened = tokio::task::spawn_blocking(move || {
+        let ran = db::migrate::run(&url)?;
+        if !ran.is_empty() {
+            tracing::info!(migrations = ran.len(), "the tables were brought up to date");
+        }
+        Db::open(&url, &options)
+    });
+    opened
+        .await?
+        .with_context(|| format!("opening the database {shown}"))
+}
+
+/// Puts the rulebooks' presentations on the catalogue. Two instances that start together may both
+/// find one missing; the second then finds it there.
+async fn catalogue(service: &Service, clock: Clock) -> Result<()> {
+    let mut tries = 1;
+    loop {
+        let caller = Caller::at_the_machine("service", Role::Admin);
+        let added = service
+            .write(caller, clock.now(), Vec::new(), edit_catalogue::add_ruled)
+            .await;
+        match added {
+            Err(app::Error::Db(db::Error::Constraint { .. })) if tries < TRIES => tries += 1,
+            added => return added.context("putting the rulebooks' presentations on the catalogue"),
+        }
+    }
+}
+
+fn connections(settings: &Settings) -> Connections {
+    let whole_seconds = settings.stop_timeout.as_millis().div_ceil(1_000);
+    Connections {
+        workers: settings.workers,
+        finish_seconds: u64::try_from(whole_seconds).unwrap_or(u64::MAX),
+        ..Connections::default()
+    }
+}
