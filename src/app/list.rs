@@ -4,6 +4,7 @@ use super::act::Act;
 use super::error::Error;
 use crate::db;
 use crate::domain::code::{Cip13, Finess};
+use crate::domain::id::TokenId;
 use crate::domain::reason::Refusal;
 use crate::domain::rule::Slug;
 use crate::domain::site::Site;
@@ -50,7 +51,7 @@ pub fn tokens(act: &mut Act<'_>) -> Result<Vec<TokenRecord>, Error> {
     let mut all: Vec<TokenRecord> = Vec::new();
     loop {
         let last = all.last().map(|token| token.id.clone());
-        let page = db::tokens::page(act.conn, last.as_ref().map(|id| id.as_str()), PAGE)?;
+        let page = db::tokens::page(act.conn, last.as_ref().map(TokenId::as_str), PAGE)?;
         if page.is_empty() {
             return Ok(all);
         }

@@ -47,10 +47,8 @@ impl Answer {
             Format::Json if self.json.is_null() => String::new(),
             Format::Json => format!("{:#}\n", self.json),
         };
-        if format == Format::Text {
-            for note in &self.notes {
-                complain(note);
-            }
+        for note in &self.notes {
+            complain(note);
         }
         let mut out = io::stdout().lock();
         match out.write_all(result.as_bytes()).and_then(|()| out.flush()) {

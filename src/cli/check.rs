@@ -25,19 +25,12 @@ impl Check {
     pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
         let Self {} = self;
         let mut faults = Vec::new();
-        let settings = place.settings();
-        let folder = match &settings {
-            Ok(settings) => settings.rulebooks_folder.clone(),
-            Err(_) => beside::rulebooks_folder(place.config.as_deref(), &place.environment),
-        };
-        let settings = kept(settings, &mut faults);
-        let addresses = settings
-            .as_ref()
-            .and_then(|s| addresses(place, s, &mut faults));
-        let rules = Rulebooks::load(folder.as_deref()).map_err(Failure::from);
-        let rules = kept(rules, &mut faults);
-        match (settings, addresses, rules) {
-            (Some(settings), Some(addresses), Some(rules)) if faults.is_empty() => {
+        let settings = kept(place.settings(), &mut faults)
+            .unwrap_or_else(|| beside::readable(place.config.as_deref(), &place.environment));
+        let addresses = addresses(place, &settings, &mut faults);
+        let rules = kept(Place::rulebooks(&settings), &mut faults);
+        match (addresses, rules) {
+            (Some(addresses), Some(rules)) if faults.is_empty() => {
                 Ok(fine(&settings, &addresses, &rules))
             }
             _ => Err(Failure::Input(faults)),
@@ -81,7 +74,7 @@ fn kept<T>(read: Result<T, Failure>, faults: &mut Vec<String>) -> Option<T> {
             None
         }
         Err(other @ (Failure::Cannot(_) | Failure::Refused(..))) => {
-            faults.push(format!("{other:?}"));
+            faults.push(format!("the settings cannot be looked at: {other:?}"));
             None
         }
     }

@@ -92,7 +92,12 @@ impl From<db::Error> for Failure {
             db::Error::Full => Self::cannot(
                 "the database or its disk is full. Nothing was changed; make room and try again",
             ),
-            other => Self::Cannot(other.into()),
+            other @ (db::Error::Unavailable { .. }
+            | db::Error::Constraint { .. }
+            | db::Error::Corrupt { .. }
+            | db::Error::NotThisDatabase { .. }
+            | db::Error::InUse { .. }
+            | db::Error::Other { .. }) => Self::Cannot(other.into()),
         }
     }
 }

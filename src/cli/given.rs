@@ -130,9 +130,8 @@ pub(super) struct Vials {
 }
 
 pub(super) fn vials(text: &str) -> Result<Vials, String> {
-    let wrong = |what: &str| {
-        format!("{what}; expected STRENGTHxCOUNT[@EXPIRY], as 400x2 or 80x3@2022-06-30")
-    };
+    let wrong =
+        |what: &str| format!("{what}; expected MGxCOUNT[@EXPIRY], as 400x2 or 80x3@2022-06-30");
     let (stock, expiry) = on_a_day(text).map_err(|e| wrong(&e))?;
     let (strength, count) = stock
         .split_once(['x', 'X', '×'])

@@ -150,41 +150,36 @@ impl Drop for Progress {
 }
 
 fn told(files: &[FileReport], imported: &Imported) -> String {
-    let mut text = String::new();
-    for file in files {
-        about(file, &mut text);
-    }
+    let mut lines: Vec<String> = files.iter().flat_map(about).collect();
     let line = |what: &str, c: Changes| {
-        format!(
-            "{what}: {} added, {} changed, {} the same\n",
-            c.added, c.changed, c.same
-        )
+        let Changes {
+            added,
+            changed,
+            same,
+        } = c;
+        format!("{what}: {added} added, {changed} changed, {same} the same")
     };
-    text.push_str(&line("medicines", imported.products));
-    text.push_str(&line("presentations", imported.packs));
+    lines.push(line("medicines", imported.products));
+    lines.push(line("presentations", imported.packs));
     if imported.relabelled > 0 {
-        text.push_str(&format!(
-            "catalogue: {} presentations have the label and the CIS of this edition now\n",
+        lines.push(format!(
+            "catalogue: {} with the label and the CIS of this edition now",
             imported.relabelled
         ));
     }
-    text
+    lines.join("\n") + "\n"
 }
 
-fn about(file: &FileReport, text: &mut String) {
+/// A line for a file, and one for each odd row up to [`MOST_SHOWN`].
+fn about(file: &FileReport) -> Vec<String> {
     let encoding = serde_json::to_value(file.encoding).unwrap_or_default();
     let encoding = encoding.as_str().unwrap_or_default();
     let odd = file.faults.len().saturating_add(file.faults_not_listed);
-    let FileReport {
-        name,
-        rows_read: read,
-        rows_kept: kept,
-        ..
-    } = file;
-    text.push_str(&format!(
-        "{name} ({encoding}): {read} rows read, {kept} kept, {odd} odd\n"
-    ));
-    for fault in file.faults.iter().take(MOST_SHOWN) {
+    let (name, read, kept) = (&file.name, file.rows_read, file.rows_kept);
+    let mut lines = vec![format!(
+        "{name} ({encoding}): {read} rows read, {kept} kept, {odd} odd"
+    )];
+    lines.extend(file.faults.iter().take(MOST_SHOWN).map(|fault| {
         let column = fault
             .column
             .map_or_else(String::new, |column| format!(":{column}"));
@@ -193,15 +188,16 @@ fn about(file: &FileReport, text: &mut String) {
         } else {
             "row left out"
         };
-        text.push_str(&format!(
-            "  {name}:{}{column}: found {:?}, expected {}; {kept}\n",
+        format!(
+            "  {name}:{}{column}: found {:?}, expected {}; {kept}",
             fault.line, fault.found, fault.expected
-        ));
-    }
+        )
+    }));
     if odd > MOST_SHOWN {
         let more = odd.saturating_sub(MOST_SHOWN);
-        text.push_str(&format!("  and {more} more, which --format json lists\n"));
+        lines.push(format!("  and {more} more, which --format json lists"));
     }
+    lines
 }
 
 fn changes(imported: &Imported) -> Value {

@@ -26,11 +26,20 @@ pub(super) struct Migrate {
 impl Migrate {
     pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
         let url = place.database_url(&place.settings()?)?;
+        let pending = migrate::pending(&url)?;
         if self.check {
-            let pending = migrate::pending(&url)?;
             return Ok(told(&url, "pending", "to be done", &pending));
         }
-        let done = migrate::run(&url).map_err(in_use)?;
+        let mut done = migrate::run(&url).map_err(in_use)?;
+        for version in &mut done {
+            // the steps that ran are named by their numbers alone
+            if let Some(name) = pending
+                .iter()
+                .find(|name| name.starts_with(version.as_str()))
+            {
+                version.clone_from(name);
+            }
+        }
         Ok(told(&url, "done", "done", &done))
     }
 }
@@ -40,20 +49,19 @@ fn told(url: &DatabaseUrl, member: &str, word: &str, names: &[String]) -> Answer
     let text = match names.len() {
         0 => format!("{url} is up to date.\n"),
         n => {
-            let names: String = names.iter().map(|name| format!("  {name}\n")).collect();
             let steps = if n == 1 { "step" } else { "steps" };
-            format!("{url}: {n} {steps} {word}:\n{names}")
+            format!("{url}: {n} {steps} {word}:\n  {}\n", names.join("\n  "))
         }
     };
     Answer::new(text, json!({ "database": url, member: names }))
 }
 
 fn in_use(error: db::Error) -> Failure {
-    match error {
-        db::Error::InUse { file } => Failure::cannot(format!(
+    if let db::Error::InUse { file } = &error {
+        return Failure::cannot(format!(
             "{} is in use by another process, probably the service: stop it, then run this again",
             file.display()
-        )),
-        other => other.into(),
+        ));
     }
+    error.into()
 }

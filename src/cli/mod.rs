@@ -5,6 +5,11 @@
 //! answers and nothing else; progress, notes and errors go to standard error. Start reading at
 //! [`run`], then any command: the comment on its type is its help.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "the comments on commands are the help that people read, without backticks"
+)]
+
 mod answer;
 mod catalogue;
 mod check;
@@ -51,15 +56,31 @@ Examples:
 #[command(disable_help_subcommand = true, arg_required_else_help = true)]
 struct CommandLine {
     /// The file of settings [default: DOTATION_CONFIG, else dotation.toml here if it is there].
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "For every command"
+    )]
     config: Option<PathBuf>,
     /// The database, in place of the one that is set: sqlite:FILE or postgres://USER@HOST/NAME.
     ///
     /// Other users of this machine can read a command line: set a password in the configuration.
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        help_heading = "For every command"
+    )]
     database: Option<String>,
     /// How the answer is written.
-    #[arg(long, global = true, value_enum, default_value_t)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        help_heading = "For every command"
+    )]
     format: Format,
     #[command(subcommand)]
     command: Command,
@@ -129,9 +150,11 @@ pub fn run(
         environment.into_iter().collect(),
     );
     let done = line.command.run(&place).and_then(|answer| {
-        answer
-            .write(format)
-            .map_err(|error| Failure::cannot(format!("the answer cannot be written: {error}")))
+        answer.write(format).map_err(|error| {
+            Failure::cannot(format!(
+                "it is done, but the answer cannot be written: {error}"
+            ))
+        })
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,

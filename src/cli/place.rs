@@ -68,9 +68,10 @@ impl Place {
 
     /// Reads the address of the database.
     pub(super) fn database_url(&self, settings: &Settings) -> Result<DatabaseUrl, Failure> {
-        let plaintext = match settings.allow_plaintext {
-            true => Plaintext::AnyHost,
-            false => Plaintext::ThisMachine,
+        let plaintext = if settings.allow_plaintext {
+            Plaintext::AnyHost
+        } else {
+            Plaintext::ThisMachine
         };
         DatabaseUrl::parse(settings.database_url.expose(), plaintext).map_err(|error| {
             match self.database {

@@ -43,8 +43,8 @@ Examples:
 
 /// Add the pharmacy of a hospital to a network
 ///
-/// A CAR-T centre keeps a reserve from the moment it is added: say first who receives its letters
-/// as soon as it is there (dotation recipient add).
+/// A CAR-T centre keeps a reserve from the moment it is added, and its alert opens until there is
+/// stock: say next who receives its letters (dotation recipient add).
 #[derive(Debug, Args)]
 #[command(after_help = ADD)]
 pub(super) struct AddSite {
@@ -149,7 +149,15 @@ impl AddSite {
             "Site {} ({}) was added to {}.\n",
             added.finess, added.name, added.network
         );
-        Ok(Answer::new(text, shape(&added)))
+        let answer = Answer::new(text, shape(&added));
+        if !added.car_t {
+            return Ok(answer);
+        }
+        let finess = added.finess;
+        Ok(answer.note(format!(
+            "It keeps a reserve from now on, and nobody receives its letters yet. To add somebody: \
+             dotation recipient add --site {finess} --help"
+        )))
     }
 }
 

@@ -95,9 +95,10 @@ impl CreateToken {
         let new = NewToken {
             name: self.name,
             role: self.role,
-            reach: match self.all_sites {
-                true => Reach::Everywhere,
-                false => Reach::Sites(self.sites),
+            reach: if self.all_sites {
+                Reach::Everywhere
+            } else {
+                Reach::Sites(self.sites)
             },
             expires_at: self.expires.map(|until| end(until, zone)),
         };

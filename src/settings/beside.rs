@@ -1,27 +1,34 @@
 //! What is asked about a file of settings that is not, or not yet, right as a whole.
 
 use super::origin::{self, Origin, Variables};
-use super::{FILE, Faults, value};
+use super::{FILE, Faults, Settings, value};
 use crate::toml_file;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Returns the folder of rulebooks that is set, whatever else is wrong with the settings: so that
-/// the faults of both can be told at once. Nothing when it cannot be made out.
-pub fn rulebooks_folder(
-    config: Option<&Path>,
-    environment: &[(OsString, OsString)],
-) -> Option<PathBuf> {
-    let (file, bytes) = file_of(config, environment)?;
+/// Returns those settings that other rooms read again or that name other files, whatever else is
+/// wrong: so that the faults of all can be told at once. Each that has a fault is at its default,
+/// and so are all others.
+pub fn readable(config: Option<&Path>, environment: &[(OsString, OsString)]) -> Settings {
+    let (file, bytes) = file_of(config, environment).unwrap_or_default();
     let variables = Variables::new(environment.to_vec());
-    let mut folder = None;
-    // what is wrong besides is told by `Settings::load`
+    let mut read = Settings::default();
+    // what is wrong with them is told by `Settings::load`
     let _elsewhere = toml_file::read(&file, &bytes, |top| {
         let origin = Origin::new(top, &variables);
-        folder = origin.parsed("rulebooks_folder", None, value::FOLDER, value::folder);
+        let is = Settings::default();
+        let database = origin.secret("database_url", "database_url_file", is.database_url);
+        let mail = origin.secret("mail_url", "mail_url_file", is.mail_url);
+        let from = origin.parsed("mail_from", is.mail_from, value::MAILBOX, value::mailbox);
+        let folder = origin.parsed("rulebooks_folder", None, value::FOLDER, value::folder);
+        read.allow_plaintext = origin.flag("allow_plaintext", false).unwrap_or(true);
+        read.database_url = database.unwrap_or(read.database_url.clone());
+        read.mail_url = mail.unwrap_or(read.mail_url.clone());
+        read.mail_from = from.unwrap_or(read.mail_from.clone());
+        read.rulebooks_folder = folder.flatten();
         Some(())
     });
-    folder.flatten()
+    read
 }
 
 /// Returns the fault of a setting that could be read but that another room refuses, because of

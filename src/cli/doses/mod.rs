@@ -53,6 +53,8 @@ struct Question {
     needs: Vec<Need>,
     /// Named by their places in the list.
     vials: Vec<Vial<usize>>,
+    /// For what, when doses are said by weight.
+    indication: Option<Slug>,
     /// Whether any day was named, so that days are worth showing.
     dated: bool,
 }
@@ -71,9 +73,9 @@ impl DosesCommand {
         let question = self.question(place)?;
         let found = question.answer()?;
         let answer = Answer::new(told::text(&question, &found), told::json(&question, &found));
-        Ok(question
-            .strange_vials()
-            .into_iter()
+        let notes = question.strange_vials().into_iter();
+        Ok(notes
+            .chain(question.strange_indication())
             .fold(answer, Answer::note))
     }
 
@@ -109,6 +111,7 @@ impl DosesCommand {
             vials: vials.collect(),
             rulebook,
             needs,
+            indication: self.indication,
             dated,
         })
     }
@@ -147,6 +150,20 @@ impl Question {
         strengths
     }
 
+    /// And in an indication that the rulebook does not name, which gets the dose of all others.
+    fn strange_indication(&self) -> Option<String> {
+        let (book, indication) = self.rulebook.as_ref().zip(self.indication.as_ref())?;
+        let known = named(book);
+        (!known.contains(&indication.as_str())).then(|| {
+            format!(
+                "note: {} does not name {indication} and gives it the dose of all indications that it \
+                 does not name; it names {}",
+                book.name,
+                known.join(", ")
+            )
+        })
+    }
+
     /// A slip of the keyboard shows in a strength that the medicine does not have.
     fn strange_vials(&self) -> Vec<String> {
         let Some(book) = &self.rulebook else {
@@ -166,6 +183,17 @@ impl Question {
             })
             .collect()
     }
+}
+
+/// The indications that a rulebook names in its table of doses.
+fn named(book: &Rulebook) -> Vec<&str> {
+    let rows = book.doses.iter();
+    let mut named: Vec<&str> = rows
+        .filter_map(|row| row.indication.as_ref())
+        .map(Slug::as_str)
+        .collect();
+    named.dedup();
+    named
 }
 
 /// The strengths that doses are made of: by the route of the reserve, where there is one.
@@ -195,17 +223,10 @@ fn chosen(rules: &crate::rulebook::Rulebooks, named: Option<&Slug>) -> Result<Ru
 
 fn by_weight(book: &Rulebook, indication: &Slug, weight: Grams) -> Result<Mg, Failure> {
     book.dose(indication, weight).ok_or_else(|| {
-        let mut named: Vec<&str> = book
-            .doses
-            .iter()
-            .filter_map(|row| row.indication.as_ref())
-            .map(Slug::as_str)
-            .collect();
-        named.dedup();
         Failure::input(format!(
             "--indication: {} gives no dose by weight for {indication}; expected one of {}",
             book.name,
-            named.join(", ")
+            named(book).join(", ")
         ))
     })
 }

@@ -32,30 +32,31 @@ pub(super) fn text(question: &Question, found: &Found) -> String {
         text.push_str(&columns(["DOSE", "VIALS", "IN ALL"], &rows));
     }
     text.push('\n');
-    for (need, doses) in &found.alone {
-        let on = if question.dated {
-            format!(" on {}", need.on)
+    text.push_str(&counts(question, found).join("\n"));
+    text.push('\n');
+    text
+}
+
+/// A line for each size of dose, and what is missing.
+fn counts(question: &Question, found: &Found) -> Vec<String> {
+    let alone = |(need, doses): &(Need, Doses)| {
+        let (mg, most) = (need.mg, most(*doses));
+        if question.dated {
+            format!("Doses of {mg} on {}, if no other is made: {most}", need.on)
         } else {
-            String::new()
-        };
-        text.push_str(&format!(
-            "Doses of {}{on}, if no other is made: {}\n",
-            need.mg,
-            most(*doses)
-        ));
-    }
-    if !found.shortfall.is_empty() {
-        let added: Vec<String> = found
-            .shortfall
-            .iter()
-            .map(|(mg, units)| some(*units, *mg))
-            .collect();
-        text.push_str(&format!(
-            "For all doses there would have to be added: {}\n",
+            format!("Doses of {mg}, if no other is made: {most}")
+        }
+    };
+    let mut lines: Vec<String> = found.alone.iter().map(alone).collect();
+    let added = found.shortfall.iter();
+    let added: Vec<String> = added.map(|(mg, units)| some(*units, *mg)).collect();
+    if !added.is_empty() {
+        lines.push(format!(
+            "For all doses there would have to be added: {}",
             added.join(", ")
         ));
     }
-    text
+    lines
 }
 
 fn row(question: &Question, need: Need, made: Option<&Composition<usize>>) -> [String; 4] {

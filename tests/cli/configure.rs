@@ -1,0 +1,198 @@
+//! `dotation check`, `dotation migrate`, and what every command has.
+
+use crate::desk::{Desk, on_both};
+use dotation::db::{DatabaseUrl, Db, Options};
+
+#[test]
+fn help_names_every_command_and_exit_code() {
+    let help = Desk::new().run(&["--help"]).ok();
+    for says in [
+        "serve ",
+        "demo ",
+        "migrate ",
+        "check ",
+        "doses ",
+        "site ",
+        "token ",
+        "catalogue ",
+        "recipient ",
+        "import ",
+        "mail ",
+        "  0  done",
+        "  1  it could not be done",
+        "  2  what was given or configured is wrong",
+        "  3  refused by a rule",
+    ] {
+        assert!(help.contains(says), "{says}: {help}");
+    }
+    let help = Desk::new().run(&["token", "create", "--help"]).ok();
+    for says in [
+        "this once",
+        "Examples:",
+        "--all-sites",
+        "--expires <DAY>",
+        "pharmacist, car-t-unit",
+    ] {
+        assert!(help.contains(says), "{says}: {help}");
+    }
+}
+
+#[test]
+fn a_command_that_is_not_there_is_wrong_input() {
+    let err = Desk::new().run(&["migrat"]).fails(2);
+    assert!(err.contains("'migrate'"), "{err}");
+}
+
+#[test]
+fn check_says_what_is_set() {
+    let desk = Desk::new();
+    let done = desk.run(&["check"]);
+    assert!(done.err.contains("alerts reach no one yet"), "{}", done.err);
+    assert_eq!(
+        done.ok(),
+        "\
+ok
+  database   sqlite:./dotation.db
+  listen     127.0.0.1:8080
+  email      directory:outbox
+  rulebooks  roactemra-2021-10-14
+"
+    );
+    assert!(
+        desk.files().is_empty(),
+        "check makes nothing: {:?}",
+        desk.files()
+    );
+}
+
+#[test]
+fn check_lists_the_faults_of_the_configuration_and_of_every_rulebook_at_once() {
+    let desk = Desk::new();
+    std::fs::create_dir(desk.folder.path().join("rules")).unwrap();
+    desk.write(
+        "bad.toml",
+        "listne = \"x\"\nmail_url = \"smtp://\"\nrulebooks_folder = \"rules\"\nworkers = 1000\n",
+    );
+    desk.write("rules/odd.toml", "name = \"other\"\nmedicine = 3\n");
+    desk.write("rules/torn.toml", "name = \"torn\nmedicine =\n");
+    let wrong = [
+        ("DOTATION_DATABASE_URL", "mysql:x"),
+        ("DOTATION_LOG_FORMAT", "xml"),
+    ];
+    let err = desk
+        .run_with(&["check", "--config", "bad.toml"], &wrong)
+        .fails(2);
+    for says in [
+        "bad.toml:1:1: listne: is not known; did you mean listen?",
+        "bad.toml:2:12: mail_url: mail URL has no host",
+        "bad.toml:4:11: workers: found 1000, expected a whole number from 0 to 256",
+        "DOTATION_LOG_FORMAT: found \"xml\", expected \"text\" or \"json\"",
+        "DOTATION_DATABASE_URL: \"mysql:x\" is not the address of a database; expected sqlite:FILE",
+        "rules/odd.toml:1:8: name: the rulebook other stands in odd.toml",
+        "rules/odd.toml:2:12: medicine: found 3",
+        "rules/torn.toml:1:",
+    ] {
+        assert!(
+            err.lines().any(|line| line.starts_with(says)),
+            "{says}\n{err}"
+        );
+    }
+}
+
+#[test]
+fn a_password_is_in_no_message() {
+    let desk = Desk::new();
+    for (name, url) in [
+        ("DOTATION_DATABASE_URL", "postgres://u:geheim@example.org/x"),
+        ("DOTATION_DATABASE_URL", "postgre://u:geheim@127.0.0.1/x"),
+        ("DOTATION_MAIL_URL", "smtp://u:geheim@example.org?tls=none"),
+    ] {
+        let err = desk.run_with(&["check"], &[(name, url)]).fails(2);
+        assert!(err.contains(name) && !err.contains("geheim"), "{err}");
+    }
+}
+
+#[test]
+fn a_wrong_scheme_makes_no_file() {
+    let desk = Desk::new();
+    for url in [
+        "sqlit:x.db",
+        "x.db",
+        "file:x.db",
+        "SQLITE:x.db",
+        "sqlite:",
+        "sqlite::memory:",
+    ] {
+        for command in [["migrate"].as_slice(), &["site", "list"], &["serve"]] {
+            let err = desk
+                .run_with(command, &[("DOTATION_DATABASE_URL", url)])
+                .fails(2);
+            assert!(err.contains("DOTATION_DATABASE_URL"), "{err}");
+        }
+        let err = desk.run(&["migrate", "--database", url]).fails(2);
+        assert!(err.contains("--database: "), "{err}");
+    }
+    assert!(desk.files().is_empty(), "{:?}", desk.files());
+}
+
+#[test]
+fn migrate_tells_what_it_will_do_and_what_it_did_and_does_it_once() {
+    on_both(|desk| {
+        let again = desk.run(&["migrate", "--format", "json"]).json();
+        assert_eq!(again["done"], serde_json::json!([]));
+        assert!(
+            desk.run(&["migrate", "--check"])
+                .ok()
+                .ends_with(" is up to date.\n")
+        );
+    });
+    let desk = Desk::new();
+    let pending = desk.run(&["migrate", "--check", "--format", "json"]).json();
+    assert!(
+        desk.files().is_empty(),
+        "a look makes no file: {:?}",
+        desk.files()
+    );
+    let done = desk.run(&["migrate", "--format", "json"]).json();
+    assert_eq!(pending["pending"], done["done"]);
+    assert_eq!(done["done"][0], "20261122000001_sites");
+}
+
+#[test]
+fn a_database_that_is_not_there_or_not_ready_is_told_with_the_way_out() {
+    let desk = Desk::new();
+    let err = desk.run(&["site", "list"]).fails(1);
+    assert_eq!(
+        err,
+        "error: there is no database at sqlite:./dotation.db. To make it, run: dotation migrate\n"
+    );
+    desk.write("dotation.db", "");
+    let err = desk.run(&["site", "list"]).fails(1);
+    assert!(err.contains("run: dotation migrate"), "{err}");
+    desk.write(
+        "dotation.db",
+        &"this is a letter to the pharmacy. ".repeat(100),
+    );
+    let err = desk.run(&["site", "list"]).fails(1);
+    assert!(err.contains("file is not a database"), "{err}");
+}
+
+#[test]
+fn a_command_works_beside_a_service_and_a_migration_does_not() {
+    let desk = Desk::migrated();
+    let file = desk.folder.path().join("dotation.db");
+    let url = DatabaseUrl::Sqlite(file);
+    let service = Db::open(&url, &Options::service()).unwrap();
+    desk.run(&["site", "network-add", "chu", "--name", "CHU"])
+        .ok();
+    assert_eq!(
+        desk.run(&["site", "network-list"]).ok(),
+        "NETWORK  NAME\nchu      CHU\n"
+    );
+    let err = desk.run(&["migrate"]).fails(1);
+    assert!(
+        err.contains("is in use by another process, probably the service: stop it"),
+        "{err}"
+    );
+    service.close();
+}

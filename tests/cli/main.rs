@@ -1,0 +1,16 @@
+//! The program as a user runs it: arguments and files in, bytes and exit code out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+mod administer;
+mod configure;
+mod count_doses;
+mod desk;
+mod import;
+mod post;

@@ -1,0 +1,106 @@
+//! `dotation mail test`: what became of a letter, in clear words.
+
+use crate::desk::Desk;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+
+const ADDRESS: &str = "garde@chu.fr";
+
+/// A mail server for one letter: greets, agrees to everything, and gives `answer` to `RCPT`.
+fn server(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        stream.write_all(b"220 here\r\n").unwrap();
+        let mut in_message = false;
+        while let Some(Ok(line)) = lines.next() {
+            let reply = match line.get(..4).unwrap_or(&line) {
+                "." if in_message => {
+                    in_message = false;
+                    "250 2.0.0 queued as 4711"
+                }
+                _ if in_message => continue,
+                "RCPT" => answer,
+                "DATA" => {
+                    in_message = true;
+                    "354 go on"
+                }
+                "QUIT" => "221 bye",
+                _ => "250 ok",
+            };
+            stream.write_all(format!("{reply}\r\n").as_bytes()).unwrap();
+        }
+    });
+    format!("smtp://127.0.0.1:{port}?tls=none")
+}
+
+fn test(url: &str, more: &[&str]) -> crate::desk::Done {
+    let arguments = [&["mail", "test", ADDRESS], more].concat();
+    Desk::new().run_with(&arguments, &[("DOTATION_MAIL_URL", url)])
+}
+
+#[test]
+fn a_letter_that_is_taken_is_told_with_the_servers_words() {
+    let out = test(&server("250 ok"), &[]).ok();
+    assert!(
+        out.contains("took the letter for garde@chu.fr and answered: "),
+        "{out}"
+    );
+    assert!(out.contains("queued as 4711"), "{out}");
+}
+
+#[test]
+fn a_refused_recipient_is_told_with_stage_code_and_reply() {
+    let err = test(&server("550 5.1.1 no such user"), &[]).fails(1);
+    assert!(err.contains("stage:  recipient"), "{err}");
+    assert!(err.contains("reply:  code 550: "), "{err}");
+    assert!(err.contains("this is for good"), "{err}");
+    let err = test(&server("451 4.7.1 greylisted"), &[]).fails(1);
+    assert!(
+        err.contains("code 451") && err.contains("this may pass"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_server_that_is_not_there_is_told() {
+    let err = test("smtp://127.0.0.1:1?tls=none", &[]).fails(1);
+    assert!(err.contains("stage:  connection"), "{err}");
+    assert!(err.contains("no code"), "{err}");
+}
+
+#[test]
+fn a_letter_in_a_folder_was_not_sent() {
+    let desk = Desk::new();
+    let done = desk
+        .run(&[
+            "mail",
+            "test",
+            ADDRESS,
+            "--language",
+            "en",
+            "--format",
+            "json",
+        ])
+        .json();
+    assert_eq!(done["state"], "written");
+    let file = desk
+        .folder
+        .path()
+        .join("outbox")
+        .join(done["reply"].as_str().unwrap());
+    let letter = std::fs::read_to_string(file).unwrap();
+    assert!(
+        letter.contains("A trial letter") && letter.contains("To: garde@chu.fr"),
+        "{letter}"
+    );
+    assert!(test("memory:", &[]).ok().starts_with("Not sent: "));
+}
+
+#[test]
+fn an_address_that_is_none_is_wrong_input() {
+    let err = Desk::new().run(&["mail", "test", "garde@chu"]).fails(2);
+    assert!(err.contains("\"chu\" is not a full domain"), "{err}");
+}
