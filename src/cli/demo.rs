@@ -19,7 +19,12 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Demo {
     /// The address and port to listen on
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        env = "DOTATION_LISTEN",
+        default_value = "127.0.0.1:8080"
+    )]
     listen: SocketAddr,
 }
 
@@ -27,9 +32,18 @@ impl Demo {
     pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
         let options = Options {
             listen: self.listen,
-            database: place.database.clone(),
+            database: place
+                .database
+                .clone()
+                .or_else(|| set("DOTATION_DATABASE_URL")),
+            mail: set("DOTATION_MAIL_URL"),
         };
-        demo::run(options).map_err(Failure::Cannot)?;
+        demo::run(options, |words| println!("{words}")).map_err(Failure::Cannot)?;
         Ok(Answer::default())
     }
+}
+
+/// A variable of the environment that says something.
+fn set(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -1,7 +1,11 @@
 use super::answer::Answer;
 use super::failure::Failure;
 use super::place::Place;
-use crate::settings::Settings;
+use crate::clock::Clock;
+use crate::server;
+use crate::settings::{LogFormat, Settings};
+use crate::telemetry;
+use anyhow::Context as _;
 use clap::Args;
 use std::net::SocketAddr;
 
@@ -32,8 +36,17 @@ impl Serve {
 
 /// Starts the service and waits until it has stopped.
 fn serve(settings: &Settings) -> anyhow::Result<()> {
-    anyhow::bail!(
-        "the service on {} is not part of this program yet",
-        settings.listen
-    )
+    telemetry::init(format(settings), &settings.log_filter)
+        .context("reading the setting log_filter")?;
+    server::block_on(async {
+        let running = server::start(settings, Clock::System, server::Options::default()).await?;
+        running.run_obeying_signals().await
+    })
+}
+
+fn format(settings: &Settings) -> telemetry::Format {
+    match settings.log_format {
+        LogFormat::Text => telemetry::Format::Text,
+        LogFormat::Json => telemetry::Format::Json,
+    }
 }

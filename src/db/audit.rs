@@ -165,6 +165,17 @@ pub fn page(
     Ok(rows.into_iter().map(line).collect())
 }
 
+/// Returns when the last line of any chain was written, if there is one.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn last(conn: &mut Conn) -> Result<Option<Instant>, Error> {
+    let at: Option<NaiveDateTime> = audit::table
+        .select(diesel::dsl::max(audit::at))
+        .first(conn)?;
+    Ok(at.map(instant))
+}
+
 fn line(row: Row) -> Line {
     let (
         chain,

@@ -1,24 +1,118 @@
-//! The demonstration: a network of pharmacies on a simulated clock, to be tried by hand.
+//! The demonstration: a made-up network of pharmacies on a simulated clock, to be tried by hand.
+//!
+//! It is the real service: same verbs, same database, same letters, which become files. Only the
+//! clock is its own: it starts on 20 October 2021, six days after the letter, at 08:00 in Paris.
 
+mod network;
+mod words;
+
+use crate::clock::Clock;
+use crate::domain::calendar::Instant;
+use crate::server::{self, Running};
+use crate::settings::{Secret, Settings};
+use anyhow::Context as _;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// When the demonstration begins: 20 October 2021, 08:00 in Paris.
+const START: &str = "2021-10-20T06:00:00Z";
 
 /// Where the demonstration runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The address and port it listens on.
     pub listen: SocketAddr,
-    /// The address of its database; a file of its own when there is none.
+    /// The address of its database; a new file in a new folder when there is none.
     pub database: Option<String>,
+    /// Where its letters go (`smtp://…`, `directory:…`); a folder beside its database when there is none.
+    pub mail: Option<String>,
 }
 
-/// Runs the demonstration until it is stopped.
+/// What the demonstration has to say before it serves.
+pub struct Ready {
+    running: Running,
+    words: String,
+}
+
+/// Runs the demonstration until it is stopped; `say` is told once what to try.
 ///
 /// # Errors
 /// When it cannot be started.
-pub fn run(options: Options) -> anyhow::Result<()> {
-    let Options {
-        listen,
-        database: _,
-    } = options;
-    anyhow::bail!("the demonstration on {listen} is not part of this program yet")
+pub fn run(options: Options, say: impl FnOnce(&str)) -> anyhow::Result<()> {
+    server::block_on(async move {
+        let Ready { running, words } = prepare(options).await?;
+        say(&words);
+        running.run_obeying_signals().await
+    })
+}
+
+async fn prepare(options: Options) -> anyhow::Result<Ready> {
+    let folder = folder()?;
+    let database = options
+        .database
+        .unwrap_or_else(|| format!("sqlite:{}", folder.join("demo.db").display()));
+    let mail = options
+        .mail
+        .unwrap_or_else(|| format!("directory:{}", folder.join("emails").display()));
+    let settings = Settings {
+        database_url: Secret::new(&*database),
+        mail_url: Secret::new(&*mail),
+        mail_from: "dotation@example.org".to_owned(),
+        listen: options.listen,
+        public_url: format!("http://{}", options.listen),
+        ..Settings::default()
+    };
+    let start: Instant = START.parse().context("the demonstration's first instant")?;
+    // a demonstration that goes on: time does not run backwards in its ledger
+    let last = server::last_act(&settings)
+        .await
+        .context("reading when the database was last used")?;
+    let clock = Clock::simulated(last.map_or(start, |last| last.max(start)));
+    let running = server::start(&settings, clock, server::Options::default()).await?;
+    let now = running.clock.now();
+    network::lay_out(&running.service, now)
+        .await
+        .context("laying out the demonstration network")?;
+    let tokens = network::give_tokens(&running.service, now)
+        .await
+        .context("giving the demonstration's tokens")?;
+    let words = words::what_to_try(
+        running.address,
+        &tokens,
+        shown(&database),
+        shown(&mail),
+        now,
+    );
+    Ok(Ready { running, words })
+}
+
+/// An address as it may be shown: without what may be a password.
+fn shown(address: &str) -> &str {
+    match address.rsplit_once('@') {
+        Some((_, host)) => host,
+        None => address,
+    }
+}
+
+/// A new folder for this demonstration, which only its owner may enter.
+fn folder() -> anyhow::Result<PathBuf> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let parent = std::env::temp_dir();
+    let free =
+        |n: &u32| -> PathBuf { parent.join(format!("dotation-demo-{}-{n}", std::process::id())) };
+    for folder in (0..1_000).map(|n| free(&n)) {
+        match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => {
+                return Err(error).with_context(|| {
+                    format!("making the folder {}", Path::new(&folder).display())
+                });
+            }
+        }
+    }
+    anyhow::bail!(
+        "{} is full of demonstrations: remove the folders dotation-demo-*",
+        parent.display()
+    )
 }

@@ -10,4 +10,9 @@ mod start;
 pub mod stop;
 mod upkeep;
 
-pub use start::{Options, Running, start};
+pub use start::{Options, Running, last_act, start};
+
+/// Runs a future to its end on the runtime that the service needs.
+pub fn block_on<F: Future>(work: F) -> F::Output {
+    actix_web::rt::System::new().block_on(work)
+}

@@ -14,6 +14,7 @@ use crate::app::act::Desk;
 use crate::app::{self, Caller, Service, edit_catalogue};
 use crate::clock::Clock;
 use crate::db::{self, DatabaseUrl, Db, Plaintext};
+use crate::domain::calendar::Instant;
 use crate::domain::role::Role;
 use crate::http::door::Door;
 use crate::http::entrance::Entrance;
@@ -131,7 +132,31 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
     })
 }
 
+/// Returns when something was last done in the database of `settings`, if there is one and
+/// anything was. It makes nothing.
+///
+/// # Errors
+/// When the address is wrong, or the database cannot be read.
+pub async fn last_act(settings: &Settings) -> Result<Option<Instant>> {
+    let url = database_url(settings)?;
+    if url.file().is_some_and(|file| !file.exists()) || !db::migrate::pending(&url)?.is_empty() {
+        return Ok(None);
+    }
+    let db = Db::open(&url, &db::Options::command())?;
+    Ok(db.read(db::audit::last).await?)
+}
+
 impl Running {
+    /// Serves until a signal (SIGTERM, SIGINT) or a word asks for a stop, as
+    /// [`Running::run_until_stopped`].
+    ///
+    /// # Errors
+    /// As there; and when signals cannot be listened for.
+    pub async fn run_obeying_signals(self) -> Result<()> {
+        tokio::spawn(self.stop.obey_signals().context("listening for signals")?);
+        self.run_until_stopped().await
+    }
+
     /// Serves until a stop is asked for, finishes the requests and then the letters under way, and
     /// closes the database.
     ///

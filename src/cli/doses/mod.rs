@@ -235,7 +235,9 @@ fn by_weight(book: &Rulebook, indication: &Slug, weight: Grams) -> Result<Mg, Fa
 fn unsolved(error: Unsolved) -> Failure {
     match error {
         Unsolved::Strengths { .. } => Failure::input(format!("--vials: {error}")),
-        Unsolved::Needs { .. } => Failure::input(format!("--dose: {error}")),
+        Unsolved::Needs { .. } | Unsolved::Mass { .. } => {
+            Failure::input(format!("--dose: {error}"))
+        }
         Unsolved::VialsADose { .. } => Failure::input(format!(
             "--dose: {error}; expected a dose of at most so many vials: was a strength or a dose mistyped?"
         )),
