@@ -46,13 +46,13 @@ pub(super) struct AddPresentation {
     #[arg(long, value_name = "CIP13", value_parser = given::cip13, required_unless_present = "from_rulebooks")]
     cip: Option<Cip13>,
     /// How much of the active substance one vial, syringe or pen holds
-    #[arg(long, value_name = "MG", value_parser = given::mg, required_unless_present = "from_rulebooks")]
+    #[arg(long, value_name = "MG", value_parser = given::mg, allow_negative_numbers = true, required_unless_present = "from_rulebooks")]
     mg: Option<Mg>,
     /// How it is given: iv, sc or oral
     #[arg(long, value_name = "ROUTE", value_parser = given::route)]
     route: Option<Route>,
     /// How many single vials, syringes or pens one box holds
-    #[arg(long, value_name = "COUNT", value_parser = given::units)]
+    #[arg(long, value_name = "COUNT", value_parser = given::units, allow_negative_numbers = true)]
     units_per_box: Option<Units>,
     /// Its name
     #[arg(long, value_name = "TEXT", value_parser = given::name)]

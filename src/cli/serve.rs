@@ -1,7 +1,10 @@
 use super::answer::Answer;
 use super::failure::Failure;
 use super::place::Place;
-use crate::settings::Settings;
+use crate::clock::Clock;
+use crate::server::{self, Options};
+use crate::settings::{LogFormat, Settings};
+use crate::telemetry::{self, Format};
 use clap::Args;
 use std::net::SocketAddr;
 
@@ -25,15 +28,32 @@ impl Serve {
         let mut settings = place.settings()?;
         settings.listen = self.listen.unwrap_or(settings.listen);
         place.database_url(&settings)?;
+        begin_log(place, &settings)?;
         serve(&settings).map_err(Failure::Cannot)?;
         Ok(Answer::default())
     }
 }
 
+/// Begins the log as the settings say.
+pub(super) fn begin_log(place: &Place, settings: &Settings) -> Result<(), Failure> {
+    let format = match settings.log_format {
+        LogFormat::Text => Format::Text,
+        LogFormat::Json => Format::Json,
+    };
+    telemetry::init(format, &settings.log_filter)
+        .map_err(|error| place.refused("log_filter", &error.to_string()))
+}
+
 /// Starts the service and waits until it has stopped.
 fn serve(settings: &Settings) -> anyhow::Result<()> {
-    anyhow::bail!(
-        "the service on {} is not part of this program yet",
-        settings.listen
-    )
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let running = server::start(settings, Clock::System, Options::default()).await?;
+        let obeying = tokio::spawn(running.stop.obey_signals()?);
+        let served = running.run_until_stopped().await;
+        obeying.abort();
+        served
+    })
 }

@@ -61,7 +61,7 @@ pub(super) struct AddSite {
     #[arg(long)]
     car_t: bool,
     /// The size of a dose it keeps for nobody in particular, in place of the rulebook's
-    #[arg(long, value_name = "MG", value_parser = given::mg)]
+    #[arg(long, value_name = "MG", value_parser = given::mg, allow_negative_numbers = true)]
     reference_dose: Option<Mg>,
     /// Where its days begin and end [default: the time zone that is set, else Europe/Paris]
     #[arg(long, value_name = "ZONE", value_parser = given::zone)]
