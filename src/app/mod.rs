@@ -21,7 +21,6 @@ pub mod end_clearance;
 pub mod error;
 pub mod give_access;
 pub mod import_bdpm;
-pub mod list;
 pub mod lose_units;
 pub mod once;
 pub mod post_letters;

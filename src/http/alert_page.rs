@@ -10,7 +10,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
 
 async fn page(id: web::Path<String>) -> HttpResponse {
     // only what an id is made of is shown again
-    let id: String = id.chars().filter(|c| c.is_ascii_hexdigit() || *c == '-').take(36).collect();
+    let id: String = id
+        .chars()
+        .filter(|c| c.is_ascii_hexdigit() || *c == '-')
+        .take(36)
+        .collect();
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(format!(
         "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>Dotation – alerte</title></head><body><main>\

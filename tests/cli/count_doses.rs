@@ -93,7 +93,14 @@ fn what_is_no_stock_no_dose_and_no_weight_is_refused() {
             "--vials 400x-1 --dose 240mg",
             "\"-1\" is not a number of vials",
         ),
-        ("--vials -400x1 --dose 240mg", "--vials"),
+        (
+            "--vials -400x1 --dose 240mg",
+            "\"-400\" is not a mass of medicine",
+        ),
+        (
+            "--vials 400x1 --weight -61kg --indication crs",
+            "\"-61kg\" is not a body weight",
+        ),
         (
             "--vials 400x1000001 --dose 240mg",
             "\"1000001\" is not a number of vials",

@@ -2,7 +2,7 @@
 
 use super::guard::Admitted;
 use super::refused;
-use crate::app::records::Key;
+use crate::app::records::{Key, Rulebooks};
 use crate::app::service::Write;
 use crate::app::{self, Act, Answer, Caller, Keyed};
 use crate::domain::calendar::Instant;
@@ -93,7 +93,7 @@ impl Ask {
     }
 
     /// Returns the rulebooks.
-    pub fn rules(&self) -> &crate::rulebook::Rulebooks {
+    pub fn rules(&self) -> &Rulebooks {
         self.entrance.service.rules()
     }
 

@@ -188,7 +188,7 @@ pub fn contact(c: &Contact) -> ContactShape {
     }
 }
 
-fn answered(a: &Answered, rules: &crate::rulebook::Rulebooks) -> AnswerShape {
+fn answered(a: &Answered, rules: &crate::app::records::Rulebooks) -> AnswerShape {
     let go = a.clearance.state == ClearanceState::Standing;
     let book = rules
         .iter()
