@@ -393,3 +393,32 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn five_vials_of_eighty_do_not_stand_in_for_one_of_two_hundred() {
+    let mut needs = vec![need(400, 23); 3];
+    needs.extend(vec![need(280, 14); 3]);
+    let vials = [
+        vial(0, Mg::from_mg(80), 30, 8),
+        vial(1, Mg::from_mg(200), 30, 3),
+        vial(2, Mg::from_mg(400), 30, 2),
+    ];
+    assert!(brute::fits(&needs, &vials));
+    assert_eq!(fits(&needs, &vials), Ok(true));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// More vials than above, of few strengths: what exchanges of several for one could get wrong.
+    #[test]
+    fn many_vials_of_few_strengths_fit_exactly_when_trying_everything_finds_a_way(
+        sizes in prop_oneof![Just([80, 200, 400]), Just([60, 80, 200]), Just([80, 120, 200])],
+        counts in [0_u32..9, 0_u32..6, 0_u32..4],
+        shares in prop::collection::vec((4_u32..30, 0_u32..2), 1..7),
+    ) {
+        let vials: Vec<_> = sizes.iter().zip(counts).map(|(mg, n)| vial(0, Mg::from_mg(*mg), 9, n)).collect();
+        let needs: Vec<_> = shares.iter().map(|(n, on)| need(20 * n, *on)).collect();
+        prop_assert_eq!(fits(&needs, &vials).unwrap(), brute::fits(&needs, &vials));
+    }
+}
