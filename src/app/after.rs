@@ -78,6 +78,10 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
         .collect::<Vec<_>>()
     {
         let settled = clearance::settle(&state.facts(&rulebook, &rule), &state.in_force(&rulebook));
+        // first all that is given back, then what is held anew: it may be the same units
+        for one in &settled {
+            give_back(act, state, &one.id, &one.doses)?;
+        }
         for one in settled {
             settle_clearance(act, state, &mut open, one)?;
         }
@@ -189,39 +193,20 @@ pub(super) fn rehold(
     id: &ClearanceId,
     doses: &[HeldDose],
 ) -> Result<(), Error> {
-    let wanted: Vec<(u32, &LotId, Units)> = doses
-        .iter()
-        .flat_map(|d| d.units.iter().map(|(lot, n)| (d.number, lot, *n)))
-        .collect();
-    let is_wanted = |h: &Hold| {
-        wanted
-            .iter()
-            .any(|(dose, lot, n)| *dose == h.dose && **lot == h.lot_id && *n == h.units)
-    };
-    let (mut kept, mut gone) = (Vec::new(), Vec::new());
-    for hold in std::mem::take(&mut state.holds) {
-        if hold.clearance != *id || is_wanted(&hold) {
-            kept.push(hold)
-        } else {
-            gone.push(hold)
-        }
-    }
-    for hold in &gone {
-        db::clearances::shrink_hold(act.conn, hold, hold.units)?;
-    }
+    give_back(act, state, id, doses)?;
+    let mut kept = state.holds.clone();
     let patient = state
         .in_force
         .iter()
         .find(|c| c.id == *id)
         .map(|c| c.patient.clone());
-    let new: Vec<_> = wanted
-        .iter()
+    let new: Vec<_> = wanted(doses)
+        .into_iter()
         .filter(|(dose, lot, n)| {
             !kept.iter().any(|h| {
                 h.clearance == *id && h.dose == *dose && h.lot_id == **lot && h.units == *n
             })
         })
-        .copied()
         .collect();
     for (dose, lot, units) in new {
         let Some(patient) = patient.clone() else {
@@ -241,6 +226,34 @@ pub(super) fn rehold(
     }
     state.set_holds(kept);
     Ok(())
+}
+
+/// Ends the holds of a clearance that are not among what it should hold.
+fn give_back(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    id: &ClearanceId,
+    doses: &[HeldDose],
+) -> Result<(), Error> {
+    let wanted = wanted(doses);
+    let (kept, gone): (Vec<Hold>, Vec<Hold>) = state
+        .holds
+        .iter()
+        .cloned()
+        .partition(|h| h.clearance != *id || wanted.contains(&(h.dose, &h.lot_id, h.units)));
+    for hold in &gone {
+        db::clearances::shrink_hold(act.conn, hold, hold.units)?;
+    }
+    state.set_holds(kept);
+    Ok(())
+}
+
+/// Dose by dose, how many units of which lot.
+fn wanted(doses: &[HeldDose]) -> Vec<(u32, &LotId, Units)> {
+    doses
+        .iter()
+        .flat_map(|d| d.units.iter().map(|(lot, n)| (d.number, lot, *n)))
+        .collect()
 }
 
 /// Takes a reading: opens, worsens, changes or closes the alert of its kind and subject, and writes
