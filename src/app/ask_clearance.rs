@@ -5,6 +5,7 @@ use super::after;
 use super::edit_patients::{self, NewPatient};
 use super::end_clearance;
 use super::error::Error;
+use super::rehold::rehold;
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
 use crate::db::patients::{PatientRecord, PatientState};
@@ -429,7 +430,7 @@ fn keep(
     audit(act, answered, Some(patient))?;
     answered.state = SiteState::load(act, record.site)?;
     if go {
-        after::rehold(
+        rehold(
             act,
             &mut answered.state,
             &answered.clearance.id,

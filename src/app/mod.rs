@@ -28,6 +28,7 @@ pub mod protect;
 pub mod quarantine;
 pub mod receive_units;
 pub mod record;
+mod rehold;
 pub mod reverse;
 pub mod see;
 pub mod service;
