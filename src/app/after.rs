@@ -4,15 +4,16 @@
 use super::act::{Act, Done};
 use super::error::Error;
 use super::post_letters;
+use super::rehold::{give_back, rehold};
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
 use crate::db::{self};
 use crate::domain::alert::{Alert, AlertKind, AlertState, Reading, Step, step};
-use crate::domain::clearance::{self, ClearanceState, HeldDose, Settled};
-use crate::domain::id::{AlertId, ClearanceId, HoldId, LotId, OperationId};
+use crate::domain::clearance::{self, ClearanceState, Settled};
+use crate::domain::id::{AlertId, OperationId};
 use crate::domain::ledger::Movement;
 use crate::domain::quantity::Units;
-use crate::domain::reserve::{self, Hold, Reserve};
+use crate::domain::reserve::{self, Reserve};
 use serde_json::json;
 
 /// What an act left: its movements, and the site as it stands now.
@@ -78,6 +79,10 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
         .collect::<Vec<_>>()
     {
         let settled = clearance::settle(&state.facts(&rulebook, &rule), &state.in_force(&rulebook));
+        // first all that is given back, then what is held anew: it may be the same units
+        for one in &settled {
+            give_back(act, state, &one.id, &one.doses)?;
+        }
         for one in settled {
             settle_clearance(act, state, &mut open, one)?;
         }
@@ -176,71 +181,6 @@ pub(super) fn save(
             details,
         },
     )
-}
-
-/// Makes the holds of a clearance what they should be: what is right stays, what is not goes, what
-/// is missing comes.
-///
-/// # Errors
-/// When the database cannot be written.
-pub(super) fn rehold(
-    act: &mut Act<'_>,
-    state: &mut SiteState,
-    id: &ClearanceId,
-    doses: &[HeldDose],
-) -> Result<(), Error> {
-    let wanted: Vec<(u32, &LotId, Units)> = doses
-        .iter()
-        .flat_map(|d| d.units.iter().map(|(lot, n)| (d.number, lot, *n)))
-        .collect();
-    let is_wanted = |h: &Hold| {
-        wanted
-            .iter()
-            .any(|(dose, lot, n)| *dose == h.dose && **lot == h.lot_id && *n == h.units)
-    };
-    let (mut kept, mut gone) = (Vec::new(), Vec::new());
-    for hold in std::mem::take(&mut state.holds) {
-        if hold.clearance != *id || is_wanted(&hold) {
-            kept.push(hold)
-        } else {
-            gone.push(hold)
-        }
-    }
-    for hold in &gone {
-        db::clearances::shrink_hold(act.conn, hold, hold.units)?;
-    }
-    let patient = state
-        .in_force
-        .iter()
-        .find(|c| c.id == *id)
-        .map(|c| c.patient.clone());
-    let new: Vec<_> = wanted
-        .iter()
-        .filter(|(dose, lot, n)| {
-            !kept.iter().any(|h| {
-                h.clearance == *id && h.dose == *dose && h.lot_id == **lot && h.units == *n
-            })
-        })
-        .copied()
-        .collect();
-    for (dose, lot, units) in new {
-        let Some(patient) = patient.clone() else {
-            break;
-        };
-        let (id, lot_id) = (id.clone(), lot.clone());
-        let hold = Hold {
-            id: HoldId::new(act.id()),
-            clearance: id,
-            patient,
-            dose,
-            lot_id,
-            units,
-        };
-        db::clearances::insert_hold(act.conn, state.site.finess, &hold, act.now)?;
-        kept.push(hold);
-    }
-    state.set_holds(kept);
-    Ok(())
 }
 
 /// Takes a reading: opens, worsens, changes or closes the alert of its kind and subject, and writes

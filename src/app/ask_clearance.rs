@@ -5,6 +5,7 @@ use super::after;
 use super::edit_patients::{self, NewPatient};
 use super::end_clearance;
 use super::error::Error;
+use super::rehold::rehold;
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
 use crate::db::patients::{PatientRecord, PatientState};
@@ -241,7 +242,10 @@ fn told(
         return Err(Refusal::AlreadyCleared.into());
     }
     let over = record.patient.infusion_on.plus(rule.window_days) < state.today;
-    if over || matches!(record.state, PatientState::Ended | PatientState::Cancelled) {
+    if over
+        || new.infusion_on > state.today
+        || matches!(record.state, PatientState::Ended | PatientState::Cancelled)
+    {
         // another infusion: its doses are counted anew
         record.patient.doses_given = Doses::ZERO;
     }
@@ -282,6 +286,10 @@ fn moved(
     };
     let mut record = db::patients::find(act.conn, site, &clearance.patient)?.ok_or_else(gone)?;
     record.patient.infusion_on = infusion_on;
+    if infusion_on > state.today {
+        // nobody was given a dose for an infusion that is yet to come
+        record.patient.doses_given = Doses::ZERO;
+    }
     let others = state
         .holds
         .iter()
@@ -422,7 +430,7 @@ fn keep(
     audit(act, answered, Some(patient))?;
     answered.state = SiteState::load(act, record.site)?;
     if go {
-        after::rehold(
+        rehold(
             act,
             &mut answered.state,
             &answered.clearance.id,

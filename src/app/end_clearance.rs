@@ -5,6 +5,7 @@ use super::after::{self, Recorded};
 use super::dispense::{Claim, Dispensed, Line, dispense};
 use super::error::Error;
 use super::record::Particulars;
+use super::rehold::rehold;
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
 use crate::db::{self};
@@ -57,7 +58,7 @@ pub(super) fn let_go(
     clearance: &ClearanceRecord,
     reason: &str,
 ) -> Result<ClearanceRecord, Error> {
-    after::rehold(act, state, &clearance.id, &[])?;
+    rehold(act, state, &clearance.id, &[])?;
     let ended = end(act, clearance, ClearanceState::Released, reason)?;
     after::ended(
         act,

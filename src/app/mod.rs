@@ -29,6 +29,7 @@ pub mod quarantine;
 pub mod receive_units;
 pub mod record;
 pub mod records;
+mod rehold;
 pub mod reverse;
 pub mod see;
 pub mod service;
