@@ -36,7 +36,8 @@ impl App {
 
     /// Asks whether somebody may be infused at the centre.
     pub(crate) fn ask(&self, pseudonym: &str, weight_g: u32, infusion_date: &str) -> Answer {
-        let body = json!({ "pseudonym": pseudonym, "weight_g": weight_g, "infusion_date": infusion_date });
+        let body =
+            json!({ "pseudonym": pseudonym, "weight_g": weight_g, "infusion_date": infusion_date });
         self.post(Role::CarTUnit, &at("/clearances"), &body)
     }
 
@@ -85,7 +86,11 @@ impl App {
             .filter(|h| h["clearance"] == answer["id"])
             .map(|h| {
                 let lot = h["lot"].as_str().unwrap().to_owned();
-                (h["dose"].as_u64().unwrap(), lot, h["units"].as_u64().unwrap())
+                (
+                    h["dose"].as_u64().unwrap(),
+                    lot,
+                    h["units"].as_u64().unwrap(),
+                )
             })
             .collect();
         rows.sort();
@@ -101,7 +106,10 @@ impl App {
             .flat_map(|p| p["lots"].as_array().unwrap())
             .find(|l| l["lot"] == number)
             .unwrap();
-        (lot["usable"].as_u64().unwrap(), lot["held"].as_u64().unwrap())
+        (
+            lot["usable"].as_u64().unwrap(),
+            lot["held"].as_u64().unwrap(),
+        )
     }
 
     /// Edits what has a version, as it stands now.
@@ -149,6 +157,7 @@ impl App {
     /// The letters as the API lists them, the latest first.
     #[track_caller]
     pub(crate) fn emails(&self, query: &str) -> Value {
-        self.get(Role::Admin, &format!("/emails{query}")).expect(200)
+        self.get(Role::Admin, &format!("/emails{query}"))
+            .expect(200)
     }
 }

@@ -63,7 +63,11 @@ fn a_question_without_holding_leaves_nothing(backend: Backend) {
     assert_eq!(answer["decision"], "NO-GO");
     assert_eq!(answer["shortfall"]["doses"], 1);
     for empty in ["/clearances", "/car-t-patients", "/holds"] {
-        assert_eq!(items(&app.see(empty)), [] as [serde_json::Value; 0], "{empty}");
+        assert_eq!(
+            items(&app.see(empty)),
+            [] as [serde_json::Value; 0],
+            "{empty}"
+        );
     }
     assert!(before < after_loss);
     assert_eq!(trail(), after_loss);
@@ -102,5 +106,10 @@ fn a_site_without_car_t_clears_nobody(backend: Backend) {
     let body = json!({ "pseudonym": "cart-1", "weight_g": 100_000, "infusion_date": "2021-10-25" });
     let path = format!("/sites/{NEIGHBOUR}/clearances");
     let refused = app.post(Role::CarTUnit, &path, &body);
-    assert_eq!((refused.status, &refused.body["reason"]), (409, &json!("not-car-t")), "{}", refused.text);
+    assert_eq!(
+        (refused.status, &refused.body["reason"]),
+        (409, &json!("not-a-car-t-centre")),
+        "{}",
+        refused.text
+    );
 }

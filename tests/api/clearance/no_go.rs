@@ -1,6 +1,6 @@
 //! NO-GO: what is missing, and what would turn it.
 
-use crate::service::{CENTRE, MG400, NEIGHBOUR, App, spawn};
+use crate::service::{App, CENTRE, MG400, NEIGHBOUR, spawn};
 use crate::story::{at, items};
 use crate::support::Backend;
 use dotation::app::give_access::{self, NewToken};
@@ -51,10 +51,18 @@ fn second_centre(app: &App) -> String {
 fn receive_as(app: &App, token: &str, site: &str, lot: &str, units: u32) {
     let body = json!({ "kind": "receipt", "cip13": MG400, "lot": lot, "expiry": "2022-06-30", "units": units });
     let bearer = format!("Bearer {token}");
-    let key = format!("{site}-{lot}");
-    let headers = [("Authorization", bearer.as_str()), ("Idempotency-Key", &key)];
-    app.send("POST", &format!("/sites/{site}/movements"), &headers, Some(body.to_string().as_bytes()))
-        .expect(201);
+    let key = format!("{site}-{lot}-{units}");
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("Idempotency-Key", &key),
+    ];
+    app.send(
+        "POST",
+        &format!("/sites/{site}/movements"),
+        &headers,
+        Some(body.to_string().as_bytes()),
+    )
+    .expect(201);
 }
 
 fn refused(app: &App) -> Value {
@@ -74,21 +82,37 @@ fn a_no_go_names_who_could_send_without_hurting_themselves(backend: Backend) {
     let shortfall = refused(&app)["shortfall"].clone();
     assert_eq!(shortfall["doses"], 1, "{shortfall}");
     let vials = shortfall["vials"].as_array().unwrap();
-    let mg: f64 = vials.iter().map(|v| v["strength_mg"].as_f64().unwrap() * v["units"].as_f64().unwrap()).sum();
+    let mg: f64 = vials
+        .iter()
+        .map(|v| v["strength_mg"].as_f64().unwrap() * v["units"].as_f64().unwrap())
+        .sum();
     assert!((mg - 400.0).abs() < 0.001, "{shortfall}");
     assert_eq!(shortfall["senders"], json!([]));
-    let telephones: Vec<_> = shortfall["contacts"].as_array().unwrap().iter().map(|c| c["telephone"].clone()).collect();
+    let telephones: Vec<_> = shortfall["contacts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| c["telephone"].clone())
+        .collect();
     assert!(telephones.contains(&json!("01 47 61 47 61")), "{shortfall}");
 
     receive_as(&app, &token, NEIGHBOUR, "N1", 1);
     let senders = refused(&app)["shortfall"]["senders"].clone();
     let sent = json!([{ "cip13": MG400, "lot": "N1", "units": 1 }]);
-    assert_eq!(senders, json!([{ "site": NEIGHBOUR, "name": "CH de la Marne", "complete": true, "vials": sent }]));
+    assert_eq!(
+        senders,
+        json!([{ "site": NEIGHBOUR, "name": "CH de la Marne", "complete": true, "vials": sent }])
+    );
 
     // one vial above its reserve may leave
     receive_as(&app, &token, SECOND, "S1", 1);
     let senders = refused(&app)["shortfall"]["senders"].clone();
-    let sites: Vec<_> = senders.as_array().unwrap().iter().map(|s| s["site"].clone()).collect();
+    let sites: Vec<_> = senders
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["site"].clone())
+        .collect();
     assert_eq!(sites, [NEIGHBOUR, SECOND]);
 }
 
@@ -97,13 +121,20 @@ fn a_no_go_names_the_delivery_with_which_it_would_be_a_go(backend: Backend) {
     app.receive(CENTRE, MG400, "B1", "2022-06-30", 4);
     let announce = |units: u32, day: &str| {
         let body = json!({ "cip13": MG400, "units": units, "expected_on": day });
-        app.post(Role::Pharmacist, &at("/deliveries"), &body).expect(201)["id"].clone()
+        app.post(Role::Pharmacist, &at("/deliveries"), &body)
+            .expect(201)["id"]
+            .clone()
     };
     let late = announce(10, "2021-10-26");
     let second = announce(1, "2021-10-24");
     let first = announce(1, "2021-10-22");
     let shortfall = refused(&app)["shortfall"].clone();
-    let listed: Vec<_> = shortfall["deliveries"].as_array().unwrap().iter().map(|d| d["id"].clone()).collect();
+    let listed: Vec<_> = shortfall["deliveries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| d["id"].clone())
+        .collect();
     assert_eq!(listed, [first, second.clone()], "{shortfall}");
     assert!(!listed.contains(&late));
     assert_eq!(shortfall["go_with_delivery"], second);

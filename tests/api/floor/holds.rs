@@ -37,7 +37,10 @@ fn a_loss_cuts_whoever_ranks_last_and_holds_again_from_another_lot(backend: Back
     // the later infusion lost a dose, and has another from the other lot
     let of = |answer: &Value, lot: &str| {
         let rows = app.held(answer);
-        rows.iter().filter(|(_, l, _)| l == lot).map(|(_, _, n)| n).sum::<u64>()
+        rows.iter()
+            .filter(|(_, l, _)| l == lot)
+            .map(|(_, _, n)| n)
+            .sum::<u64>()
     };
     assert_eq!((of(&soon, "B1"), of(&soon, "B2")), (6, 0));
     assert_eq!((of(&late, "B1"), of(&late, "B2")), (4, 2));
@@ -57,7 +60,8 @@ fn a_loss_that_nothing_covers_breaks_the_go(backend: Backend) {
     assert_eq!(app.standing(&late), ("NO-GO".into(), "broken".into()));
     assert_eq!((app.held(&soon).len(), app.held(&late)), (3, vec![]));
     assert_eq!(app.lot("B1"), (7, 6));
-    let more = json!({ "kind": "loss", "cip13": MG400, "lot": "B1", "units": 8, "reason": "theft" });
+    let more =
+        json!({ "kind": "loss", "cip13": MG400, "lot": "B1", "units": 8, "reason": "theft" });
     assert_eq!(app.book(&more).status, 409);
 }
 
@@ -80,7 +84,10 @@ fn a_release_heals_what_was_broken(backend: Backend) {
     set_apart(&app, "quarantine", 3);
     assert_eq!(app.standing(&answer), ("NO-GO".into(), "broken".into()));
     assert_eq!((app.held(&answer).len(), app.lot("B1")), (1, (3, 2)));
-    assert_eq!((app.reserve(), app.alerts("clearance-broken").len()), ((1, 3), 1));
+    assert_eq!(
+        (app.reserve(), app.alerts("clearance-broken").len()),
+        ((1, 3), 1)
+    );
     set_apart(&app, "release", 1);
     assert_eq!((app.held(&answer).len(), app.reserve()), (2, (2, 3)));
     set_apart(&app, "release", 2);
@@ -88,6 +95,7 @@ fn a_release_heals_what_was_broken(backend: Backend) {
     assert_eq!((app.held(&answer).len(), app.reserve()), (3, (3, 3)));
     assert!(app.alerts("clearance-broken").is_empty());
     assert!(app.alerts("reserve-below-minimum").is_empty());
-    let none = json!({ "kind": "release", "cip13": MG400, "lot": "B1", "units": 1, "note": "again" });
+    let none =
+        json!({ "kind": "release", "cip13": MG400, "lot": "B1", "units": 1, "note": "again" });
     assert_eq!(app.book(&none).status, 409);
 }
