@@ -216,7 +216,8 @@ fn one_key_sent_many_times_at_once_moves_once(backend: Backend) {
 fn a_token_taken_away_twice_at_once_is_gone(backend: Backend) {
     let app = spawn(backend);
     for round in 0..5 {
-        let body = json!({ "name": format!("leaver {round}"), "role": "reader" });
+        let body =
+            json!({ "name": format!("leaver {round}"), "role": "reader", "all_sites": true });
         let given = app.post(Role::Admin, "/tokens", &body).expect(201);
         let path = format!("/tokens/{}", given["id"].as_str().unwrap());
         let admin = format!("Bearer {}", app.token(Role::Admin));
