@@ -14,6 +14,7 @@ use crate::domain::id::{AlertId, OperationId};
 use crate::domain::ledger::Movement;
 use crate::domain::quantity::Units;
 use crate::domain::reserve::{self, Reserve};
+use crate::domain::rule::ReserveRule;
 use serde_json::json;
 
 /// What an act left: its movements, and the site as it stands now.
@@ -84,7 +85,8 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
             give_back(act, state, &one.id, &one.doses)?;
         }
         for one in settled {
-            settle_clearance(act, state, &mut open, one)?;
+            let end = over_as(state, &rule, &one.id);
+            settle_clearance(act, state, &mut open, one, end)?;
         }
         let reserve = reserve::stand(&state.facts(&rulebook, &rule));
         let reading = Reading {
@@ -104,12 +106,28 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
     Ok(reserves)
 }
 
-/// Writes what one clearance holds now, and how far it has come.
+/// What a clearance that is over has become, and why: it has served when its patient was given the
+/// most doses.
+fn over_as(
+    state: &SiteState,
+    rule: &ReserveRule,
+    id: &ClearanceId,
+) -> (ClearanceState, &'static str) {
+    let clearance = state.in_force.iter().find(|c| c.id == *id);
+    let patient = clearance.and_then(|c| state.patients.iter().find(|p| p.id == c.patient));
+    match patient {
+        Some(p) if p.doses_given >= rule.doses_most => (ClearanceState::Used, "used"),
+        Some(_) | None => (ClearanceState::Released, "window-over"),
+    }
+}
+
+/// Writes what one clearance holds now, and how far it has come; one that is over ends as `end`.
 fn settle_clearance(
     act: &mut Act<'_>,
     state: &mut SiteState,
     open: &mut Vec<Alert>,
     settled: Settled,
+    end: (ClearanceState, &'static str),
 ) -> Result<(), Error> {
     let Some(place) = state.in_force.iter().position(|c| c.id == settled.id) else {
         return Ok(());
@@ -119,7 +137,7 @@ fn settle_clearance(
         return Ok(());
     };
     let next = match (settled.over, settled.missing.get()) {
-        (true, _) => ClearanceState::Released,
+        (true, _) => end.0,
         (false, 0) => ClearanceState::Standing,
         (false, _) => ClearanceState::Broken,
     };
@@ -129,7 +147,7 @@ fn settle_clearance(
             missing: settled.missing,
             reason: settled
                 .over
-                .then(|| "window-over".to_owned())
+                .then(|| end.1.to_owned())
                 .or_else(|| record.reason.clone()),
             ended_at: settled.over.then_some(act.now).or(record.ended_at),
             version: record.version.saturating_add(1),
@@ -289,7 +307,7 @@ fn stepped(
     }
 }
 
-/// Opens the alert that a refusal was overridden.
+/// Opens the alert that a refusal was overridden, with what that left of the reserve.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -297,18 +315,10 @@ pub(super) fn overridden(
     act: &mut Act<'_>,
     state: &SiteState,
     operation: &OperationId,
+    left: Reading,
 ) -> Result<(), Error> {
-    hear(
-        act,
-        state,
-        &mut Vec::new(),
-        AlertKind::Override,
-        operation.as_str(),
-        Reading {
-            found: 0,
-            expected: 1,
-        },
-    )
+    let (open, subject) = (&mut Vec::new(), operation.as_str());
+    hear(act, state, open, AlertKind::Override, subject, left)
 }
 
 /// Closes an alert whose cause has ended otherwise: a clearance that was released, a patient who

@@ -93,6 +93,12 @@ pub fn ask(act: &mut Act<'_>, site: Finess, question: &Question) -> Result<Answe
         return Err(Refusal::NotCarT { site }.into());
     }
     let (rulebook, rule) = chosen_rule(act, question.rulebook.as_deref())?;
+    if question.hold {
+        // days may have passed since the last change: what is over by now holds nothing more
+        after::settle(act, &mut state)?;
+    } else {
+        without_over(&mut state, &rulebook, &rule);
+    }
     let (asking, moved) = patient(act, &mut state, &rule, question)?;
     let record = asking.record.clone();
     let resupply = reserve::resupply(&state.facts(&rulebook, &rule));
@@ -177,6 +183,16 @@ pub fn chosen_rule(act: &Act<'_>, name: Option<&str>) -> Result<(Rulebook, Reser
         .ok_or_else(refused)
 }
 
+/// Leaves out the clearances that are over by today, as the next write ends them.
+fn without_over(state: &mut SiteState, rulebook: &Rulebook, rule: &ReserveRule) {
+    let settled = clearance::settle(&state.facts(rulebook, rule), &state.in_force(rulebook));
+    let over = |id: &ClearanceId| settled.iter().any(|s| s.over && s.id == *id);
+    state.in_force.retain(|c| !over(&c.id));
+    let mut holds = state.holds.clone();
+    holds.retain(|h| !over(&h.clearance));
+    state.set_holds(holds);
+}
+
 /// Puts the patient of the question among those of the loaded site, with their own holds taken
 /// away; nothing is written yet.
 fn patient(
@@ -242,14 +258,13 @@ fn told(
         return Err(Refusal::AlreadyCleared.into());
     }
     let over = record.patient.infusion_on.plus(rule.window_days) < state.today;
-    if over
-        || new.infusion_on > state.today
-        || matches!(record.state, PatientState::Ended | PatientState::Cancelled)
-    {
+    let over = over || matches!(record.state, PatientState::Ended | PatientState::Cancelled);
+    if over || new.infusion_on > state.today {
         // another infusion: its doses are counted anew
         record.patient.doses_given = Doses::ZERO;
     }
-    if record.state != PatientState::Expected {
+    if over {
+        // none is kept before a GO
         record.state = PatientState::Waiting;
     }
     record.patient.weight = new.weight;

@@ -138,29 +138,11 @@ pub fn use_dose(
         note,
         ..Particulars::default()
     };
-    let recorded = dispense(
-        act,
-        site,
-        &Dispensed {
-            lines,
-            pseudonym,
-            claim: Claim::Crs,
-            told,
-        },
-    )?;
-    let still = recorded
-        .state
-        .in_force
-        .iter()
-        .find(|c| c.id == *id)
-        .cloned();
-    match still {
-        Some(c)
-            if !recorded.state.holds.iter().any(|h| h.clearance == *id) && c.missing.get() == 0 =>
-        {
-            end(act, &c, ClearanceState::Used, "used")?;
-            Ok(recorded)
-        }
-        Some(_) | None => Ok(recorded),
-    }
+    let order = Dispensed {
+        lines,
+        pseudonym,
+        claim: Claim::Crs,
+        told,
+    };
+    dispense(act, site, &order)
 }

@@ -80,7 +80,7 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
     let effects = [(lot.id.clone(), Effect::enter(units, received.state))];
     let movements = record(act, site, MovementKind::Receipt, &effects, &received.told)?;
     if let Some(serial) = &received.serial {
-        db::stock::place_pack(act.conn, received.cip13, serial, site, &lot.id)?;
+        place(act, site, received.cip13, serial, &lot)?;
     }
     let state = if received.told.delivery.is_some() {
         SiteState::load(act, site)?
@@ -88,6 +88,26 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
         applied(state, &movements, &lot)
     };
     after::stock_changed(act, state, movements)
+}
+
+/// Keeps that a pack is here, unless another site scanned it at this moment.
+fn place(
+    act: &mut Act<'_>,
+    site: Finess,
+    cip13: Cip13,
+    serial: &Serial,
+    lot: &Lot,
+) -> Result<(), Error> {
+    match db::attempt(act.conn, |conn| {
+        db::stock::place_pack(conn, cip13, serial, site, &lot.id)
+    }) {
+        Err(db::Error::Constraint { .. }) => Err(Refusal::SerialKnown {
+            serial: serial.clone(),
+            site: db::stock::pack_site(act.conn, cip13, serial)?.unwrap_or(site),
+        }
+        .into()),
+        placed => Ok(placed?),
+    }
 }
 
 /// Takes dispensed units back.

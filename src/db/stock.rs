@@ -347,7 +347,8 @@ pub fn pack_site(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<Optio
 /// Keeps that a pack is at a site.
 ///
 /// # Errors
-/// When the database cannot be written.
+/// [`Error::Constraint`] when it is at a site already, also since a moment ago; or when the database
+/// cannot be written.
 pub fn place_pack(
     conn: &mut Conn,
     cip13: Cip13,
@@ -355,13 +356,14 @@ pub fn place_pack(
     site: Finess,
     lot: &LotId,
 ) -> Result<(), Error> {
-    let known = diesel::update(packs::table.find((cip13.as_str(), serial.as_str())))
+    let pack = packs::table.find((cip13.as_str(), serial.as_str()));
+    let came_back = diesel::update(pack.filter(packs::site.is_null()))
         .set((
             packs::site.eq(Some(site.as_str())),
             packs::lot_id.eq(lot.as_str()),
         ))
         .execute(conn)?;
-    if known == 0 {
+    if came_back == 0 {
         diesel::insert_into(packs::table)
             .values((
                 packs::cip13.eq(cip13.as_str()),

@@ -35,6 +35,8 @@ pub struct Words {
 /// The parts of a letter, before they are laid out.
 struct Parts {
     headline: String,
+    /// What stands between a name and its value.
+    colon: &'static str,
     /// Names and values, in their order.
     rows: Vec<(&'static str, String)>,
     steps_title: &'static str,
@@ -63,25 +65,19 @@ pub fn write(language: Language, facts: &Facts<'_>) -> Words {
 
 /// A subject is one line of at most 200 characters, whatever a site is called.
 fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-                ' '
-            } else {
-                c
-            }
-        })
-        .take(180)
-        .collect()
+    flat(text).chars().take(180).collect()
 }
 
-fn since(facts: &Facts<'_>) -> String {
-    facts
-        .alert
-        .opened_at
-        .with_timezone(&facts.site.zone)
-        .format("%d/%m/%Y %H:%M")
-        .to_string()
+/// Text without anything that ends a line.
+fn flat(text: &str) -> String {
+    let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.replace(ends, " ")
+}
+
+/// When it opened, by the site's own clock.
+fn since(facts: &Facts<'_>, format: &str) -> String {
+    let opened = facts.alert.opened_at.with_timezone(&facts.site.zone);
+    opened.format(format).to_string()
 }
 
 fn telephone(facts: &Facts<'_>) -> Option<(String, String)> {
@@ -106,7 +102,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
     )];
     rows.extend(facts.rulebook.map(|b| ("Médicament", b.medicine.clone())));
     match kind {
-        AlertKind::ReserveBelowMinimum => {
+        AlertKind::ReserveBelowMinimum | AlertKind::Override => {
             rows.push(("Doses possibles", reading.found.to_string()));
             rows.push(("Doses requises", reading.expected.to_string()));
         }
@@ -114,11 +110,12 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses réservées", reading.found.to_string()));
             rows.push(("Doses requises", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken | AlertKind::Override => {}
+        AlertKind::ClearanceBroken => {}
     }
-    rows.push(("Depuis", since(facts)));
+    rows.push(("Depuis", since(facts, "%d/%m/%Y %H:%M")));
     Parts {
         headline,
+        colon: " :",
         rows,
         steps_title: "Que faire",
         steps: if facts.event == "closed" {
@@ -145,9 +142,9 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
             call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
         ],
         AlertKind::Override => vec![
-            "Lire le motif écrit par le pharmacien dans le registre.".to_owned(),
-            "Vérifier la réserve du site et organiser son réapprovisionnement.".to_owned(),
-            "Prendre l'alerte en charge pour la clore.".to_owned(),
+            "Lire le motif écrit par le pharmacien dans le registre, puis prendre l'alerte en charge : cela la clôt.".to_owned(),
+            "Reconstituer la réserve du site : un transfert du groupement, ou une livraison avancée.".to_owned(),
+            call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
         ],
     }
 }
@@ -167,7 +164,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
     )];
     rows.extend(facts.rulebook.map(|b| ("Medicine", b.medicine.clone())));
     match kind {
-        AlertKind::ReserveBelowMinimum => {
+        AlertKind::ReserveBelowMinimum | AlertKind::Override => {
             rows.push(("Doses possible", reading.found.to_string()));
             rows.push(("Doses required", reading.expected.to_string()));
         }
@@ -175,11 +172,12 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses held", reading.found.to_string()));
             rows.push(("Doses required", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken | AlertKind::Override => {}
+        AlertKind::ClearanceBroken => {}
     }
-    rows.push(("Since", since(facts)));
+    rows.push(("Since", since(facts, "%-d %B %Y, %H:%M")));
     Parts {
         headline,
+        colon: ":",
         rows,
         steps_title: "What to do",
         steps: if facts.event == "closed" {
@@ -207,26 +205,27 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
             call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
         ],
         AlertKind::Override => vec![
-            "Read the pharmacist's written reason in the ledger.".to_owned(),
-            "Look at the reserve of the site, and have it resupplied.".to_owned(),
-            "Acknowledge the alert to close it.".to_owned(),
+            "Read the pharmacist's written reason in the ledger, then acknowledge the alert, which closes it.".to_owned(),
+            "Complete the reserve of the site: a transfer within the network, or a delivery brought forward.".to_owned(),
+            call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
         ],
     }
 }
 
 fn text(parts: &Parts, link: &str) -> String {
+    let colon = parts.colon;
     let mut out = format!("{}\n\n", parts.headline);
     for (name, value) in &parts.rows {
-        out.push_str(&format!("{name} : {value}\n"));
+        out.push_str(&format!("{name}{colon} {}\n", flat(value)));
     }
     if !parts.steps.is_empty() {
-        out.push_str(&format!("\n{} :\n", parts.steps_title));
+        out.push_str(&format!("\n{}{colon}\n", parts.steps_title));
         for (n, step) in (1..).zip(&parts.steps) {
             out.push_str(&format!("{n}. {step}\n"));
         }
     }
     out.push_str(&format!(
-        "\n{} : {link}\n\n-- \n{}\n",
+        "\n{}{colon} {link}\n\n-- \n{}\n",
         parts.link_title, parts.footer
     ));
     out

@@ -12,14 +12,21 @@
 #[macro_use]
 mod support;
 
+mod alerts;
+mod clearance;
+mod cut_off;
 mod db_engine;
 mod db_laws;
 mod db_migrations;
 mod db_writer;
 mod first_story;
+mod floor;
+mod letters;
 mod mail;
 mod post;
 mod service;
 mod smtp;
 mod start;
+mod story;
 mod tidy;
+mod together;
