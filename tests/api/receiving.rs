@@ -84,10 +84,17 @@ fn a_scan_is_one_pack_in_every_form_of_its_symbol(backend: Backend) {
             &json!({ "scan": box_of_four }),
         )
         .expect(200);
-    assert_eq!((&read["certain"], read["readings"].as_array().unwrap().len()), (&json!(true), 1));
+    assert_eq!(
+        (&read["certain"], read["readings"].as_array().unwrap().len()),
+        (&json!(true), 1)
+    );
     let reading = &read["readings"][0];
     assert_eq!(
-        (&reading["cip13"], &reading["units_per_box"], &reading["already_in_stock"]),
+        (
+            &reading["cip13"],
+            &reading["units_per_box"],
+            &reading["already_in_stock"]
+        ),
         (&json!(SYRINGE), &json!(4), &json!(true))
     );
 
@@ -106,7 +113,10 @@ fn a_pack_that_is_in_stock_is_not_received_again(backend: Backend) {
     let pack = symbol(MG400, "220630", "B1", "S1");
     scan(&app, CENTRE, &pack).expect(201);
     let problem = refused(scan(&app, CENTRE, &pack), 409, "serial-known");
-    assert!(problem["detail"].as_str().unwrap().contains("S1"), "{problem}");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("S1"),
+        "{problem}"
+    );
     refused(scan(&app, NEIGHBOUR, &pack), 409, "serial-known");
     // typed by hand, the same pack is the same pack
     let typed = json!({ "kind": "receipt", "cip13": MG400, "lot": "B1", "expiry": "2022-06-30", "boxes": 1, "serial": "S1" });
@@ -119,9 +129,7 @@ fn a_pack_that_is_in_stock_is_not_received_again(backend: Backend) {
 fn a_pack_that_left_may_come_back(backend: Backend) {
     let app = spawn(backend);
     let pack = |serial: &str| symbol(MG400, "220630", "B1", serial);
-    let out = |serial: &str| {
-        json!({ "kind": "dispensing", "cip13": MG400, "units": 1, "lot": "B1", "serial": serial })
-    };
+    let out = |serial: &str| json!({ "kind": "dispensing", "cip13": MG400, "units": 1, "lot": "B1", "serial": serial });
     for serial in ["S1", "S2", "S3"] {
         scan(&app, NEIGHBOUR, &pack(serial)).expect(201);
     }
@@ -183,8 +191,16 @@ fn an_ambiguous_scan_is_asked_about_and_never_guessed(backend: Backend) {
         )
         .expect(200);
     assert_eq!(read["certain"], false);
-    let lots: Vec<&Value> = read["readings"].as_array().unwrap().iter().map(|r| &r["lot"]).collect();
-    assert!(lots.contains(&&json!("A")) && lots.contains(&&json!("A21B")), "{lots:?}");
+    let lots: Vec<&Value> = read["readings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| &r["lot"])
+        .collect();
+    assert!(
+        lots.contains(&&json!("A")) && lots.contains(&&json!("A21B")),
+        "{lots:?}"
+    );
     assert_eq!(units(&app, CENTRE, MG400, "A"), (0, 0));
 }
 
@@ -197,16 +213,26 @@ fn a_code_that_is_not_on_the_catalogue_is_looked_up(backend: Backend) {
     assert_eq!(problem["bdpm_name"], Value::Null);
 
     let products = "60234100\tDOLIPRANE 1000 mg, comprimé\tcomprimé\torale\tAutorisation active\tProcédure nationale\tCommercialisée\t01/01/2000\t\t\t OPELLA\tNon\n";
-    let packs = format!("60234100\t3595583\tplaquette(s) de 8 comprimé(s)\tPrésentation active\tDéclaration de commercialisation\t01/01/2000\t{PARACETAMOL}\toui\t65%\t1,16\t2,18\t1,02\t\n");
+    let packs = format!(
+        "60234100\t3595583\tplaquette(s) de 8 comprimé(s)\tPrésentation active\tDéclaration de commercialisation\t01/01/2000\t{PARACETAMOL}\toui\t65%\t1,16\t2,18\t1,02\t\n"
+    );
     let edition = read(
-        Source { name: "CIS_bdpm.txt", bytes: products.as_bytes() },
-        Source { name: "CIS_CIP_bdpm.txt", bytes: packs.as_bytes() },
+        Source {
+            name: "CIS_bdpm.txt",
+            bytes: products.as_bytes(),
+        },
+        Source {
+            name: "CIS_CIP_bdpm.txt",
+            bytes: packs.as_bytes(),
+        },
     )
     .unwrap();
     app.run(async |service, now| {
         let admin = Caller::at_the_machine("command-line", Role::Admin);
         service
-            .write(admin, now, Vec::new(), move |act| import_bdpm::import(act, &edition))
+            .write(admin, now, Vec::new(), move |act| {
+                import_bdpm::import(act, &edition)
+            })
             .await
     })
     .unwrap();
@@ -221,25 +247,39 @@ fn a_code_that_is_not_on_the_catalogue_is_looked_up(backend: Backend) {
             &json!({ "scan": symbol(PARACETAMOL, "220630", "P1", "S1") }),
         )
         .expect(200);
-    assert_eq!(read["readings"][0]["bdpm_name"], "DOLIPRANE 1000 mg, comprimé");
+    assert_eq!(
+        read["readings"][0]["bdpm_name"],
+        "DOLIPRANE 1000 mg, comprimé"
+    );
     assert_eq!(read["readings"][0]["label"], Value::Null);
 }
 
 fn a_receipt_ends_the_delivery_that_it_came_with(backend: Backend) {
     let app = spawn(backend);
     let at = |rest: &str| format!("/sites/{CENTRE}{rest}");
-    let delivery = json!({ "cip13": MG400, "units": 4, "expected_on": "2021-10-22", "confirmed": true });
+    let delivery =
+        json!({ "cip13": MG400, "units": 4, "expected_on": "2021-10-22", "confirmed": true });
     let announced = app
         .post(Role::Pharmacist, &at("/deliveries"), &delivery)
         .expect(201);
     let id = announced["id"].as_str().unwrap();
     let receipt = |cip13: &str, lot: &str| json!({ "kind": "receipt", "cip13": cip13, "lot": lot, "expiry": "2022-06-30", "units": 2, "delivery": id });
     refused(record(&app, CENTRE, &receipt(MG80, "B1")), 404, "unknown");
-    refused(record(&app, NEIGHBOUR, &receipt(MG400, "B1")), 404, "unknown");
+    refused(
+        record(&app, NEIGHBOUR, &receipt(MG400, "B1")),
+        404,
+        "unknown",
+    );
     let recorded = record(&app, CENTRE, &receipt(MG400, "B1")).expect(201);
     assert_eq!(recorded["movements"][0]["delivery"], id);
-    let seen = || app.get(Role::Pharmacist, &at(&format!("/deliveries/{id}"))).expect(200);
-    assert_eq!((&seen()["state"], &seen()["version"]), (&json!("received"), &json!(2)));
+    let seen = || {
+        app.get(Role::Pharmacist, &at(&format!("/deliveries/{id}")))
+            .expect(200)
+    };
+    assert_eq!(
+        (&seen()["state"], &seen()["version"]),
+        (&json!("received"), &json!(2))
+    );
     // the second half of it
     record(&app, CENTRE, &receipt(MG400, "B2")).expect(201);
     assert_eq!(seen()["version"], 2);
@@ -267,7 +307,8 @@ fn one_lot_number_with_two_expiries_is_two_lots(backend: Backend) {
     let app = spawn(backend);
     app.receive(NEIGHBOUR, MG400, "B1", "2022-06-30", 2);
     app.receive(NEIGHBOUR, MG400, "B1", "2022-09-30", 3);
-    let mut loss = json!({ "kind": "loss", "cip13": MG400, "lot": "B1", "units": 1, "reason": "breakage" });
+    let mut loss =
+        json!({ "kind": "loss", "cip13": MG400, "lot": "B1", "units": 1, "reason": "breakage" });
     let answer = record(&app, NEIGHBOUR, &loss);
     assert_eq!(faults(&answer, 422), ["/expiry"]);
     let problem = refused(answer, 422, "which-expiry");
@@ -280,6 +321,17 @@ fn one_lot_number_with_two_expiries_is_two_lots(backend: Backend) {
     // the earlier one leaves first
     let out = json!({ "kind": "dispensing", "cip13": MG400, "lot": "B1", "units": 3 });
     let given = record(&app, NEIGHBOUR, &out).expect(201);
-    let left: Vec<_> = given["movements"].as_array().unwrap().iter().map(|m| (&m["expiry"], &m["usable"])).collect();
-    assert_eq!(left, [(&json!("2022-06-30"), &json!(-2)), (&json!("2022-09-30"), &json!(-1))]);
+    let left: Vec<_> = given["movements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| (&m["expiry"], &m["usable"]))
+        .collect();
+    assert_eq!(
+        left,
+        [
+            (&json!("2022-06-30"), &json!(-2)),
+            (&json!("2022-09-30"), &json!(-1))
+        ]
+    );
 }

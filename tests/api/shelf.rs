@@ -6,11 +6,7 @@ use serde_json::Value;
 
 /// Records a movement as the pharmacist.
 pub(crate) fn record(app: &App, site: &str, body: &Value) -> Answer {
-    app.post(
-        Role::Pharmacist,
-        &format!("/sites/{site}/movements"),
-        body,
-    )
+    app.post(Role::Pharmacist, &format!("/sites/{site}/movements"), body)
 }
 
 /// The usable and quarantined units of a lot, all its expiries together.
