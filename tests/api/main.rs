@@ -12,17 +12,22 @@
 #[macro_use]
 mod support;
 
+mod access;
+mod bad_input;
 mod db_engine;
 mod db_laws;
 mod db_migrations;
 mod db_writer;
+mod editing;
 mod first_story;
 mod ledger;
 mod mail;
-mod service;
-mod shelf;
 mod post;
 mod receiving;
+mod repeating;
+mod service;
+mod shelf;
 mod smtp;
 mod start;
 mod tidy;
+mod trail;

@@ -156,7 +156,10 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
         &["wire", "http", "web", "cli", "db", "app"],
     ),
     (&["csv", "encoding_rs"], &["wire"]),
-    (&["tokio"], &["server", "db", "app", "http", "web", "mail", "cli"]),
+    (
+        &["tokio"],
+        &["server", "db", "app", "http", "web", "mail", "cli"],
+    ),
     (&["anyhow"], &["cli", "demo", "server", "mail"]),
 ];
 
