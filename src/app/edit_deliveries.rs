@@ -38,8 +38,8 @@ pub fn announce(act: &mut Act<'_>, site: Finess, new: &NewDelivery) -> Result<De
     let state = SiteState::load(act, site)?;
     on_catalogue(act, new.cip13)?;
     if new.expected_on < state.today {
-        return Err(Refusal::WrongState {
-            state: "in-the-past",
+        return Err(Refusal::InThePast {
+            what: "expected_on",
         }
         .into());
     }

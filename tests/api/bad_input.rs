@@ -492,7 +492,6 @@ fn every_problem_is_a_whole_document_in_the_language_asked_for(backend: Backend)
     let out = json!({ "kind": "dispensing", "cip13": MG400, "units": 1 }).to_string();
     let asks: Vec<(&str, &str, Option<&str>)> = vec![
         ("GET", "/nothing", None),
-        ("GET", "/sites/12", None),
         ("GET", "/sites?x=1", None),
         ("GET", "/tokens", None),
         ("PUT", "/whoami", None),

@@ -26,11 +26,11 @@ fn movements() -> String {
 fn writes_that_count_need_a_key(backend: Backend) {
     let app = spawn(backend);
     let bearer = format!("Bearer {}", app.token(Role::Pharmacist));
-    let patient = json!({ "pseudonym": "p-1", "weight_g": 70_000, "infusion_date": "2021-10-25" });
+    let patient = |pseudonym: &str| json!({ "pseudonym": pseudonym, "weight_g": 70_000, "infusion_date": "2021-10-25" });
     for (path, body) in [
         (movements(), receipt(1)),
-        (format!("/sites/{CENTRE}/clearances"), patient.clone()),
-        (format!("/sites/{CENTRE}/car-t-patients"), patient),
+        (format!("/sites/{CENTRE}/clearances"), patient("p-1")),
+        (format!("/sites/{CENTRE}/car-t-patients"), patient("p-2")),
     ] {
         let send = |key: &[(&str, &str)]| {
             let mut headers = vec![("Authorization", &*bearer)];

@@ -2,7 +2,7 @@
 
 use super::ask::{Ask, Repeat, answer, created, versioned};
 use super::order::{code, day, milligrams, optional_words, words};
-use crate::app::edit_sites;
+use crate::app::{self, edit_sites};
 use crate::db::sites;
 use crate::domain::code::Finess;
 use crate::domain::reason::Refusal;
@@ -76,7 +76,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let network = query.parse("network", Slug::parse);
     query.finish()?;
     let found = ask
-        .read(move |act| Ok(sites::list(act.conn, network.as_ref())?))
+        .read(move |act| app::list::sites(act, network.as_ref()))
         .await?;
     Ok(HttpResponse::Ok().json(Sites {
         items: found.iter().map(shape).collect(),
