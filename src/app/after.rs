@@ -10,7 +10,7 @@ use crate::db::clearances::ClearanceRecord;
 use crate::db::{self};
 use crate::domain::alert::{Alert, AlertKind, AlertState, Reading, Step, step};
 use crate::domain::clearance::{self, ClearanceState, Settled};
-use crate::domain::id::{AlertId, OperationId};
+use crate::domain::id::{AlertId, ClearanceId, OperationId};
 use crate::domain::ledger::Movement;
 use crate::domain::quantity::Units;
 use crate::domain::reserve::{self, Reserve};
@@ -55,7 +55,7 @@ fn forget_packs(act: &mut Act<'_>, state: &SiteState, movements: &[Movement]) ->
             .line(&movement.lot_id)
             .is_some_and(|l| l.usable == Units::ZERO && l.quarantined == Units::ZERO);
         if gone {
-            db::stock::packs_left(act.conn, state.site.finess, &movement.lot_id)?;
+            db::stock::packs_left(act.conn, movement)?;
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::act::Act;
 use super::after::{self, Recorded};
 use super::error::Error;
+use super::receive_units::on_catalogue;
 use super::record::{Particulars, not_in_the_future, patient, record};
 use super::site_state::SiteState;
 use super::{edit_patients, protect};
@@ -11,7 +12,9 @@ use crate::domain::alert::Reading;
 use crate::domain::clearance;
 use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
 use crate::domain::id::{HoldId, LotId, OperationId, PatientId};
-use crate::domain::ledger::{Effect, MovementKind, StockLine, UnitState, pick_first_expiring};
+use crate::domain::ledger::{
+    Effect, Movement, MovementKind, StockLine, UnitState, pick_first_expiring,
+};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use crate::domain::reserve::Hold;
@@ -59,13 +62,19 @@ pub enum Claim {
 /// patient's hold first, then what nobody holds, then other holds in reverse rank.
 ///
 /// # Errors
-/// Refused when the reserve would lose a dose, or when there are not enough units.
+/// Refused when the reserve would lose a dose, when there are not enough units, or when a pack
+/// that leaves is at another site.
 pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Recorded, Error> {
     let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, &order.told)?;
-    for line in &order.lines {
-        known(act, &state, line)?;
-    }
+    let order = &Dispensed {
+        lines: order
+            .lines
+            .iter()
+            .map(|line| known(act, &state, line))
+            .collect::<Result<_, _>>()?,
+        ..order.clone()
+    };
     let mut told = order.told.clone();
     told.patient = order
         .pseudonym
@@ -107,11 +116,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         .map(|(lot, n)| (lot.clone(), Effect::leave(*n, UnitState::Usable)))
         .collect();
     let movements = record(act, site, kind, &effects, &told)?;
-    for line in &order.lines {
-        if let Some(serial) = &line.serial {
-            db::stock::pack_left(act.conn, line.cip13, serial)?;
-        }
-    }
+    packs_leave(act, &state, &order.lines, &movements)?;
     state.apply(&movements, None);
     if matches!(order.claim, Claim::Crs) {
         edit_patients::dose_given(act, &mut state, told.patient.as_ref().map(|(id, _)| id), 1)?;
@@ -125,23 +130,52 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
     after::stock_changed(act, state, movements)
 }
 
-fn known(act: &mut Act<'_>, state: &SiteState, line: &Line) -> Result<(), Error> {
-    if state
-        .stock
-        .iter()
-        .any(|l| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot))
+/// Returns the line with the lot of its pack, where the pack is known here: what is in the hand is
+/// what leaves.
+fn known(act: &mut Act<'_>, state: &SiteState, line: &Line) -> Result<Line, Error> {
+    let mut line = line.clone();
+    if let Some(serial) = &line.serial
+        && let Some((site, lot)) = db::stock::pack_place(act.conn, line.cip13, serial)?
     {
-        return Ok(());
-    }
-    if let (Some(lot), true) = (
-        &line.lot,
-        db::catalogue::find(act.conn, line.cip13)?.is_some(),
-    ) {
-        return Err(Refusal::UnknownLot {
-            cip13: line.cip13,
-            lot: lot.clone(),
+        if site != state.site.finess {
+            let serial = serial.clone();
+            return Err(Refusal::SerialKnown { serial, site }.into());
         }
-        .into());
+        let of_pack = state.line(&lot).map(|l| l.lot.clone());
+        line.lot = line.lot.or(of_pack);
+    }
+    let here =
+        |l: &StockLine| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot);
+    if state.stock.iter().any(here) {
+        return Ok(line);
+    }
+    on_catalogue(act, line.cip13)?;
+    match line.lot {
+        Some(lot) => {
+            let cip13 = line.cip13;
+            Err(Refusal::UnknownLot { cip13, lot }.into())
+        }
+        // none of it was ever here: then there is not enough of it
+        None => Ok(line),
+    }
+}
+
+/// Keeps by which movement each pack left.
+fn packs_leave(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    lines: &[Line],
+    movements: &[Movement],
+) -> Result<(), Error> {
+    for line in lines {
+        let is_its_lot = |m: &&Movement| {
+            state.line(&m.lot_id).is_some_and(|l| {
+                l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)
+            })
+        };
+        if let (Some(serial), Some(by)) = (&line.serial, movements.iter().find(is_its_lot)) {
+            db::stock::pack_left(act.conn, line.cip13, serial, &by.id)?;
+        }
     }
     Ok(())
 }

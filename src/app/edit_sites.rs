@@ -152,10 +152,7 @@ pub fn set_resupply(
 ) -> Result<Site, Error> {
     let today = SiteState::load(act, finess)?.today;
     if by_hand.as_ref().is_some_and(|h| h.until < today) {
-        return Err(Refusal::WrongState {
-            state: "in-the-past",
-        }
-        .into());
+        return Err(Refusal::InThePast { what: "until" }.into());
     }
     edit_site(act, finess, version, |site| site.by_hand = by_hand)
 }

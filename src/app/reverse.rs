@@ -62,6 +62,9 @@ pub fn reverse(
         &[(movement.lot_id.clone(), effect)],
         &told,
     )?;
+    for by in &movements {
+        db::stock::packs_undone(act.conn, &movement, &by.id)?;
+    }
     state.apply(&movements, None);
     if was_crs(&movement) && last_of_its_act(act, site, &movement)? {
         edit_patients::dose_given(

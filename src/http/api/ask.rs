@@ -66,6 +66,8 @@ pub enum Repeat {
     Keyed,
     /// It takes one when it is sent.
     MayBeKeyed,
+    /// It takes none: its answer must not be kept.
+    Never,
 }
 
 impl Ask {
@@ -150,6 +152,7 @@ impl Ask {
         let key = match repeat {
             Repeat::Keyed => Some(IdempotencyKey::required(&self.request)?),
             Repeat::MayBeKeyed => IdempotencyKey::optional(&self.request)?,
+            Repeat::Never => None,
         };
         let route = format!("{} {}", self.request.method(), self.request.path());
         let keyed = key.map(|k| Keyed {

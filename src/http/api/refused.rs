@@ -108,7 +108,9 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::ExpiredOnReceipt { .. } | Refusal::WhichExpiry { .. } => in_body("/expiry", said),
         Refusal::InfusionOutsideWindow { .. } => in_body("/infusion_date", said),
         Refusal::ReferenceDose { .. } => in_body("/reference_dose_mg", said),
-        Refusal::MustBeSaid { what, .. } => in_body(&format!("/{what}"), said),
+        Refusal::MustBeSaid { what, .. }
+        | Refusal::InTheFuture { what }
+        | Refusal::InThePast { what } => in_body(&format!("/{what}"), said),
         Refusal::NoReserveRule { .. } => in_body("/rulebook", said),
         Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
@@ -160,6 +162,8 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::NothingToAdjust
         | Refusal::NotCarT { .. }
         | Refusal::InfusionOutsideWindow { .. }
+        | Refusal::InTheFuture { .. }
+        | Refusal::InThePast { .. }
         | Refusal::AlreadyCleared
         | Refusal::WrongState { .. }
         | Refusal::PseudonymTaken

@@ -1,6 +1,6 @@
 //! `/tokens`: who has access, and `/whoami`.
 
-use super::ask::{Ask, Repeat, nothing};
+use super::ask::{Ask, Repeat, created, nothing};
 use crate::app::give_access::{self, NewToken};
 use crate::app::records::{Reach, TokenRecord};
 use crate::app::see::commons;
@@ -160,13 +160,18 @@ pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         reach,
         expires_at: read.expires_at,
     };
-    let (record, token) = ask
-        .read_and_note(Vec::new(), move |act| give_access::give(act, &new))
-        .await?;
-    Ok(HttpResponse::Created().json(Given {
-        record: shape(record),
-        token,
-    }))
+    ask.write(
+        Repeat::Never,
+        body.bytes(),
+        Vec::new(),
+        "token.give",
+        move |act| {
+            let (record, token) = give_access::give(act, &new)?;
+            let record = shape(record);
+            created(format!("{}/tokens", super::BASE), &Given { record, token })
+        },
+    )
+    .await
 }
 
 /// `DELETE /tokens/{id}`

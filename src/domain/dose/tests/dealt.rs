@@ -1,6 +1,7 @@
 //! Doses that fit because their vials were dealt to them.
 
 use super::*;
+use proptest::prelude::*;
 
 #[test]
 fn five_vials_of_eighty_do_not_stand_in_for_one_of_two_hundred() {
