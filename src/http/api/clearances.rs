@@ -2,8 +2,8 @@
 
 use super::ask::{Ask, Repeat, answer, created};
 use super::deliveries::{DeliveryShape, shape as delivery_shape};
+use super::fields::{day, note, words};
 use super::movements::Recorded;
-use super::order::{day, note, words};
 use super::patients::{NewPatientBody, read as read_patient};
 use crate::app::ask_clearance::{self, Answered, Question, Who};
 use crate::app::end_clearance;

@@ -1,7 +1,7 @@
 //! `/sites`: the pharmacies.
 
 use super::ask::{Ask, Repeat, answer, created, versioned};
-use super::order::{code, day, milligrams, optional_words, words};
+use super::fields::{code, day, milligrams, optional_words, words};
 use crate::app::see::commons;
 use crate::app::{self, edit_sites};
 use crate::domain::code::Finess;

@@ -128,8 +128,8 @@ pub struct Given {
 pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let read: NewTokenBody = body.json()?;
     let mut faults = Faults::new();
-    let name = super::order::words(&mut faults, "/name", &read.name, 100);
-    let role = super::order::code(
+    let name = super::fields::words(&mut faults, "/name", &read.name, 100);
+    let role = super::fields::code(
         &mut faults,
         "/role",
         &read.role,
