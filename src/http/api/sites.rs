@@ -230,11 +230,7 @@ pub async fn edit(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 }
 
 /// Returns the version that stands when `If-Match` allows it.
-fn current(
-    act: &mut crate::app::Act<'_>,
-    finess: Finess,
-    expected: &Expected,
-) -> Result<i64, crate::app::Error> {
+fn current(act: &mut app::Act<'_>, finess: Finess, expected: &Expected) -> Result<i64, app::Error> {
     let site = sites::find(act.conn, finess)?.ok_or_else(|| Refusal::Unknown {
         what: "site",
         name: finess.to_string(),
