@@ -452,6 +452,14 @@ fn an_address_or_query_that_is_wrong_is_refused(backend: Backend) {
         let answer = get(path);
         assert_eq!(faults(&answer, 400), [unread], "{path}");
     }
+    // a wish that nobody hears is refused, before anything is done
+    let wish = format!("/sites/{CENTRE}/movements?dry_run=true");
+    let answer = app.post(Role::Pharmacist, &wish, &receipt(&json!({})));
+    assert_eq!(faults(&answer, 400), ["dry_run"]);
+    assert_eq!(
+        get(&format!("/sites/{CENTRE}/movements")).expect(200)["items"],
+        json!([])
+    );
     for path in [
         "/nothing",
         "/sites/",
