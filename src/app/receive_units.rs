@@ -61,7 +61,7 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
     }
     let units = units_of(act, received)?;
     if let Some(serial) = &received.serial
-        && let Some(elsewhere) = db::stock::pack_site(act.conn, received.cip13, serial)?
+        && let Some(elsewhere) = db::packs::pack_site(act.conn, received.cip13, serial)?
     {
         return Err(Refusal::SerialKnown {
             serial: serial.clone(),
@@ -81,7 +81,7 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
     let effects = [(lot.id.clone(), Effect::enter(units, received.state))];
     let movements = record(act, site, MovementKind::Receipt, &effects, &received.told)?;
     if let (Some(serial), Some(receipt)) = (&received.serial, movements.first()) {
-        db::stock::place_pack(act.conn, received.cip13, serial, receipt)?;
+        db::packs::place_pack(act.conn, received.cip13, serial, receipt)?;
     }
     let state = if received.told.delivery.is_some() {
         SiteState::load(act, site)?

@@ -22,6 +22,7 @@ fn receipt(changes: &Value) -> Value {
     body
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_fault_of_a_movement_is_told_at_once_with_its_place(backend: Backend) {
     let app = spawn(backend);
     let long = "x".repeat(200);

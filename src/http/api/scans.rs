@@ -1,7 +1,7 @@
 //! `/sites/{finess}/scans`: what a scanner typed, read and explained.
 
 use super::ask::Ask;
-use crate::db::{catalogue, stock};
+use crate::db::{catalogue, packs};
 use crate::domain::calendar::local_day;
 use crate::domain::scan::{self, Reading, Scan};
 use crate::http::body::Body;
@@ -84,7 +84,7 @@ fn explained(act: &mut crate::app::Act<'_>, scan: Scan) -> Result<ReadingShape, 
             .map(|p| p.name),
     };
     let already_in_stock = match &scan.serial {
-        Some(serial) => stock::pack_site(act.conn, scan.cip13, serial)?.is_some(),
+        Some(serial) => packs::pack_site(act.conn, scan.cip13, serial)?.is_some(),
         None => false,
     };
     Ok(ReadingShape {
