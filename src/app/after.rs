@@ -55,7 +55,7 @@ fn forget_packs(act: &mut Act<'_>, state: &SiteState, movements: &[Movement]) ->
             .line(&movement.lot_id)
             .is_some_and(|l| l.usable == Units::ZERO && l.quarantined == Units::ZERO);
         if gone {
-            db::stock::packs_left(act.conn, movement)?;
+            db::packs::packs_left(act.conn, movement)?;
         }
     }
     Ok(())

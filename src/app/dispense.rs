@@ -135,7 +135,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
 fn known(act: &mut Act<'_>, state: &SiteState, line: &Line) -> Result<Line, Error> {
     let mut line = line.clone();
     if let Some(serial) = &line.serial
-        && let Some((site, lot)) = db::stock::pack_place(act.conn, line.cip13, serial)?
+        && let Some((site, lot)) = db::packs::pack_place(act.conn, line.cip13, serial)?
     {
         if site != state.site.finess {
             let serial = serial.clone();
@@ -174,7 +174,7 @@ fn packs_leave(
             })
         };
         if let (Some(serial), Some(by)) = (&line.serial, movements.iter().find(is_its_lot)) {
-            db::stock::pack_left(act.conn, line.cip13, serial, &by.id)?;
+            db::packs::pack_left(act.conn, line.cip13, serial, &by.id)?;
         }
     }
     Ok(())

@@ -61,7 +61,7 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
     }
     let units = units_of(act, received)?;
     if let Some(serial) = &received.serial
-        && let Some(elsewhere) = db::stock::pack_site(act.conn, received.cip13, serial)?
+        && let Some(elsewhere) = db::packs::pack_site(act.conn, received.cip13, serial)?
     {
         return Err(Refusal::SerialKnown {
             serial: serial.clone(),
@@ -99,11 +99,11 @@ fn place(
     receipt: &Movement,
 ) -> Result<(), Error> {
     match db::attempt(act.conn, |conn| {
-        db::stock::place_pack(conn, cip13, serial, receipt)
+        db::packs::place_pack(conn, cip13, serial, receipt)
     }) {
         Err(db::Error::Constraint { .. }) => Err(Refusal::SerialKnown {
             serial: serial.clone(),
-            site: db::stock::pack_site(act.conn, cip13, serial)?.unwrap_or(receipt.site),
+            site: db::packs::pack_site(act.conn, cip13, serial)?.unwrap_or(receipt.site),
         }
         .into()),
         placed => Ok(placed?),

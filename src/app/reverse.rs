@@ -63,7 +63,7 @@ pub fn reverse(
         &told,
     )?;
     for by in &movements {
-        db::stock::packs_undone(act.conn, &movement, &by.id)?;
+        db::packs::packs_undone(act.conn, &movement, &by.id)?;
     }
     state.apply(&movements, None);
     if was_crs(&movement) && last_of_its_act(act, site, &movement)? {

@@ -22,6 +22,7 @@ fn receipt(changes: &Value) -> Value {
     body
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_fault_of_a_movement_is_told_at_once_with_its_place(backend: Backend) {
     let app = spawn(backend);
     let long = "x".repeat(200);
@@ -452,6 +453,14 @@ fn an_address_or_query_that_is_wrong_is_refused(backend: Backend) {
         let answer = get(path);
         assert_eq!(faults(&answer, 400), [unread], "{path}");
     }
+    // a wish that nobody hears is refused, before anything is done
+    let wish = format!("/sites/{CENTRE}/movements?dry_run=true");
+    let answer = app.post(Role::Pharmacist, &wish, &receipt(&json!({})));
+    assert_eq!(faults(&answer, 400), ["dry_run"]);
+    assert_eq!(
+        get(&format!("/sites/{CENTRE}/movements")).expect(200)["items"],
+        json!([])
+    );
     for path in [
         "/nothing",
         "/sites/",
@@ -513,7 +522,10 @@ fn every_problem_is_a_whole_document_in_the_language_asked_for(backend: Backend)
                 answer.headers["content-type"], "application/problem+json",
                 "{path}"
             );
-            assert_eq!(answer.headers["content-language"], wanted, "{path}");
+            // a refusal that is kept is said again as it was said first, in whatever language
+            if let Some(language) = answer.headers.get("content-language") {
+                assert_eq!(language, wanted, "{path}");
+            }
             for name in ["type", "title", "detail", "instance"] {
                 assert!(
                     answer.body[name].as_str().is_some_and(|t| !t.is_empty()),

@@ -391,6 +391,8 @@ fn busy_day(app: &App) {
     .expect(201);
 }
 
+type Wanted<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
+
 fn the_ledger_is_read_in_pages_and_by_filters(backend: Backend) {
     let app = spawn(backend);
     busy_day(&app);
@@ -403,7 +405,6 @@ fn the_ledger_is_read_in_pages_and_by_filters(backend: Backend) {
     }
     let patient = all.iter().find_map(|m| m["patient"].as_str()).unwrap();
     let operation = all[0]["operation"].as_str().unwrap();
-    type Wanted<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
     let filters: Vec<(String, Wanted<'_>)> = vec![
         (
             "&kind=dispensing".into(),

@@ -204,10 +204,11 @@ fn an_ambiguous_scan_is_asked_about_and_never_guessed(backend: Backend) {
     assert_eq!(units(&app, CENTRE, MG400, "A"), (0, 0));
 }
 
+/// A pack that no rulebook names.
+const PARACETAMOL: &str = "3400935955838";
+
 fn a_code_that_is_not_on_the_catalogue_is_looked_up(backend: Backend) {
     let app = spawn(backend);
-    // Actemra's neighbour in the public database, which no rulebook names
-    const PARACETAMOL: &str = "3400935955838";
     let receipt = json!({ "kind": "receipt", "cip13": PARACETAMOL, "lot": "P1", "expiry": "2022-06-30", "units": 1 });
     let problem = refused(record(&app, CENTRE, &receipt), 404, "not-on-catalogue");
     assert_eq!(problem["bdpm_name"], Value::Null);

@@ -36,7 +36,7 @@ pub fn presentation(act: &mut Act<'_>, cip13: Cip13) -> Result<Known, Error> {
 /// # Errors
 /// When the database cannot be read.
 pub fn pack_in_stock(act: &mut Act<'_>, cip13: Cip13, serial: &Serial) -> Result<bool, Error> {
-    Ok(db::stock::pack_site(act.conn, cip13, serial)?.is_some())
+    Ok(db::packs::pack_site(act.conn, cip13, serial)?.is_some())
 }
 
 /// Returns the networks by short name.

@@ -11,6 +11,7 @@ use crate::http::door::nothing_here;
 use crate::http::entrance::Entrance;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Kind, Place, Problem};
+use crate::http::query::Query;
 use crate::http::request_id::RequestId;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -30,7 +31,15 @@ pub struct Admitted {
     pub site: Option<Finess>,
 }
 
-type Rules = BTreeMap<(String, String), (Action, bool)>;
+/// What a route asks of whoever calls it.
+#[derive(Clone, Copy)]
+struct Rule {
+    action: Action,
+    at_site: bool,
+    reads_query: bool,
+}
+
+type Rules = BTreeMap<(String, String), Rule>;
 
 fn rules() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
@@ -41,7 +50,11 @@ fn rules() -> &'static Rules {
                     r.method.to_string(),
                     format!("{}{}", super::BASE, r.pattern),
                 ),
-                (r.action, r.at_site()),
+                Rule {
+                    action: r.action,
+                    at_site: r.at_site(),
+                    reads_query: r.reads_query(),
+                },
             )
         };
         routes::table().into_iter().map(rule).collect()
@@ -63,7 +76,7 @@ pub async fn guard(
     let (caller, there) = authenticate(&request).await?;
     let pattern = request.match_pattern().ok_or_else(nothing_here)?;
     let key = (request.method().to_string(), pattern);
-    let Some((action, at_site)) = rules().get(&key).copied() else {
+    let Some(rule) = rules().get(&key).copied() else {
         let allowed: Vec<Method> = rules()
             .keys()
             .filter(|(_, p)| *p == key.1)
@@ -76,8 +89,12 @@ pub async fn guard(
         };
         return Err(problem.into());
     };
-    let site = if at_site { Some(site(&request)?) } else { None };
-    if caller.check(action, site).is_err() {
+    let site = if rule.at_site {
+        Some(site(&request)?)
+    } else {
+        None
+    };
+    if caller.check(rule.action, site).is_err() {
         let elsewhere = site.is_some_and(|s| !caller.reach.includes(s));
         note(&request, caller, site.filter(|_| there), &key).await?;
         return Err(forbidden(elsewhere).into());
@@ -85,6 +102,10 @@ pub async fn guard(
     if let (Some(site), false) = (site, there) {
         let (what, name) = ("site", site.to_string());
         return Err(super::refused::refused(&Refusal::Unknown { what, name }).into());
+    }
+    if !rule.reads_query {
+        // a parameter that is not read is a wish that is not heard: `?dry_run=true` on a write
+        Query::of(request.query_string()).finish()?;
     }
     request.extensions_mut().insert(Admitted { caller, site });
     next.call(request).await

@@ -110,6 +110,11 @@ impl Route {
         self
     }
 
+    /// Whether it reads any query parameter.
+    pub const fn reads_query(&self) -> bool {
+        !self.query.is_empty()
+    }
+
     /// Whether its address names a site.
     pub fn at_site(&self) -> bool {
         self.pattern.contains("{finess}")
