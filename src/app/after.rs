@@ -381,6 +381,20 @@ pub(super) fn overridden(
     hear(act, state, open, AlertKind::Override, subject, left)
 }
 
+/// Closes what is open about the reserve of a site that keeps none any more.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn no_reserve(act: &mut Act<'_>, state: &SiteState) -> Result<(), Error> {
+    let kind = AlertKind::ReserveBelowMinimum;
+    for alert in db::alerts::open(act.conn, state.site.finess)? {
+        if alert.kind == kind {
+            ended(act, state, kind, &alert.subject)?;
+        }
+    }
+    Ok(())
+}
+
 /// Closes an alert whose cause has ended otherwise: a clearance that was released, a patient who
 /// will not be infused.
 ///

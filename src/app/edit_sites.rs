@@ -128,6 +128,9 @@ pub fn edit_site(
         },
     )?;
     let mut state = SiteState::load(act, finess)?;
+    if !state.site.car_t {
+        after::no_reserve(act, &state)?;
+    }
     after::settle(act, &mut state)?;
     Ok(state.site)
 }
