@@ -69,12 +69,13 @@ fn all(language: Language) -> String {
                 continue;
             }
             let words = letter(language, kind, event, "CHU de la Seine");
-            out.push_str(&format!(
+            let one = format!(
                 "==== {} {event}\nSubject: {}\n\n{}\n",
                 kind.code(),
                 words.subject,
                 words.text
-            ));
+            );
+            out.push_str(&one);
         }
     }
     out
