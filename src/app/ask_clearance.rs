@@ -5,6 +5,7 @@ use super::after;
 use super::edit_patients::{self, NewPatient};
 use super::end_clearance;
 use super::error::Error;
+use super::hear;
 use super::rehold::rehold;
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
@@ -453,7 +454,7 @@ fn keep(
         )?;
     }
     if let Some(old) = moved.as_ref().filter(|_| go) {
-        after::ended(
+        hear::ended(
             act,
             &answered.state,
             AlertKind::ClearanceBroken,

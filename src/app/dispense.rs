@@ -3,6 +3,7 @@
 use super::act::Act;
 use super::after::{self, Recorded};
 use super::error::Error;
+use super::hear;
 use super::receive_units::on_catalogue;
 use super::record::{Particulars, not_in_the_future, patient, record};
 use super::site_state::SiteState;
@@ -125,7 +126,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         let operation = movements
             .first()
             .map_or_else(|| OperationId::new(""), |m| m.operation.clone());
-        after::overridden(act, &state, &operation, left)?;
+        hear::overridden(act, &state, &operation, left)?;
     }
     after::stock_changed(act, state, movements)
 }

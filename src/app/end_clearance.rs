@@ -4,6 +4,7 @@ use super::act::Act;
 use super::after::{self, Recorded};
 use super::dispense::{Claim, Dispensed, Line, dispense};
 use super::error::Error;
+use super::hear;
 use super::record::Particulars;
 use super::rehold::rehold;
 use super::site_state::SiteState;
@@ -60,7 +61,7 @@ pub(super) fn let_go(
 ) -> Result<ClearanceRecord, Error> {
     rehold(act, state, &clearance.id, &[])?;
     let ended = end(act, clearance, ClearanceState::Released, reason)?;
-    after::ended(
+    hear::ended(
         act,
         state,
         AlertKind::ClearanceBroken,

@@ -20,6 +20,7 @@ pub mod edit_sites;
 pub mod end_clearance;
 pub mod error;
 pub mod give_access;
+pub mod hear;
 pub mod import_bdpm;
 pub mod lose_units;
 pub mod once;

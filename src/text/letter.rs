@@ -74,6 +74,15 @@ fn flat(text: &str) -> String {
     text.replace(ends, " ")
 }
 
+/// What the hour at which it opened is called: while it lasts, and when it is over.
+fn opened(facts: &Facts<'_>, lasting: &'static str, over: &'static str) -> &'static str {
+    if facts.event == "closed" {
+        over
+    } else {
+        lasting
+    }
+}
+
 /// When it opened, by the site's own clock.
 fn since(facts: &Facts<'_>, format: &str) -> String {
     let opened = facts.alert.opened_at.with_timezone(&facts.site.zone);
@@ -87,11 +96,17 @@ fn telephone(facts: &Facts<'_>) -> Option<(String, String)> {
         .map(|c| (c.name.clone(), c.telephone.clone()))
 }
 
+/// Whether a clearance stands again; one that was released, moved or used is over otherwise.
+fn restored(alert: &Alert) -> bool {
+    alert.kind == AlertKind::ClearanceBroken && alert.reading.found > 0 && !alert.reading.is_short()
+}
+
 fn parts_fr(facts: &Facts<'_>) -> Parts {
     let (kind, reading) = (facts.alert.kind, facts.alert.reading);
     let name = fr::alert_name(kind);
     let headline = match facts.event {
         "worsened" => format!("AGGRAVATION – {name}"),
+        "closed" if restored(facts.alert) => "RÉTABLI – Feu vert CAR-T : GO".to_owned(),
         "closed" => format!("TERMINÉ – {name}"),
         "acknowledged" => format!("Pris en charge – {name}"),
         _ => name.to_owned(),
@@ -106,13 +121,16 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses possibles", reading.found.to_string()));
             rows.push(("Doses requises", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken if facts.event != "closed" => {
+        AlertKind::ClearanceBroken if reading.expected > 0 => {
             rows.push(("Doses réservées", reading.found.to_string()));
             rows.push(("Doses requises", reading.expected.to_string()));
         }
         AlertKind::ClearanceBroken => {}
     }
-    rows.push(("Depuis", since(facts, "%d/%m/%Y %H:%M")));
+    rows.push((
+        opened(facts, "Depuis", "Alerte ouverte le"),
+        since(facts, "%d/%m/%Y %H:%M"),
+    ));
     Parts {
         headline,
         colon: " :",
@@ -138,7 +156,7 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
         ],
         AlertKind::ClearanceBroken => vec![
             "Suspendre l'injection des CAR-T : le feu vert ne tient plus.".to_owned(),
-            "Demander de nouveau le feu vert dès que le stock est complété, ou déplacer l'injection.".to_owned(),
+            "Compléter le stock : le feu vert est alors rétabli de lui-même, et un message l'annonce. Sinon, déplacer l'injection.".to_owned(),
             call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
         ],
         AlertKind::Override => vec![
@@ -154,6 +172,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
     let name = en::alert_name(kind);
     let headline = match facts.event {
         "worsened" => format!("WORSE – {name}"),
+        "closed" if restored(facts.alert) => "RESTORED – CAR-T clearance: GO".to_owned(),
         "closed" => format!("OVER – {name}"),
         "acknowledged" => format!("Acknowledged – {name}"),
         _ => name.to_owned(),
@@ -168,13 +187,16 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses possible", reading.found.to_string()));
             rows.push(("Doses required", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken if facts.event != "closed" => {
+        AlertKind::ClearanceBroken if reading.expected > 0 => {
             rows.push(("Doses held", reading.found.to_string()));
             rows.push(("Doses required", reading.expected.to_string()));
         }
         AlertKind::ClearanceBroken => {}
     }
-    rows.push(("Since", since(facts, "%-d %B %Y, %H:%M")));
+    rows.push((
+        opened(facts, "Since", "Alert opened"),
+        since(facts, "%-d %B %Y, %H:%M"),
+    ));
     Parts {
         headline,
         colon: ":",
@@ -200,7 +222,7 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
         ],
         AlertKind::ClearanceBroken => vec![
             "Hold the CAR-T infusion: the clearance no longer stands.".to_owned(),
-            "Ask for clearance again as soon as the stock is complete, or move the infusion."
+            "Complete the stock: the clearance then stands again by itself, and a message says so. Else move the infusion."
                 .to_owned(),
             call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
         ],

@@ -15,6 +15,7 @@ on_both! {
     what_was_acknowledged_and_gets_worse_is_open_again
     a_broken_clearance_is_heard_by_pharmacist_and_unit_each_in_their_language
     a_letter_can_be_read_back
+    a_site_that_is_no_centre_any_more_is_short_of_nothing
     an_address_that_is_refused_is_shown_on_the_alert
     a_letter_that_waits_keeps_no_other_waiting
 }
@@ -137,13 +138,16 @@ fn a_broken_clearance_is_heard_by_pharmacist_and_unit_each_in_their_language(bac
         let (subject, to) = (letter.subject.as_str(), letter.to.address.as_str());
         let english = to == CAR_T;
         assert_eq!(letter.language.as_str(), if english { "en" } else { "fr" });
-        assert!(
-            letter
-                .text
-                .contains(if english { "Since:" } else { "Depuis :" }),
-            "{}",
-            letter.text
-        );
+        let over = ["TERMINÉ", "OVER", "RÉTABLI", "RESTORED"]
+            .iter()
+            .any(|word| subject.contains(word));
+        let when = match (english, over) {
+            (true, false) => "Since: 20 October 2021, 08:0",
+            (true, true) => "Alert opened: 20 October 2021, 08:0",
+            (false, false) => "Depuis : 20/10/2021 08:0",
+            (false, true) => "Alerte ouverte le : 20/10/2021 08:0",
+        };
+        assert!(letter.text.contains(when), "{}", letter.text);
         for part in [subject, &letter.text, &letter.html] {
             for secret in [
                 "xavier",
@@ -177,7 +181,6 @@ fn a_broken_clearance_is_heard_by_pharmacist_and_unit_each_in_their_language(bac
                 .contains(link.split_whitespace().last().unwrap())
         );
         assert!(letter.text.contains("RoActemra (tocilizumab)"));
-        let over = subject.contains("TERMINÉ") || subject.contains("OVER");
         assert_eq!(
             letter.text.contains("01 47 61 47 61"),
             !over,
@@ -230,6 +233,15 @@ fn a_letter_can_be_read_back(backend: Backend) {
         .map(|l| l.references.clone().unwrap().as_str().to_owned())
         .collect();
     assert_eq!(threads.len(), 2);
+}
+
+fn a_site_that_is_no_centre_any_more_is_short_of_nothing(backend: Backend) {
+    let app = spawn(backend);
+    assert_eq!(app.alerts("reserve-below-minimum").len(), 1);
+    app.edit(Role::Admin, "PATCH", &at(""), &json!({ "car_t": false }))
+        .expect(200);
+    assert!(app.alerts("reserve-below-minimum").is_empty());
+    assert_eq!(app.reserve(), (0, 0));
 }
 
 fn with_two_pharmacists(backend: Backend) -> App {

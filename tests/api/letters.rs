@@ -23,6 +23,16 @@ fn site(name: &str) -> Site {
     }
 }
 
+/// What there is and should be at each event; `ended`: closed, and nothing is asked for any more.
+fn reading(kind: AlertKind, event: &str) -> Reading {
+    let (found, expected) = match event {
+        "ended" => (0, 0),
+        "closed" if kind != AlertKind::Override => (3, 3),
+        _ => (2, 3),
+    };
+    Reading { found, expected }
+}
+
 fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words {
     let opened_at = "2021-10-20T06:00:00Z".parse().unwrap();
     let alert = Alert {
@@ -31,10 +41,7 @@ fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words
         kind,
         subject: "roactemra-2021-10-14".to_owned(),
         state: AlertState::Open,
-        reading: Reading {
-            found: 2,
-            expected: 3,
-        },
+        reading: reading(kind, event),
         opened_at,
         changed_at: opened_at,
         acknowledged: None,
@@ -45,7 +52,7 @@ fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words
     let facts = Facts {
         site: &site(name),
         alert: &alert,
-        event,
+        event: if event == "ended" { "closed" } else { event },
         rulebook: rules.iter().next(),
         link: "https://dotation.example.org/alerts/017c9c1e-0000-7000-8000-000000000001",
     };
@@ -56,18 +63,19 @@ fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words
 fn all(language: Language) -> String {
     let mut out = String::new();
     for kind in AlertKind::ALL {
-        for event in ["opened", "worsened", "acknowledged", "closed"] {
+        for event in ["opened", "worsened", "acknowledged", "closed", "ended"] {
             // an override neither worsens nor waits: who acknowledges it closes it
-            if kind == AlertKind::Override && matches!(event, "worsened" | "acknowledged") {
+            if kind == AlertKind::Override && !matches!(event, "opened" | "closed") {
                 continue;
             }
             let words = letter(language, kind, event, "CHU de la Seine");
-            out.push_str(&format!(
+            let one = format!(
                 "==== {} {event}\nSubject: {}\n\n{}\n",
                 kind.code(),
                 words.subject,
                 words.text
-            ));
+            );
+            out.push_str(&one);
         }
     }
     out
