@@ -82,6 +82,13 @@ impl Route {
         self
     }
 
+    /// Its answer holds this shape inside of another.
+    #[must_use]
+    pub fn holds<T: ToSchema>(mut self) -> Self {
+        self.schema::<T>();
+        self
+    }
+
     /// It reads these query parameters.
     #[must_use]
     pub const fn query(mut self, parameters: &'static [(&'static str, &'static str)]) -> Self {

@@ -26,6 +26,11 @@ pub(super) const WALLS: &[Wall] = &[
         sentence: "toml_file reads for rulebook and settings, and knows neither",
     },
     Wall {
+        room: "decisions",
+        may_use: &[],
+        sentence: "decisions are pages to read",
+    },
+    Wall {
         room: "clock",
         may_use: &["domain"],
         sentence: "clock says what time it is, and knows nothing else",

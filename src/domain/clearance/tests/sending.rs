@@ -57,6 +57,6 @@ fn a_site_sends_what_expires_last_unless_it_needs_just_that() {
 #[test]
 fn a_site_of_which_nobody_can_say_what_it_needs_sends_nothing() {
     let mut centre = Centre::new().vials(400, 60, 9).vials(80, 60, 1);
-    centre.rulebook.presentations[1].presentation.strength = Mg::from_ug(1);
+    centre.rulebook.presentations[1].presentation.strength = Mg::from_ug(2_000_000_000_000_000);
     sends(&centre, 1, "");
 }

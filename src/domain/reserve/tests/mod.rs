@@ -282,7 +282,7 @@ fn a_question_too_large_leaves_every_dose_that_is_not_held_missing() {
         .vials(80, 60, 1)
         .hold("a", 1, "400-60", 2);
     centre.rulebook.presentations[1].presentation.strength =
-        crate::domain::quantity::Mg::from_ug(1);
+        crate::domain::quantity::Mg::from_ug(2_000_000_000_000_000);
     let reserve = stand(&centre.facts());
     assert!(reserve.unsolved.is_some());
     stands(&centre, "a/1 held, a/2 missing");

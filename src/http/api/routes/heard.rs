@@ -61,6 +61,7 @@ pub(super) fn routes() -> Vec<Route> {
             audit::list,
         )
         .query(audit::FILTERS)
-        .gives::<Listed<audit::LineShape>>(200),
+        .gives::<Listed<audit::LineShape>>(200)
+        .holds::<audit::LineShape>(),
     ]
 }
