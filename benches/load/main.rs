@@ -24,6 +24,7 @@ mod raw;
 use child::Served;
 use client::{Rate, drive, request};
 use place::{MG400, Place, lay_out, site};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Clients at once, as in the aims.
@@ -57,16 +58,37 @@ fn main() {
 
 /// A database in a file, gone with the value.
 struct File {
-    _folder: tempfile::TempDir,
     place: Place,
+    _folder: Folder,
+}
+
+/// A folder of our own, gone with the value. It lies beside the build: /tmp may be memory, which is
+/// never slow to sync.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let name = format!("load-{:016x}", rand::random::<u64>());
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    fn database(&self) -> String {
+        format!("sqlite:{}", self.0.join("stock.db").display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).ok();
+    }
 }
 
 fn file(lots_emptied: u32) -> File {
-    // beside the build, since /tmp may be memory, which is never slow to sync
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-    let address = format!("sqlite:{}", folder.path().join("stock.db").display());
+    let folder = Folder::new();
     File {
-        place: lay_out(&address, lots_emptied),
+        place: lay_out(&folder.database(), lots_emptied),
         _folder: folder,
     }
 }
@@ -100,7 +122,9 @@ const CASES: [(&str, bool, bool); 4] = [
 
 fn sqlite(time: Duration) {
     println!("\nDispensing on SQLite, movements a second, {CLIENTS} clients\n");
-    println!("| at | service | p99 ms | plain pool | p99 ms | times the pool | loop | of the loop |");
+    println!(
+        "| at | service | p99 ms | plain pool | p99 ms | times the pool | loop | of the loop |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     for (name, car_t, spread) in CASES {
         let rate = |writing| {
@@ -186,7 +210,11 @@ fn emptied(time: Duration) {
         let read = reading(&served, &file.place, &reserve, 1, time);
         let write = [false, true].map(|c| dispensing(&served, &file.place, c, false, time));
         (
-            [("reserve of a centre", read), ("dispensing, pharmacy", write[0]), ("dispensing, centre", write[1])],
+            [
+                ("reserve of a centre", read),
+                ("dispensing, pharmacy", write[0]),
+                ("dispensing, centre", write[1]),
+            ],
             served.memory().unwrap_or_default(),
         )
     };
@@ -204,8 +232,8 @@ fn start(_: Duration) {
     println!("\nFrom start to ready, and at rest\n");
     println!("| | first start | second start | memory at rest, MiB |");
     println!("|---|---|---|---|");
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
-    let address = format!("sqlite:{}", folder.path().join("stock.db").display());
+    let folder = Folder::new();
+    let address = folder.database();
     let first = Served::installed(&address).ready_after;
     let served = Served::installed(&address);
     std::thread::sleep(Duration::from_secs(1));

@@ -50,13 +50,7 @@ fn open(address: &str) -> Conn {
 }
 
 /// Returns the transactions a second of the script that dispenses.
-pub(crate) fn run(
-    place: &Place,
-    car_t: bool,
-    spread: bool,
-    clients: usize,
-    time: Duration,
-) -> f64 {
+pub(crate) fn run(place: &Place, car_t: bool, spread: bool, clients: usize, time: Duration) -> f64 {
     #[derive(diesel::QueryableByName)]
     struct Lot {
         #[diesel(sql_type = Text)]
