@@ -6,11 +6,16 @@
 #   postgres_start    starts a fresh server, exports DOTATION_TEST_POSTGRES
 #   postgres_stop     stops that server and removes its files; harmless when none runs
 #
+# With POSTGRES_DURABLE set (after this is sourced), the server waits for the disk as a real one
+# does, and its files lie in that folder: for measurements. More options go into POSTGRES_OPTIONS.
+#
 # The caller is a bash script under `set -euo pipefail` and calls postgres_stop from its EXIT trap.
 
 PGBIN=''
 POSTGRES_PID=''
 POSTGRES_DIR=''
+POSTGRES_DURABLE=''
+POSTGRES_OPTIONS=()
 
 postgres_find() {
     local initdb candidates=()
@@ -80,7 +85,7 @@ postgres_start() {
         return 1
     }
     # A short path, since a socket's has at most 107 bytes.
-    POSTGRES_DIR=$(mktemp -d /tmp/dotation-pg.XXXXXX)
+    POSTGRES_DIR=$(mktemp -d "${POSTGRES_DURABLE:-/tmp}/dotation-pg.XXXXXX")
     if ((EUID == 0)); then
         chown "nobody:$(id -gn nobody)" "$POSTGRES_DIR"
     fi
@@ -105,10 +110,13 @@ postgres_start() {
 
 # Starts the server on one port; returns 0 once it is ready and 1 when it has ended instead.
 postgres_try() {
-    # Safe to lose with the machine, and the faster for it: nothing here outlives the tests.
+    local options=(-c listen_addresses=127.0.0.1 -c max_connections=300 "${POSTGRES_OPTIONS[@]}")
+    if [[ -z $POSTGRES_DURABLE ]]; then
+        # Safe to lose with the machine, and the faster for it: nothing here outlives the tests.
+        options+=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
+    fi
     (postgres_as_user "$PGBIN/postgres" -D "$POSTGRES_DIR/data" -k "$POSTGRES_DIR" -p "$1" \
-        -c listen_addresses=127.0.0.1 -c max_connections=300 \
-        -c fsync=off -c synchronous_commit=off -c full_page_writes=off) \
+        "${options[@]}") \
         >"$POSTGRES_DIR/log" 2>&1 </dev/null &
     POSTGRES_PID=$!
     for _ in {1..600}; do

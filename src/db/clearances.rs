@@ -113,16 +113,11 @@ impl Row {
 /// # Errors
 /// When the database cannot be read, or a row is no clearance.
 pub fn in_force(conn: &mut Conn, site: Finess) -> Result<Vec<ClearanceRecord>, Error> {
-    let states = [
-        ClearanceState::Standing.code(),
-        ClearanceState::Broken.code(),
-    ];
+    // two comparisons: a statement with a list of any length is never kept prepared
+    let standing = clearances::state.eq(ClearanceState::Standing.code());
+    let broken = clearances::state.eq(ClearanceState::Broken.code());
     let rows: Vec<Row> = clearances::table
-        .filter(
-            clearances::site
-                .eq(site.as_str())
-                .and(clearances::state.eq_any(states)),
-        )
+        .filter(clearances::site.eq(site.as_str()).and(standing.or(broken)))
         .order(clearances::seq)
         .load(conn)?;
     rows.into_iter().map(Row::value).collect()

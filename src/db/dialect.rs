@@ -10,8 +10,21 @@ use diesel::connection::{
     TransactionManagerStatus,
 };
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text, Timestamp};
+use diesel::sql_types::{BigInt, Text, Timestamp};
+use functions::{hashtextextended, pg_advisory_xact_lock, pg_try_advisory_xact_lock};
 use std::time::Duration;
+
+/// PostgreSQL's own, known to diesel: it prepares a statement of them once a connection, and one
+/// that is written as text anew each time.
+mod functions {
+    use diesel::define_sql_function;
+    use diesel::sql_types::{BigInt, Text};
+
+    define_sql_function! { fn hashtextextended(text: Text, seed: BigInt) -> BigInt }
+    define_sql_function! { fn pg_try_advisory_xact_lock(key: BigInt) -> Bool }
+    // returns nothing in truth, and nobody looks
+    define_sql_function! { fn pg_advisory_xact_lock(key: BigInt) -> Bool }
+}
 
 /// Writes an expression once for each kind of connection, where diesel cannot write it for both:
 /// upserts and batches. Inside it, the name stands for the connection of one kind.
@@ -192,9 +205,8 @@ pub(super) fn lock_sites(conn: &mut Conn, finess: &[Finess]) -> Result<(), Error
 pub fn lock_chain(conn: &mut Conn, chain: &str) -> Result<(), Error> {
     match conn {
         Conn::Postgres(conn) => {
-            diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended('audit ' || $1, 0))")
-                .bind::<Text, _>(chain)
-                .execute(conn)?;
+            let lock = hashtextextended(format!("audit {chain}"), 0_i64);
+            diesel::select(pg_advisory_xact_lock(lock)).execute(conn)?;
             Ok(())
         }
         Conn::Sqlite(_) => Ok(()),
@@ -209,15 +221,10 @@ pub fn lock_chain(conn: &mut Conn, chain: &str) -> Result<(), Error> {
 pub fn try_claim_key(conn: &mut Conn, caller: &str, route: &str, key: &str) -> Result<bool, Error> {
     match conn {
         Conn::Postgres(conn) => {
-            let row: Yes = diesel::sql_query(
-                "SELECT pg_try_advisory_xact_lock(
-                    hashtextextended(jsonb_build_array('key', $1, $2, $3)::text, 0)) AS yes",
-            )
-            .bind::<Text, _>(caller)
-            .bind::<Text, _>(route)
-            .bind::<Text, _>(key)
-            .get_result(conn)?;
-            Ok(row.yes)
+            // as JSON, so that no two keys are the same text
+            let text = serde_json::json!(["key", caller, route, key]).to_string();
+            let lock = hashtextextended(text, 0_i64);
+            Ok(diesel::select(pg_try_advisory_xact_lock(lock)).get_result(conn)?)
         }
         Conn::Sqlite(_) => Ok(true),
     }
@@ -287,12 +294,6 @@ pub(super) fn tidy(conn: &mut Conn) -> Result<(), Error> {
         conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
     }
     Ok(())
-}
-
-#[derive(QueryableByName)]
-struct Yes {
-    #[diesel(sql_type = Bool)]
-    yes: bool,
 }
 
 #[derive(QueryableByName)]

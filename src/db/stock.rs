@@ -125,8 +125,10 @@ pub fn last_seq(conn: &mut Conn, site: Finess) -> Result<i64, Error> {
     Ok(last.unwrap_or(0))
 }
 
+/// Nothing is written as `NULL`, never as `DEFAULT`: with the latter the statement has another text
+/// for each row, is never kept prepared, and SQLite compiles the triggers with it every time.
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = movements)]
+#[diesel(table_name = movements, treat_none_as_default_value = false)]
 struct MovementRow {
     id: String,
     site: String,

@@ -40,6 +40,8 @@ pub struct Options {
     pub listener: Option<TcpListener>,
     /// How letters leave it.
     pub transport: Option<Transport>,
+    /// How writes reach an `SQLite` file; together, when it is not said: to measure against.
+    pub writing: Option<db::Writing>,
 }
 
 /// A service that is ready: its database is open and its address bound. It answers, sends letters
@@ -83,7 +85,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         Transport::Memory(memory) => Some(memory.clone()),
         Transport::Smtp(_) | Transport::Directory(_) => None,
     };
-    let db = database(&url, settings).await?;
+    let db = database(&url, settings, options.writing).await?;
     let desk = Desk {
         public_url: settings.public_url.clone(),
         mail_domain: letters::domain(settings)?,
@@ -213,9 +215,14 @@ fn database_url(settings: &Settings) -> Result<DatabaseUrl> {
 }
 
 /// Brings the tables up to this program, and opens the database.
-async fn database(url: &DatabaseUrl, settings: &Settings) -> Result<Db> {
+async fn database(
+    url: &DatabaseUrl,
+    settings: &Settings,
+    writing: Option<db::Writing>,
+) -> Result<Db> {
     let options = db::Options {
         connections: settings.database_connections,
+        writing: writing.unwrap_or(db::Writing::Together),
         ..db::Options::service()
     };
     let (url, shown) = (url.clone(), format!("{url:?}"));
