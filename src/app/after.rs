@@ -86,7 +86,7 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
         }
         for one in settled {
             let end = over_as(state, &rule, &one.id);
-            settle_clearance(act, state, &mut open, one, end)?;
+            settle_clearance(act, state, &mut open, &one, end)?;
         }
         let reserve = reserve::stand(&state.facts(&rulebook, &rule));
         let reading = Reading {
@@ -126,7 +126,7 @@ fn settle_clearance(
     act: &mut Act<'_>,
     state: &mut SiteState,
     open: &mut Vec<Alert>,
-    settled: Settled,
+    settled: &Settled,
     end: (ClearanceState, &'static str),
 ) -> Result<(), Error> {
     let Some(place) = state.in_force.iter().position(|c| c.id == settled.id) else {

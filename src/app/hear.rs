@@ -31,19 +31,16 @@ pub(super) fn hear(
     let Some(alert) = stepped(act, state, before, step, kind, subject, reading) else {
         return Ok(());
     };
-    match place {
-        Some(place) => {
-            db::alerts::update(act.conn, &alert)?;
-            if alert.state == AlertState::Closed {
-                open.remove(place);
-            } else if let Some(slot) = open.get_mut(place) {
-                *slot = alert.clone();
-            }
+    if let Some(place) = place {
+        db::alerts::update(act.conn, &alert)?;
+        if alert.state == AlertState::Closed {
+            open.remove(place);
+        } else if let Some(slot) = open.get_mut(place) {
+            *slot = alert.clone();
         }
-        None => {
-            db::alerts::insert(act.conn, &alert)?;
-            open.push(alert.clone());
-        }
+    } else {
+        db::alerts::insert(act.conn, &alert)?;
+        open.push(alert.clone());
     }
     let details = json!({
         "kind": kind.code(), "subject": subject, "state": alert.state.code(),

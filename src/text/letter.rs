@@ -236,25 +236,33 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
 
 fn text(parts: &Parts, link: &str) -> String {
     let colon = parts.colon;
-    let mut out = format!("{}\n\n", parts.headline);
-    for (name, value) in &parts.rows {
-        out.push_str(&format!("{name}{colon} {}\n", flat(value)));
-    }
+    let mut lines = vec![parts.headline.clone(), String::new()];
+    lines.extend(
+        parts
+            .rows
+            .iter()
+            .map(|(name, value)| format!("{name}{colon} {}", flat(value))),
+    );
     if !parts.steps.is_empty() {
-        out.push_str(&format!("\n{}{colon}\n", parts.steps_title));
-        for (n, step) in (1..).zip(&parts.steps) {
-            out.push_str(&format!("{n}. {step}\n"));
-        }
+        lines.extend([String::new(), format!("{}{colon}", parts.steps_title)]);
+        lines.extend(
+            (1..)
+                .zip(&parts.steps)
+                .map(|(n, step): (u32, _)| format!("{n}. {step}")),
+        );
     }
-    out.push_str(&format!(
-        "\n{}{colon} {link}\n\n-- \n{}\n",
-        parts.link_title, parts.footer
-    ));
-    out
+    lines.extend([String::new(), format!("{}{colon} {link}", parts.link_title)]);
+    lines.extend([
+        String::new(),
+        "-- ".to_owned(),
+        parts.footer.to_owned(),
+        String::new(),
+    ]);
+    lines.join("\n")
 }
 
 fn html(language: Language, parts: &Parts, medicine: &str, link: &str) -> String {
-    let rows: String = parts
+    let rows: Vec<String> = parts
         .rows
         .iter()
         .map(|(name, value)| {
@@ -264,14 +272,15 @@ fn html(language: Language, parts: &Parts, medicine: &str, link: &str) -> String
     let steps = if parts.steps.is_empty() {
         String::new()
     } else {
-        let items: String = parts
+        let items: Vec<String> = parts
             .steps
             .iter()
             .map(|s| format!("<li style=\"margin:0 0 6px\">{}</li>", escaped(s)))
             .collect();
         format!(
-            "<h2 style=\"font-size:16px;margin:20px 0 8px\">{}</h2><ol style=\"margin:0;padding-left:22px\">{items}</ol>",
-            parts.steps_title
+            "<h2 style=\"font-size:16px;margin:20px 0 8px\">{}</h2><ol style=\"margin:0;padding-left:22px\">{}</ol>",
+            parts.steps_title,
+            items.concat()
         )
     };
     format!(
@@ -282,6 +291,7 @@ fn html(language: Language, parts: &Parts, medicine: &str, link: &str) -> String
          <p style=\"margin:20px 0\"><a href=\"{link}\" style=\"color:#0b5394\">{link_title}</a></p>\
          <p style=\"margin:0;color:#555;font-size:13px\">{footer}</p></div></body></html>\n",
         lang = language.code(),
+        rows = rows.concat(),
         title = escaped(&parts.headline),
         medicine = escaped(medicine),
         link = escaped(link),

@@ -86,7 +86,7 @@ fn hand_out(doors: &[&App]) {
         let door = doors[n % doors.len()];
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .build()
             .into();
         let url = format!("http://{}/api/v1/sites/{NEIGHBOUR}/movements", door.address);
@@ -151,7 +151,7 @@ fn one_new_lot_arrives_at_two_sites_at_once(backend: Backend) {
     for round in 0..5 {
         let lot = format!("NEW{round}");
         at_once(&[CENTRE, NEIGHBOUR], |site| {
-            app.receive(site, MG400, &lot, "2022-06-30", 3)
+            app.receive(site, MG400, &lot, "2022-06-30", 3);
         });
         for site in [CENTRE, NEIGHBOUR] {
             let seen = app

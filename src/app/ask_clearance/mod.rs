@@ -139,7 +139,7 @@ pub fn ask(act: &mut Act<'_>, site: Finess, question: &Question) -> Result<Answe
         }
     };
     if question.hold {
-        keep(act, &mut answered, asking, moved)?;
+        keep(act, &mut answered, asking, moved.as_ref())?;
     }
     Ok(answered)
 }
@@ -198,7 +198,7 @@ fn keep(
     act: &mut Act<'_>,
     answered: &mut Answered,
     asking: Asking,
-    moved: Option<ClearanceRecord>,
+    moved: Option<&ClearanceRecord>,
 ) -> Result<(), Error> {
     let go = answered.clearance.state == ClearanceState::Standing;
     let Asking { mut record, known } = asking;
@@ -215,7 +215,7 @@ fn keep(
         record.version = record.version.saturating_add(1);
         db::patients::update(act.conn, &record)?;
     }
-    if let Some(old) = moved.as_ref().filter(|_| go) {
+    if let Some(old) = moved.filter(|_| go) {
         for hold in db::clearances::holds(act.conn, record.site)?
             .iter()
             .filter(|h| h.clearance == old.id)
@@ -236,7 +236,7 @@ fn keep(
             &answered.doses,
         )?;
     }
-    if let Some(old) = moved.as_ref().filter(|_| go) {
+    if let Some(old) = moved.filter(|_| go) {
         hear::ended(
             act,
             &answered.state,

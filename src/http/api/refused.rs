@@ -180,9 +180,10 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
 pub fn answer(language: Language, request_id: &str, refusal: &Refusal) -> Answer {
     let problem = refused(refusal);
     let body = String::from_utf8(problem.bytes(language, request_id)).unwrap_or_default();
-    let etag = match refusal {
-        Refusal::Stale { version } => Some(etag_text(*version)),
-        _ => None,
+    let etag = if let Refusal::Stale { version } = refusal {
+        Some(etag_text(*version))
+    } else {
+        None
     };
     Answer {
         status: problem.kind().status().as_u16(),

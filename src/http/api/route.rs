@@ -16,7 +16,7 @@ use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr, Required,
     ResponseBuilder,
 };
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::{PartialSchema as _, ToSchema};
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
@@ -284,7 +284,7 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
             operation = operation.response(
                 "204",
                 ResponseBuilder::new().description("Done; nothing to say."),
-            )
+            );
         }
     }
     let problem = || {

@@ -142,7 +142,7 @@ pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     }
     sites.sort_unstable();
     sites.dedup();
-    if read.all_sites == !read.sites.is_empty() {
+    if read.all_sites != read.sites.is_empty() {
         faults.push(Fault::new(
             "/sites",
             "must name sites, or all_sites must be true, and not both",

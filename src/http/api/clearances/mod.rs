@@ -2,7 +2,10 @@
 
 mod shapes;
 
-pub use shapes::{AnswerShape, ClearanceShape, ContactShape, Holds, contact};
+pub use shapes::{
+    AnswerShape, ClearanceRest, ClearanceShape, ContactShape, HoldLine, HoldShape, Holds,
+    SenderShape, SentLine, Shortfall, VialLine, contact,
+};
 
 use super::BASE;
 use super::ask::{Ask, Repeat, answer, created};

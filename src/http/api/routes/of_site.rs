@@ -11,6 +11,7 @@ use crate::http::cursor::Listed;
 use actix_web::http::Method;
 
 /// Returns these routes.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn routes() -> Vec<Route> {
     vec![
         route(
