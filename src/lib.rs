@@ -19,7 +19,7 @@
 //! | [`wire`] | shapes of files that others write | [`wire::bdpm`] |
 //! | [`http`] | the door for programs: `/api/v1` | [`http::api::routes`] |
 //! | [`cli`], [`demo`] | the door for whoever runs it | [`cli`] |
-//! | [`server`], [`settings`], [`telemetry`], [`clock`], [`toml_file`] | wire it together | [`server::start`] |
+//! | [`server`], [`settings`], [`telemetry`], [`clock`], [`toml_file`] | wire it together | [`server::start()`] |
 //!
 //! Which room may use which is a table that a test reads beside the sources
 //! (`tests/api/tidy/rooms.rs`); it fails with the sentence that was broken.

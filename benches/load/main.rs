@@ -30,6 +30,9 @@ use std::time::Duration;
 /// Clients at once, as in the aims.
 const CLIENTS: usize = 32;
 
+/// A part of the run: its name on the command line, and what it does for so long.
+type Part = (&'static str, fn(Duration));
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words
@@ -40,7 +43,6 @@ fn main() {
     if let ["serve", writing, database, address] = words.as_slice() {
         return child::serve(writing, database, address);
     }
-    type Part = (&'static str, fn(Duration));
     let parts: [Part; 5] = [
         ("start", start),
         ("reads", reads),
