@@ -42,6 +42,8 @@ impl Served {
         let address = free_address();
         command
             .arg("serve")
+            // a variable of ours that it does not know would be a fault of its settings
+            .env_clear()
             .env("DOTATION_DATABASE_URL", database)
             .env("DOTATION_MAIL_URL", "memory:")
             .env("DOTATION_LISTEN", address.to_string());

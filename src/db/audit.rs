@@ -91,11 +91,16 @@ pub fn hash(entry: &Entry, seq: i64, previous: &str) -> String {
 /// When the database cannot be written.
 pub fn append(conn: &mut Conn, entry: &Entry) -> Result<(), Error> {
     dialect::lock_chain(conn, &entry.chain)?;
+    // by its number and not by LIMIT: see the room's documentation
+    let newest = diesel::alias!(audit as newest);
+    let number = newest
+        .filter(newest.field(audit::chain).eq(&entry.chain))
+        .select(diesel::dsl::max(newest.field(audit::seq)));
     let last: Option<(i64, String)> = audit::table
         .filter(audit::chain.eq(&entry.chain))
-        .order(audit::seq.desc())
+        .filter(audit::seq.nullable().eq_any(number))
         .select((audit::seq, audit::hash))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     let (seq, previous) = last.map_or((1, GENESIS.to_owned()), |(seq, hash)| {
         (seq.saturating_add(1), hash)

@@ -51,7 +51,7 @@ pub fn find(conn: &mut Conn, key: &Key) -> Result<Option<KeptAnswer>, Error> {
             idempotency::etag,
             idempotency::answer,
         ))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(|(body_hash, status, content_type, location, etag, body)| {
         let status = u16::try_from(status).map_err(|e| Error::Corrupt {

@@ -3,6 +3,9 @@
 //! [`Db::read`] and [`Db::write`] are the only ways in. What each promises stands there. Inside of
 //! them is SQL and pure code: nothing that sends, waits or counts, because a write may run again.
 //! The two databases differ in [`dialect`] and nowhere else. Start reading at [`Db`].
+//!
+//! What is asked for at every request is asked without `LIMIT` (`get_result`, not `first`): diesel
+//! keeps no statement prepared on SQLite that has one, and preparing takes longer than the answer.
 
 pub mod alerts;
 pub mod audit;

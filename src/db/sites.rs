@@ -81,7 +81,7 @@ impl SiteRow {
 pub fn find(conn: &mut Conn, finess: Finess) -> Result<Option<Site>, Error> {
     sites::table
         .find(finess.as_str())
-        .first::<SiteRow>(conn)
+        .get_result::<SiteRow>(conn)
         .optional()?
         .map(SiteRow::value)
         .transpose()

@@ -121,7 +121,7 @@ pub fn last_seq(conn: &mut Conn, site: Finess) -> Result<i64, Error> {
     let last: Option<i64> = movements::table
         .filter(movements::site.eq(site.as_str()))
         .select(diesel::dsl::max(movements::seq))
-        .first(conn)?;
+        .get_result(conn)?;
     Ok(last.unwrap_or(0))
 }
 

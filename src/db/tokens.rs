@@ -111,7 +111,7 @@ fn value(
 pub fn by_hash(conn: &mut Conn, hash: &str) -> Result<Option<TokenRecord>, Error> {
     let row: Option<Row> = tokens::table
         .filter(tokens::hash.eq(hash))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(|row| value(conn, row)).transpose()
 }
