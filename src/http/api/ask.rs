@@ -112,12 +112,12 @@ impl Ask {
         &self,
         look: impl FnOnce(&mut Act<'_>) -> Result<T, app::Error> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (language, caller) = (self.language, self.caller.clone());
+        let caller = self.caller.clone();
         self.entrance
             .service
             .read(caller, self.now, look)
             .await
-            .map_err(|e| refused::problem(language, e))
+            .map_err(refused::problem)
     }
 
     /// Reads what leaves a line on the audit trail: a patient's record.
@@ -129,12 +129,12 @@ impl Ask {
         sites: Vec<Finess>,
         look: impl FnMut(&mut Act<'_>) -> Result<T, app::Error> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (language, caller) = (self.language, self.caller.clone());
+        let caller = self.caller.clone();
         self.entrance
             .service
             .write(caller, self.now, sites, look)
             .await
-            .map_err(|e| refused::problem(language, e))
+            .map_err(refused::problem)
     }
 
     /// Writes, once and only once, and answers. `action` names a refusal on the audit trail.
@@ -179,7 +179,7 @@ impl Ask {
             .service
             .answer(write, work, refuse)
             .await
-            .map_err(|e| refused::problem(language, e))?;
+            .map_err(refused::problem)?;
         Ok(response(&answer))
     }
 }

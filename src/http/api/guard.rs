@@ -4,7 +4,6 @@ use super::routes;
 use crate::app::act::Done;
 use crate::app::{Act, Caller};
 use crate::domain::code::Finess;
-use crate::domain::language::Language;
 use crate::domain::reason::Refusal;
 use crate::domain::role::Action;
 use crate::http::door::nothing_here;
@@ -135,7 +134,7 @@ async fn note(
         .service
         .write(caller, entrance.clock.now(), Vec::from_iter(site), work)
         .await
-        .map_err(|e| super::refused::problem(Language::En, e))
+        .map_err(super::refused::problem)
 }
 
 /// The site in the address: the guard runs before the router has taken the address apart.

@@ -11,7 +11,7 @@ use crate::http::problem::{Fault, Kind, Problem};
 use crate::text;
 
 /// Returns the problem of what a verb failed with.
-pub fn problem(language: Language, error: app::Error) -> Problem {
+pub fn problem(error: app::Error) -> Problem {
     match error {
         app::Error::Refused(refusal) => refused(&refusal),
         app::Error::Db(error) => database(error),
@@ -41,10 +41,7 @@ pub fn problem(language: Language, error: app::Error) -> Problem {
                 "La requête portant cet Idempotency-Key est encore en cours : répétez-la avec la même clé.",
             ),
         ),
-        app::Error::Bug(cause) => {
-            let _ = language;
-            Problem::internal(cause)
-        }
+        app::Error::Bug(cause) => Problem::internal(cause),
     }
 }
 
