@@ -362,16 +362,13 @@ async fn what_is_under_way_at_the_end_of_a_stop_is_given_back() {
     let port = silent.local_addr().unwrap().port();
     let url = MailUrl::parse(&format!("smtp://127.0.0.1:{port}?tls=none")).unwrap();
     let worker = desk.worker_by(Transport::open(&url).unwrap(), Duration::from_secs(30));
-    let (_line, ()) = tokio::join!(async { silent.accept().await.unwrap() }, async {
-        let begun = async {
-            while desk.next_due().await == Some(desk.now()) {
-                tokio::task::yield_now().await;
-            }
-        };
-        worker
-            .run(std::future::pending, begun, std::future::ready(()))
-            .await;
-    });
+    // the stop comes when the line is taken: before, there may be nothing under way
+    let mut line = None;
+    let taken = async { line = Some(silent.accept().await.unwrap()) };
+    worker
+        .run(std::future::pending, taken, std::future::ready(()))
+        .await;
+    assert!(line.is_some());
     let row = desk.row(&id).await;
     assert_eq!((row.state, row.attempts), (LetterState::Queued, 0));
     assert_eq!(desk.next_due().await, Some(desk.now()));
