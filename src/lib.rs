@@ -1,4 +1,64 @@
 //! **Dotation** keeps the right doses of a scarce medicine in the right hospital pharmacy.
+//!
+//! # The one idea
+//!
+//! *The service says who gets a scarce medicine, and why. That answer is a pure function of facts and
+//! rules; everything else carries facts to it or its answer away.* When you don't know where code
+//! belongs, ask which of the two it does.
+//!
+//! # The rooms
+//!
+//! | room | what it does | start reading at |
+//! |---|---|---|
+//! | [`domain`] | decides: values in, values out | [`domain::reserve::stand`], [`domain::clearance::ask`], [`domain::dose`] |
+//! | [`text`] | says it in French and English | [`text::refusal`] |
+//! | [`rulebook`] | reads a document's rules from a file, every fault at once | [`rulebook::read`] |
+//! | [`db`] | keeps, in SQLite or PostgreSQL | [`db::Db`] |
+//! | [`app`] | one file a verb, one transaction a verb | [`app::dispense`], [`app::after`] |
+//! | [`mail`] | writes letters and posts them | [`mail::Post`] |
+//! | [`wire`] | shapes of files that others write | [`wire::bdpm`] |
+//! | [`http`] | the door for programs: `/api/v1` | [`http::api::routes`] |
+//! | [`cli`], [`demo`] | the door for whoever runs it | [`cli`] |
+//! | [`server`], [`settings`], [`telemetry`], [`clock`], [`toml_file`] | wire it together | [`server::start()`] |
+//!
+//! Which room may use which is a table that a test reads beside the sources
+//! (`tests/api/tidy/rooms.rs`); it fails with the sentence that was broken.
+//!
+//! # One request, followed through
+//!
+//! A CAR-T unit asks `POST /api/v1/sites/750100125/clearances`: may this infusion start?
+//!
+//! 1. **In.** [`http::door`] gives the request an id, a language and limits. [`http::api::guard`] finds
+//!    whose token it is and looks the route up in [`http::api::routes`]: who may do this, and here? The
+//!    handler reads the body into domain types; every fault of it is told at once, with its place.
+//! 2. **The verb.** [`app::Service::answer`] opens one write. On SQLite that is a job for the one writer
+//!    thread, which commits many at once; on PostgreSQL a transaction that has locked the site. An
+//!    answer kept for the same `Idempotency-Key` ends it here ([`app::once`]). Otherwise
+//!    [`app::ask_clearance`] loads the site ([`app::site_state`]), and the domain decides:
+//!    [`domain::clearance::ask`] composes the doses of other patients, of this one and of the floor, all
+//!    at once, from whole vials in date ([`domain::dose::grant`]). A GO's vials are held, the audit line
+//!    is chained, and [`app::after`] settles what follows: holds made again, alerts, letters in the
+//!    outbox. All of it, and the answer itself, is one commit.
+//! 3. **Out.** When the commit is on the disk the answer goes out, and the post is woken:
+//!    [`mail::Post`] leases the letters, sends each outside of any transaction, and records what became
+//!    of it.
+//!
+//! # What always holds
+//!
+//! - `domain` does no input or output and cannot fail for outside reasons; it holds no floating point.
+//! - The clock is read at the doors and passed in ([`clock::Clock`]).
+//! - Every write goes through [`db::Db::write`]; nothing is sent, waited for or counted inside.
+//! - A movement is never updated or deleted; a balance is the sum of its movements, never negative; no
+//!   unit is held twice. The database holds these laws by itself, against a careless writer too.
+//! - A GO and its holds are one instant. A reserve loses a dose only to a loss or a CRS treatment.
+//! - A letter is written in the transaction of its cause, one row a recipient, and names no patient.
+//! - Personal data stand in the table `patient_payload` and nowhere else.
+//! - A door never sees a table; a sentence for people stands in `text` or at the door that says it.
+//! - The two databases differ in [`db::dialect`].
+//!
+//! # Why it is so
+//!
+//! Decisions that were weighed stand in [`decisions`].
 #![cfg_attr(
     test,
     allow(
@@ -15,6 +75,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod db;
+pub mod decisions;
 pub mod demo;
 pub mod domain;
 pub mod http;

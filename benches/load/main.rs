@@ -1,7 +1,7 @@
 //! How much the service can do, as ratios against what the same machine can do without it.
 //!
-//! `cargo bench --bench load` measures SQLite; with `DOTATION_BENCH_POSTGRES`, the URL of a server
-//! that may be filled and whose user may create databases, PostgreSQL too (`benches/run` starts
+//! `cargo bench --bench load` measures `SQLite`; with `DOTATION_BENCH_POSTGRES`, the URL of a server
+//! that may be filled and whose user may create databases, `PostgreSQL` too (`benches/run` starts
 //! one). How to read what it prints: `benches/README.md`. A word after `--` keeps only the parts
 //! whose name begins with it: `cargo bench --bench load -- sqlite`. `DOTATION_BENCH_SECONDS` is how
 //! long each rate is measured.
@@ -30,6 +30,9 @@ use std::time::Duration;
 /// Clients at once, as in the aims.
 const CLIENTS: usize = 32;
 
+/// A part of the run: its name on the command line, and what it does for so long.
+type Part = (&'static str, fn(Duration));
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words
@@ -40,7 +43,7 @@ fn main() {
     if let ["serve", writing, database, address] = words.as_slice() {
         return child::serve(writing, database, address);
     }
-    let parts: [(&str, fn(Duration)); 5] = [
+    let parts: [Part; 5] = [
         ("start", start),
         ("reads", reads),
         ("sqlite", sqlite),

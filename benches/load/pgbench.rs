@@ -1,4 +1,4 @@
-//! The ceiling on PostgreSQL: the statements of the handler, sent by `pgbench`.
+//! The ceiling on `PostgreSQL`: the statements of the handler, sent by `pgbench`.
 
 use crate::place::{MG400, Place, SITES, now, site, url};
 use diesel::RunQueryDsl as _;

@@ -81,10 +81,6 @@ static IDS: Mutex<Option<ContextV7>> = Mutex::new(None);
 
 /// Mints an id: a time-ordered UUID (version 7) of `now`, greater than those minted before it in
 /// this process within the same millisecond.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "ids are minted here and nowhere else"
-)]
 pub fn mint(now: Instant) -> String {
     let mut context = IDS.lock().unwrap_or_else(PoisonError::into_inner);
     let context = context.get_or_insert_with(ContextV7::new);

@@ -3,16 +3,18 @@
 
 use super::act::{Act, Done};
 use super::error::Error;
-use super::post_letters;
+use super::hear::hear;
+use super::rehold::{give_back, rehold};
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
 use crate::db::{self};
-use crate::domain::alert::{Alert, AlertKind, AlertState, Reading, Step, step};
-use crate::domain::clearance::{self, ClearanceState, HeldDose, Settled};
-use crate::domain::id::{AlertId, ClearanceId, HoldId, LotId, OperationId};
+use crate::domain::alert::{Alert, AlertKind, Reading};
+use crate::domain::clearance::{self, ClearanceState, Settled};
+use crate::domain::id::ClearanceId;
 use crate::domain::ledger::Movement;
 use crate::domain::quantity::Units;
-use crate::domain::reserve::{self, Hold, Reserve};
+use crate::domain::reserve::{self, Reserve};
+use crate::domain::rule::ReserveRule;
 use serde_json::json;
 
 /// What an act left: its movements, and the site as it stands now.
@@ -53,7 +55,7 @@ fn forget_packs(act: &mut Act<'_>, state: &SiteState, movements: &[Movement]) ->
             .line(&movement.lot_id)
             .is_some_and(|l| l.usable == Units::ZERO && l.quarantined == Units::ZERO);
         if gone {
-            db::stock::packs_left(act.conn, state.site.finess, &movement.lot_id)?;
+            db::packs::packs_left(act.conn, movement)?;
         }
     }
     Ok(())
@@ -78,8 +80,13 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
         .collect::<Vec<_>>()
     {
         let settled = clearance::settle(&state.facts(&rulebook, &rule), &state.in_force(&rulebook));
+        // first all that is given back, then what is held anew: it may be the same units
+        for one in &settled {
+            give_back(act, state, &one.id, &one.doses)?;
+        }
         for one in settled {
-            settle_clearance(act, state, &mut open, one)?;
+            let end = over_as(state, &rule, &one.id);
+            settle_clearance(act, state, &mut open, &one, end)?;
         }
         let reserve = reserve::stand(&state.facts(&rulebook, &rule));
         let reading = Reading {
@@ -99,12 +106,28 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
     Ok(reserves)
 }
 
-/// Writes what one clearance holds now, and how far it has come.
+/// What a clearance that is over has become, and why: it has served when its patient was given the
+/// most doses.
+fn over_as(
+    state: &SiteState,
+    rule: &ReserveRule,
+    id: &ClearanceId,
+) -> (ClearanceState, &'static str) {
+    let clearance = state.in_force.iter().find(|c| c.id == *id);
+    let patient = clearance.and_then(|c| state.patients.iter().find(|p| p.id == c.patient));
+    match patient {
+        Some(p) if p.doses_given >= rule.doses_most => (ClearanceState::Used, "used"),
+        Some(_) | None => (ClearanceState::Released, "window-over"),
+    }
+}
+
+/// Writes what one clearance holds now, and how far it has come; one that is over ends as `end`.
 fn settle_clearance(
     act: &mut Act<'_>,
     state: &mut SiteState,
     open: &mut Vec<Alert>,
-    settled: Settled,
+    settled: &Settled,
+    end: (ClearanceState, &'static str),
 ) -> Result<(), Error> {
     let Some(place) = state.in_force.iter().position(|c| c.id == settled.id) else {
         return Ok(());
@@ -114,7 +137,7 @@ fn settle_clearance(
         return Ok(());
     };
     let next = match (settled.over, settled.missing.get()) {
-        (true, _) => ClearanceState::Released,
+        (true, _) => end.0,
         (false, 0) => ClearanceState::Standing,
         (false, _) => ClearanceState::Broken,
     };
@@ -124,7 +147,7 @@ fn settle_clearance(
             missing: settled.missing,
             reason: settled
                 .over
-                .then(|| "window-over".to_owned())
+                .then(|| end.1.to_owned())
                 .or_else(|| record.reason.clone()),
             ended_at: settled.over.then_some(act.now).or(record.ended_at),
             version: record.version.saturating_add(1),
@@ -174,224 +197,6 @@ pub(super) fn save(
             object: after.id.as_str(),
             patient: None,
             details,
-        },
-    )
-}
-
-/// Makes the holds of a clearance what they should be: what is right stays, what is not goes, what
-/// is missing comes.
-///
-/// # Errors
-/// When the database cannot be written.
-pub(super) fn rehold(
-    act: &mut Act<'_>,
-    state: &mut SiteState,
-    id: &ClearanceId,
-    doses: &[HeldDose],
-) -> Result<(), Error> {
-    let wanted: Vec<(u32, &LotId, Units)> = doses
-        .iter()
-        .flat_map(|d| d.units.iter().map(|(lot, n)| (d.number, lot, *n)))
-        .collect();
-    let is_wanted = |h: &Hold| {
-        wanted
-            .iter()
-            .any(|(dose, lot, n)| *dose == h.dose && **lot == h.lot_id && *n == h.units)
-    };
-    let (mut kept, mut gone) = (Vec::new(), Vec::new());
-    for hold in std::mem::take(&mut state.holds) {
-        if hold.clearance != *id || is_wanted(&hold) {
-            kept.push(hold)
-        } else {
-            gone.push(hold)
-        }
-    }
-    for hold in &gone {
-        db::clearances::shrink_hold(act.conn, hold, hold.units)?;
-    }
-    let patient = state
-        .in_force
-        .iter()
-        .find(|c| c.id == *id)
-        .map(|c| c.patient.clone());
-    let new: Vec<_> = wanted
-        .iter()
-        .filter(|(dose, lot, n)| {
-            !kept.iter().any(|h| {
-                h.clearance == *id && h.dose == *dose && h.lot_id == **lot && h.units == *n
-            })
-        })
-        .copied()
-        .collect();
-    for (dose, lot, units) in new {
-        let Some(patient) = patient.clone() else {
-            break;
-        };
-        let (id, lot_id) = (id.clone(), lot.clone());
-        let hold = Hold {
-            id: HoldId::new(act.id()),
-            clearance: id,
-            patient,
-            dose,
-            lot_id,
-            units,
-        };
-        db::clearances::insert_hold(act.conn, state.site.finess, &hold, act.now)?;
-        kept.push(hold);
-    }
-    state.set_holds(kept);
-    Ok(())
-}
-
-/// Takes a reading: opens, worsens, changes or closes the alert of its kind and subject, and writes
-/// the letters.
-///
-/// # Errors
-/// When the database cannot be written.
-pub(super) fn hear(
-    act: &mut Act<'_>,
-    state: &SiteState,
-    open: &mut Vec<Alert>,
-    kind: AlertKind,
-    subject: &str,
-    reading: Reading,
-) -> Result<(), Error> {
-    let place = open
-        .iter()
-        .position(|a| a.kind == kind && a.subject == subject);
-    let before = place.and_then(|p| open.get(p)).cloned();
-    let step = step(before.as_ref().map(|a| a.reading), reading);
-    let Some(alert) = stepped(act, state, before, step, kind, subject, reading) else {
-        return Ok(());
-    };
-    match place {
-        Some(place) => {
-            db::alerts::update(act.conn, &alert)?;
-            if alert.state == AlertState::Closed {
-                open.remove(place);
-            } else if let Some(slot) = open.get_mut(place) {
-                *slot = alert.clone();
-            }
-        }
-        None => {
-            db::alerts::insert(act.conn, &alert)?;
-            open.push(alert.clone());
-        }
-    }
-    let details = json!({
-        "kind": kind.code(), "subject": subject, "state": alert.state.code(),
-        "found": reading.found, "expected": reading.expected,
-    });
-    act.audit(
-        Some(state.site.finess),
-        Done {
-            action: "alert.change",
-            object: alert.id.as_str(),
-            patient: None,
-            details,
-        },
-    )?;
-    match step {
-        Step::Open => post_letters::about(act, state, &alert, "opened"),
-        Step::Worsen => post_letters::about(act, state, &alert, "worsened"),
-        Step::Close => post_letters::about(act, state, &alert, "closed"),
-        Step::Nothing | Step::Change => Ok(()),
-    }
-}
-
-fn stepped(
-    act: &Act<'_>,
-    state: &SiteState,
-    before: Option<Alert>,
-    step: Step,
-    kind: AlertKind,
-    subject: &str,
-    reading: Reading,
-) -> Option<Alert> {
-    let now = act.now;
-    match (step, before) {
-        (Step::Nothing, _) => None,
-        (Step::Open, _) | (_, None) => Some(Alert {
-            id: AlertId::new(act.id()),
-            site: state.site.finess,
-            kind,
-            subject: subject.to_owned(),
-            state: AlertState::Open,
-            reading,
-            opened_at: now,
-            changed_at: now,
-            acknowledged: None,
-            closed_at: None,
-            version: 1,
-        }),
-        (Step::Worsen, Some(a)) => Some(Alert {
-            state: AlertState::Open,
-            reading,
-            changed_at: now,
-            acknowledged: None,
-            version: a.version + 1,
-            ..a
-        }),
-        (Step::Change, Some(a)) => Some(Alert {
-            reading,
-            changed_at: now,
-            version: a.version + 1,
-            ..a
-        }),
-        (Step::Close, Some(a)) => Some(Alert {
-            state: AlertState::Closed,
-            reading,
-            changed_at: now,
-            closed_at: Some(now),
-            version: a.version + 1,
-            ..a
-        }),
-    }
-}
-
-/// Opens the alert that a refusal was overridden.
-///
-/// # Errors
-/// When the database cannot be written.
-pub(super) fn overridden(
-    act: &mut Act<'_>,
-    state: &SiteState,
-    operation: &OperationId,
-) -> Result<(), Error> {
-    hear(
-        act,
-        state,
-        &mut Vec::new(),
-        AlertKind::Override,
-        operation.as_str(),
-        Reading {
-            found: 0,
-            expected: 1,
-        },
-    )
-}
-
-/// Closes an alert whose cause has ended otherwise: a clearance that was released, a patient who
-/// will not be infused.
-///
-/// # Errors
-/// When the database cannot be written.
-pub(super) fn ended(
-    act: &mut Act<'_>,
-    state: &SiteState,
-    kind: AlertKind,
-    subject: &str,
-) -> Result<(), Error> {
-    let mut open = db::alerts::open(act.conn, state.site.finess)?;
-    hear(
-        act,
-        state,
-        &mut open,
-        kind,
-        subject,
-        Reading {
-            found: 0,
-            expected: 0,
         },
     )
 }

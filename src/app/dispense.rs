@@ -3,14 +3,19 @@
 use super::act::Act;
 use super::after::{self, Recorded};
 use super::error::Error;
+use super::hear;
+use super::receive_units::on_catalogue;
 use super::record::{Particulars, not_in_the_future, patient, record};
 use super::site_state::SiteState;
 use super::{edit_patients, protect};
 use crate::db::{self};
+use crate::domain::alert::Reading;
 use crate::domain::clearance;
 use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
 use crate::domain::id::{HoldId, LotId, OperationId, PatientId};
-use crate::domain::ledger::{Effect, MovementKind, StockLine, UnitState, pick_first_expiring};
+use crate::domain::ledger::{
+    Effect, Movement, MovementKind, StockLine, UnitState, pick_first_expiring,
+};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use crate::domain::reserve::Hold;
@@ -58,25 +63,37 @@ pub enum Claim {
 /// patient's hold first, then what nobody holds, then other holds in reverse rank.
 ///
 /// # Errors
-/// Refused when the reserve would lose a dose, or when there are not enough units.
+/// Refused when the reserve would lose a dose, when there are not enough units, or when a pack
+/// that leaves is at another site.
 pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Recorded, Error> {
     let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, &order.told)?;
-    for line in &order.lines {
-        known(act, &state, line)?;
-    }
+    let order = &Dispensed {
+        lines: order
+            .lines
+            .iter()
+            .map(|line| known(act, &state, line))
+            .collect::<Result<_, _>>()?,
+        ..order.clone()
+    };
     let mut told = order.told.clone();
     told.patient = order
         .pseudonym
         .as_deref()
         .map(|p| patient(act, site, p))
         .transpose()?;
+    let mut overridden = None;
     let (kind, picks) = match order.claim {
         Claim::Ordinary | Claim::Override => {
             let picks = pick_free(&state, &order.lines)?;
-            let overridden = matches!(order.claim, Claim::Override);
             match protect::reserves(act, &state, &picks) {
-                Err(Error::Refused(Refusal::ReserveWouldBreak { .. })) if overridden => {
+                Err(Error::Refused(Refusal::ReserveWouldBreak {
+                    possible, required, ..
+                })) if order.claim == Claim::Override => {
+                    overridden = Some(Reading {
+                        found: i64::from(possible.get()),
+                        expected: i64::from(required.get()),
+                    });
                     (MovementKind::DispensingOverride, picks)
                 }
                 verdict => verdict.map(|()| (MovementKind::Dispensing, picks))?,
@@ -100,41 +117,66 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         .map(|(lot, n)| (lot.clone(), Effect::leave(*n, UnitState::Usable)))
         .collect();
     let movements = record(act, site, kind, &effects, &told)?;
-    for line in &order.lines {
-        if let Some(serial) = &line.serial {
-            db::stock::pack_left(act.conn, line.cip13, serial)?;
-        }
-    }
+    packs_leave(act, &state, &order.lines, &movements)?;
     state.apply(&movements, None);
     if matches!(order.claim, Claim::Crs) {
         edit_patients::dose_given(act, &mut state, told.patient.as_ref().map(|(id, _)| id), 1)?;
     }
-    if kind == MovementKind::DispensingOverride {
+    if let Some(left) = overridden {
         let operation = movements
             .first()
             .map_or_else(|| OperationId::new(""), |m| m.operation.clone());
-        after::overridden(act, &state, &operation)?;
+        hear::overridden(act, &state, &operation, left)?;
     }
     after::stock_changed(act, state, movements)
 }
 
-fn known(act: &mut Act<'_>, state: &SiteState, line: &Line) -> Result<(), Error> {
-    if state
-        .stock
-        .iter()
-        .any(|l| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot))
+/// Returns the line with the lot of its pack, where the pack is known here: what is in the hand is
+/// what leaves.
+fn known(act: &mut Act<'_>, state: &SiteState, line: &Line) -> Result<Line, Error> {
+    let mut line = line.clone();
+    if let Some(serial) = &line.serial
+        && let Some((site, lot)) = db::packs::pack_place(act.conn, line.cip13, serial)?
     {
-        return Ok(());
-    }
-    if let (Some(lot), true) = (
-        &line.lot,
-        db::catalogue::find(act.conn, line.cip13)?.is_some(),
-    ) {
-        return Err(Refusal::UnknownLot {
-            cip13: line.cip13,
-            lot: lot.clone(),
+        if site != state.site.finess {
+            let serial = serial.clone();
+            return Err(Refusal::SerialKnown { serial, site }.into());
         }
-        .into());
+        let of_pack = state.line(&lot).map(|l| l.lot.clone());
+        line.lot = line.lot.or(of_pack);
+    }
+    let here =
+        |l: &StockLine| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot);
+    if state.stock.iter().any(here) {
+        return Ok(line);
+    }
+    on_catalogue(act, line.cip13)?;
+    match line.lot {
+        Some(lot) => {
+            let cip13 = line.cip13;
+            Err(Refusal::UnknownLot { cip13, lot }.into())
+        }
+        // none of it was ever here: then there is not enough of it
+        None => Ok(line),
+    }
+}
+
+/// Keeps by which movement each pack left.
+fn packs_leave(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    lines: &[Line],
+    movements: &[Movement],
+) -> Result<(), Error> {
+    for line in lines {
+        let is_its_lot = |m: &&Movement| {
+            state.line(&m.lot_id).is_some_and(|l| {
+                l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)
+            })
+        };
+        if let (Some(serial), Some(by)) = (&line.serial, movements.iter().find(is_its_lot)) {
+            db::packs::pack_left(act.conn, line.cip13, serial, &by.id)?;
+        }
     }
     Ok(())
 }
@@ -227,26 +269,19 @@ fn pick_for_crs(
 }
 
 fn own_holds(state: &SiteState, line: &Line, patient: Option<&PatientId>) -> Vec<(Hold, LotId)> {
-    let of_line = |h: &&Hold| {
-        state.line(&h.lot_id).is_some_and(|l| {
-            l.cip13 == line.cip13
-                && l.expiry >= state.today
-                && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)
-        })
-    };
     let mut own: Vec<(Hold, LotId)> = state
         .holds
         .iter()
         .filter(|h| patient == Some(&h.patient))
-        .filter(of_line)
+        .filter(|h| is_of(state, line, h))
         .map(|h| (h.clone(), h.lot_id.clone()))
         .collect();
     own.sort_by(|a, b| (a.0.dose, &a.0.id).cmp(&(b.0.dose, &b.0.id)));
     own
 }
 
-/// What nobody holds, what expires first, first; then, lot by lot, out of other holds in reverse
-/// rank.
+/// What nobody holds, what expires first, first; then out of other holds in reverse rank, whatever
+/// lot they are of.
 fn free_then_held(
     act: &mut Act<'_>,
     state: &mut SiteState,
@@ -271,36 +306,48 @@ fn free_then_held(
     };
     take(&mut state.stock, &picks);
     let mut left = wanted.saturating_sub(free);
-    let lots: Vec<StockLine> = state
-        .stock
+    let others = last_first(act, state, line);
+    let held = others
         .iter()
-        .filter(|l| {
-            l.cip13 == cip13
-                && l.expiry >= today
-                && l.held > Units::ZERO
-                && lot.is_none_or(|n| l.lot == *n)
-        })
-        .cloned()
-        .collect();
-    if lots
-        .iter()
-        .fold(Units::ZERO, |sum, l| sum.saturating_add(l.held))
-        < left
-    {
+        .fold(Units::ZERO, |sum, h| sum.saturating_add(h.units));
+    if held < left {
         return Err(not_enough(&state.stock, line, free).into());
     }
-    for held in lots {
-        let units = left.min(held.held);
-        cut(act, state, &held.lot_id, units)?;
-        let pick = (held.lot_id, units);
-        take(&mut state.stock, std::slice::from_ref(&pick));
-        picks.push(pick);
-        left = left.saturating_sub(units);
+    for hold in others {
         if left == Units::ZERO {
             break;
         }
+        let units = left.min(hold.units);
+        shrink(act, state, &[(hold.id, units)])?;
+        let pick = (hold.lot_id, units);
+        take(&mut state.stock, std::slice::from_ref(&pick));
+        picks.push(pick);
+        left = left.saturating_sub(units);
     }
     Ok(picks)
+}
+
+/// The holds that a line may be taken from, the first to lose units first.
+fn last_first(act: &Act<'_>, state: &SiteState, line: &Line) -> Vec<Hold> {
+    let rules = act.reserve_rules();
+    let Some((rulebook, rule)) = rules.first() else {
+        return Vec::new();
+    };
+    let in_force: Vec<_> = rules.iter().flat_map(|(b, _)| state.in_force(b)).collect();
+    clearance::last_first(&state.facts(rulebook, rule), &in_force)
+        .into_iter()
+        .filter(|h| is_of(state, line, h))
+        .cloned()
+        .collect()
+}
+
+/// Whether a hold is of what a line asks for, in date.
+fn is_of(state: &SiteState, line: &Line, hold: &Hold) -> bool {
+    state.line(&hold.lot_id).is_some_and(|l| {
+        l.cip13 == line.cip13
+            && l.expiry >= state.today
+            && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)
+    })
 }
 
 /// Cuts units of a lot out of its holds, in reverse rank.

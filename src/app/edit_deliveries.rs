@@ -4,6 +4,7 @@
 use super::act::{Act, Done};
 use super::after;
 use super::error::Error;
+use super::receive_units::on_catalogue;
 use super::site_state::SiteState;
 use crate::db::{self};
 use crate::domain::calendar::Day;
@@ -35,16 +36,10 @@ pub struct NewDelivery {
 /// Refused when the presentation is not on the catalogue, or the day is past.
 pub fn announce(act: &mut Act<'_>, site: Finess, new: &NewDelivery) -> Result<Delivery, Error> {
     let state = SiteState::load(act, site)?;
-    if db::catalogue::find(act.conn, new.cip13)?.is_none() {
-        return Err(Refusal::NotOnCatalogue {
-            cip13: new.cip13,
-            known_as: None,
-        }
-        .into());
-    }
+    on_catalogue(act, new.cip13)?;
     if new.expected_on < state.today {
-        return Err(Refusal::WrongState {
-            state: "in-the-past",
+        return Err(Refusal::InThePast {
+            what: "expected_on",
         }
         .into());
     }

@@ -76,21 +76,20 @@ pub(super) fn unwritten(act: &Act<'_>, site: Finess, new: &NewPatient) -> Patien
 pub(super) fn write_new(act: &mut Act<'_>, record: &PatientRecord) -> Result<PatientRecord, Error> {
     let mut record = record.clone();
     let body = (record.patient.weight, record.patient.infusion_on);
-    match db::patients::payload_of(act.conn, record.site, &record.pseudonym)? {
-        Some((id, hash)) => (record.patient.id, record.hash) = (id, hash),
-        None => {
-            let (salt, hash) = super::record::salted(&record.pseudonym);
-            db::patients::insert_payload(
-                act.conn,
-                record.site,
-                &record.patient.id,
-                &salt,
-                &hash,
-                &record.pseudonym,
-                Some(body),
-            )?;
-            record.hash = hash;
-        }
+    if let Some(known) = db::patients::payload_of(act.conn, record.site, &record.pseudonym)? {
+        (record.patient.id, record.hash) = known;
+    } else {
+        let (salt, hash) = super::record::salted(&record.pseudonym);
+        db::patients::insert_payload(
+            act.conn,
+            record.site,
+            &record.patient.id,
+            &salt,
+            &hash,
+            &record.pseudonym,
+            Some(body),
+        )?;
+        record.hash = hash;
     }
     db::patients::insert(act.conn, &record, act.now)?;
     db::patients::update(act.conn, &record)?;

@@ -3,6 +3,7 @@
 use super::act::{Act, Done};
 use super::after;
 use super::error::Error;
+use super::hear;
 use super::site_state::SiteState;
 use crate::db::sites::Network;
 use crate::db::{self};
@@ -128,6 +129,9 @@ pub fn edit_site(
         },
     )?;
     let mut state = SiteState::load(act, finess)?;
+    if !state.site.car_t {
+        hear::no_reserve(act, &state)?;
+    }
     after::settle(act, &mut state)?;
     Ok(state.site)
 }
@@ -152,10 +156,7 @@ pub fn set_resupply(
 ) -> Result<Site, Error> {
     let today = SiteState::load(act, finess)?.today;
     if by_hand.as_ref().is_some_and(|h| h.until < today) {
-        return Err(Refusal::WrongState {
-            state: "in-the-past",
-        }
-        .into());
+        return Err(Refusal::InThePast { what: "until" }.into());
     }
     edit_site(act, finess, version, |site| site.by_hand = by_hand)
 }

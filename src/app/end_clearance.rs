@@ -4,7 +4,9 @@ use super::act::Act;
 use super::after::{self, Recorded};
 use super::dispense::{Claim, Dispensed, Line, dispense};
 use super::error::Error;
+use super::hear;
 use super::record::Particulars;
+use super::rehold::rehold;
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
 use crate::db::{self};
@@ -57,9 +59,9 @@ pub(super) fn let_go(
     clearance: &ClearanceRecord,
     reason: &str,
 ) -> Result<ClearanceRecord, Error> {
-    after::rehold(act, state, &clearance.id, &[])?;
+    rehold(act, state, &clearance.id, &[])?;
     let ended = end(act, clearance, ClearanceState::Released, reason)?;
-    after::ended(
+    hear::ended(
         act,
         state,
         AlertKind::ClearanceBroken,
@@ -137,29 +139,11 @@ pub fn use_dose(
         note,
         ..Particulars::default()
     };
-    let recorded = dispense(
-        act,
-        site,
-        &Dispensed {
-            lines,
-            pseudonym,
-            claim: Claim::Crs,
-            told,
-        },
-    )?;
-    let still = recorded
-        .state
-        .in_force
-        .iter()
-        .find(|c| c.id == *id)
-        .cloned();
-    match still {
-        Some(c)
-            if !recorded.state.holds.iter().any(|h| h.clearance == *id) && c.missing.get() == 0 =>
-        {
-            end(act, &c, ClearanceState::Used, "used")?;
-            Ok(recorded)
-        }
-        Some(_) | None => Ok(recorded),
-    }
+    let order = Dispensed {
+        lines,
+        pseudonym,
+        claim: Claim::Crs,
+        told,
+    };
+    dispense(act, site, &order)
 }

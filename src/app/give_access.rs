@@ -5,6 +5,7 @@ use super::error::Error;
 use crate::db::tokens::{Reach, TokenRecord};
 use crate::db::{self};
 use crate::domain::calendar::{Instant, to_micros};
+use crate::domain::code::Finess;
 use crate::domain::id::TokenId;
 use crate::domain::reason::Refusal;
 use crate::domain::role::Role;
@@ -42,10 +43,7 @@ pub fn give(act: &mut Act<'_>, new: &NewToken) -> Result<(TokenRecord, String), 
         }
     }
     if new.expires_at.is_some_and(|at| at <= act.now) {
-        return Err(Refusal::WrongState {
-            state: "in-the-past",
-        }
-        .into());
+        return Err(Refusal::InThePast { what: "expires_at" }.into());
     }
     let token = format!("{PREFIX}{}", hex::encode(rand::random::<[u8; 32]>()));
     let record = TokenRecord {
@@ -62,7 +60,7 @@ pub fn give(act: &mut Act<'_>, new: &NewToken) -> Result<(TokenRecord, String), 
     let sites: Option<Vec<&str>> = record
         .reach
         .sites()
-        .map(|s| s.iter().map(crate::domain::code::Finess::as_str).collect());
+        .map(|s| s.iter().map(Finess::as_str).collect());
     let details = json!({ "name": record.name, "role": record.role.code(), "sites": sites });
     act.audit(
         None,
@@ -118,4 +116,24 @@ pub fn recognise(
 ) -> Result<Option<TokenRecord>, db::Error> {
     let found = db::tokens::by_hash(conn, &hash(token))?;
     Ok(found.filter(|t| t.revoked_at.is_none() && t.expires_at.is_none_or(|at| now < at)))
+}
+
+/// Returns whose token it is, when it is in use at `now`, and whether `site` is there.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn admit(
+    conn: &mut db::Conn,
+    token: &str,
+    site: Option<Finess>,
+    now: Instant,
+) -> Result<Option<(TokenRecord, bool)>, db::Error> {
+    let Some(token) = recognise(conn, token, now)? else {
+        return Ok(None);
+    };
+    let there = match site {
+        Some(site) => db::sites::find(conn, site)?.is_some(),
+        None => false,
+    };
+    Ok(Some((token, there)))
 }

@@ -5,12 +5,13 @@ use super::after::{self, Recorded};
 use super::error::Error;
 use super::record::{Particulars, not_in_the_future, record};
 use super::site_state::SiteState;
+use crate::db::catalogue::Listed;
 use crate::db::stock::Lot;
 use crate::db::{self};
 use crate::domain::calendar::Day;
 use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
 use crate::domain::id::{DeliveryId, LotId};
-use crate::domain::ledger::{Effect, MovementKind, UnitState};
+use crate::domain::ledger::{Effect, Movement, MovementKind, UnitState};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use crate::domain::site::DeliveryState;
@@ -60,7 +61,7 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
     }
     let units = units_of(act, received)?;
     if let Some(serial) = &received.serial
-        && let Some(elsewhere) = db::stock::pack_site(act.conn, received.cip13, serial)?
+        && let Some(elsewhere) = db::packs::pack_site(act.conn, received.cip13, serial)?
     {
         return Err(Refusal::SerialKnown {
             serial: serial.clone(),
@@ -79,8 +80,8 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
     let lot = lot(act, received)?;
     let effects = [(lot.id.clone(), Effect::enter(units, received.state))];
     let movements = record(act, site, MovementKind::Receipt, &effects, &received.told)?;
-    if let Some(serial) = &received.serial {
-        db::stock::place_pack(act.conn, received.cip13, serial, site, &lot.id)?;
+    if let (Some(serial), Some(receipt)) = (&received.serial, movements.first()) {
+        place(act, received.cip13, serial, receipt)?;
     }
     let state = if received.told.delivery.is_some() {
         SiteState::load(act, site)?
@@ -88,6 +89,25 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
         applied(state, &movements, &lot)
     };
     after::stock_changed(act, state, movements)
+}
+
+/// Keeps that a pack is here, unless another site scanned it at this moment.
+fn place(
+    act: &mut Act<'_>,
+    cip13: Cip13,
+    serial: &Serial,
+    receipt: &Movement,
+) -> Result<(), Error> {
+    match db::attempt(act.conn, |conn| {
+        db::packs::place_pack(conn, cip13, serial, receipt)
+    }) {
+        Err(db::Error::Constraint { .. }) => Err(Refusal::SerialKnown {
+            serial: serial.clone(),
+            site: db::packs::pack_site(act.conn, cip13, serial)?.unwrap_or(receipt.site),
+        }
+        .into()),
+        placed => Ok(placed?),
+    }
 }
 
 /// Takes dispensed units back.
@@ -115,26 +135,13 @@ pub fn take_back(act: &mut Act<'_>, site: Finess, received: &Received) -> Result
     after::stock_changed(act, state, movements)
 }
 
-fn applied(
-    mut state: SiteState,
-    movements: &[crate::domain::ledger::Movement],
-    lot: &Lot,
-) -> SiteState {
+fn applied(mut state: SiteState, movements: &[Movement], lot: &Lot) -> SiteState {
     state.apply(movements, Some(lot));
     state
 }
 
 fn units_of(act: &mut Act<'_>, received: &Received) -> Result<Units, Error> {
-    let Some(listed) = db::catalogue::find(act.conn, received.cip13)? else {
-        let known_as = db::catalogue::bdpm_pack(act.conn, received.cip13)?
-            .and_then(|(_, product)| product)
-            .map(|p| p.name);
-        return Err(Refusal::NotOnCatalogue {
-            cip13: received.cip13,
-            known_as,
-        }
-        .into());
-    };
+    let listed = on_catalogue(act, received.cip13)?;
     let units = match received.count {
         Count::Units(units) => units.get(),
         Count::Boxes(boxes) => boxes
@@ -142,6 +149,20 @@ fn units_of(act: &mut Act<'_>, received: &Received) -> Result<Units, Error> {
             .saturating_mul(listed.presentation.units_per_box.get()),
     };
     Ok(Units::new(units.min(Units::MOST)))
+}
+
+/// Returns a presentation as it stands on the catalogue.
+///
+/// # Errors
+/// Refused when it is not there, with its name in the imported public database.
+pub(super) fn on_catalogue(act: &mut Act<'_>, cip13: Cip13) -> Result<Listed, Error> {
+    if let Some(listed) = db::catalogue::find(act.conn, cip13)? {
+        return Ok(listed);
+    }
+    let known_as = db::catalogue::bdpm_pack(act.conn, cip13)?
+        .and_then(|(_, product)| product)
+        .map(|p| p.name);
+    Err(Refusal::NotOnCatalogue { cip13, known_as }.into())
 }
 
 /// Returns the lot, which is added when it is new.

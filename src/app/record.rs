@@ -123,12 +123,12 @@ pub fn salted(pseudonym: &str) -> (String, String) {
 /// Choice: five minutes ahead are forgiven, since the clocks of two machines differ.
 ///
 /// # Errors
-/// [`Refusal::WrongState`] with the code `in-the-future`.
+/// [`Refusal::InTheFuture`].
 pub fn not_in_the_future(act: &Act<'_>, told: &Particulars) -> Result<(), Refusal> {
     let latest = act.now + chrono::TimeDelta::minutes(5);
     match told.happened_at {
-        Some(at) if at > latest => Err(Refusal::WrongState {
-            state: "in-the-future",
+        Some(at) if at > latest => Err(Refusal::InTheFuture {
+            what: "happened_at",
         }),
         Some(_) | None => Ok(()),
     }

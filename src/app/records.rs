@@ -3,7 +3,7 @@
 pub use crate::db::Error as Failure;
 pub use crate::db::alerts::Recipient;
 pub use crate::db::audit::Line;
-pub use crate::db::catalogue::{BdpmPack, BdpmProduct, Listed};
+pub use crate::db::catalogue::{BdpmPack, BdpmProduct, Changes, Listed};
 pub use crate::db::clearances::ClearanceRecord;
 pub use crate::db::idempotency::Key;
 pub use crate::db::outbox::{LetterState, OutboxLetter};
@@ -11,3 +11,4 @@ pub use crate::db::patients::{PatientRecord, PatientState};
 pub use crate::db::sites::Network;
 pub use crate::db::stock::{Filter, Lot};
 pub use crate::db::tokens::{Reach, TokenRecord};
+pub use crate::rulebook::Rulebooks;

@@ -48,7 +48,7 @@ pub fn reverse(
         .ok_or_else(|| Error::Bug("a movement without its lot".to_owned()))?;
     still_there(&line, -effect.usable, -effect.quarantined)?;
     if let Ok(units) = u32::try_from(-effect.usable) {
-        protect::reserves(act, &state, &[(line.lot_id.clone(), Units::new(units))])?;
+        protect::reserves(act, &state, &[(line.lot_id, Units::new(units))])?;
     }
     let told = Particulars {
         reverses: Some(id.clone()),
@@ -62,6 +62,9 @@ pub fn reverse(
         &[(movement.lot_id.clone(), effect)],
         &told,
     )?;
+    for by in &movements {
+        db::packs::packs_undone(act.conn, &movement, &by.id)?;
+    }
     state.apply(&movements, None);
     if was_crs(&movement) && last_of_its_act(act, site, &movement)? {
         edit_patients::dose_given(

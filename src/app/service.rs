@@ -67,18 +67,19 @@ impl Service {
         &self.inner.rules
     }
 
-    /// Returns whose token it is, when it is in use at `now`.
+    /// Returns whose token it is, when it is in use at `now`, and whether `site` is there.
     ///
     /// # Errors
     /// The database's.
-    pub async fn recognise(
+    pub async fn admit(
         &self,
         token: String,
+        site: Option<Finess>,
         now: Instant,
-    ) -> Result<Option<TokenRecord>, db::Error> {
+    ) -> Result<Option<(TokenRecord, bool)>, db::Error> {
         self.inner
             .db
-            .read(move |conn| give_access::recognise(conn, &token, now))
+            .read(move |conn| give_access::admit(conn, &token, site, now))
             .await
     }
 

@@ -3,7 +3,8 @@ use super::failure::Failure;
 use super::given;
 use super::place::{Opened, Place};
 use crate::app::edit_catalogue::{self, NewPresentation};
-use crate::app::list::{self, Listed};
+use crate::app::records::Listed;
+use crate::app::see::commons;
 use crate::domain::code::Cip13;
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Mg, Units};
@@ -46,13 +47,13 @@ pub(super) struct AddPresentation {
     #[arg(long, value_name = "CIP13", value_parser = given::cip13, required_unless_present = "from_rulebooks")]
     cip: Option<Cip13>,
     /// How much of the active substance one vial, syringe or pen holds
-    #[arg(long, value_name = "MG", value_parser = given::mg, required_unless_present = "from_rulebooks")]
+    #[arg(long, value_name = "MG", value_parser = given::mg, allow_negative_numbers = true, required_unless_present = "from_rulebooks")]
     mg: Option<Mg>,
     /// How it is given: iv, sc or oral
     #[arg(long, value_name = "ROUTE", value_parser = given::route)]
     route: Option<Route>,
     /// How many single vials, syringes or pens one box holds
-    #[arg(long, value_name = "COUNT", value_parser = given::units)]
+    #[arg(long, value_name = "COUNT", value_parser = given::units, allow_negative_numbers = true)]
     units_per_box: Option<Units>,
     /// Its name
     #[arg(long, value_name = "TEXT", value_parser = given::name)]
@@ -108,9 +109,9 @@ impl AddPresentation {
 fn add_ruled(place: &Place) -> Result<Answer, Failure> {
     let opened = place.open()?;
     let added = opened.write(Vec::new(), |act| {
-        let before = list::catalogue(act)?;
+        let before = commons::catalogue(act)?;
         edit_catalogue::add_ruled(act)?;
-        let after = list::catalogue(act)?;
+        let after = commons::catalogue(act)?;
         let new = after.into_iter().filter(|listed| {
             !before
                 .iter()
@@ -130,7 +131,8 @@ fn explained(failure: Failure, opened: &Opened, new: &NewPresentation) -> Failur
     let Failure::Refused(refusal @ Refusal::MustBeSaid { cip13, what }, None) = failure else {
         return failure;
     };
-    let published = match opened.read(move |act| list::is_published(act, cip13)) {
+    let published = match opened.read(move |act| Ok(commons::presentation(act, cip13)?.1.is_some()))
+    {
         Ok(published) => published,
         Err(failure) => return failure,
     };
@@ -158,7 +160,7 @@ fn explained(failure: Failure, opened: &Opened, new: &NewPresentation) -> Failur
 }
 
 fn list_catalogue(place: &Place) -> Result<Answer, Failure> {
-    let all = place.open()?.read(list::catalogue)?;
+    let all = place.open()?.read(commons::catalogue)?;
     let json = all.iter().map(shape).collect();
     if all.is_empty() {
         let none = Answer::new(String::new(), json);

@@ -1,6 +1,7 @@
 use super::answer::Answer;
 use super::failure::Failure;
 use super::place::Place;
+use super::serve::begin_log;
 use crate::db::DatabaseUrl;
 use crate::mail::{EmailAddress, MailUrl, Transport};
 use crate::rulebook::Rulebooks;
@@ -47,6 +48,8 @@ struct Addresses {
 fn addresses(place: &Place, settings: &Settings, faults: &mut Vec<String>) -> Option<Addresses> {
     let database = kept(place.database_url(settings), faults);
     let mail = kept(mail_url(place, settings), faults);
+    // as serve would begin it: only so can one tell whether the filter can be read
+    let _: Option<()> = kept(begin_log(place, settings), faults);
     if let Err(error) = EmailAddress::parse(&settings.mail_from) {
         let _: Option<()> = kept(Err(place.refused("mail_from", &error.to_string())), faults);
     }

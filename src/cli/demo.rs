@@ -38,7 +38,7 @@ impl Demo {
                 .or_else(|| set("DOTATION_DATABASE_URL")),
             mail: set("DOTATION_MAIL_URL"),
         };
-        demo::run(options, |words| println!("{words}")).map_err(Failure::Cannot)?;
+        demo::run(options, say).map_err(Failure::Cannot)?;
         Ok(Answer::default())
     }
 }
@@ -46,4 +46,12 @@ impl Demo {
 /// A variable of the environment that says something.
 fn set(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Says what to try; a reader who has gone does not stop the demonstration.
+fn say(words: &str) {
+    use std::io::Write as _;
+    if let Err(gone) = writeln!(std::io::stdout(), "{words}") {
+        tracing::warn!(%gone, "nobody reads what to try");
+    }
 }

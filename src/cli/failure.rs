@@ -2,11 +2,11 @@
 
 use super::answer::Format;
 use crate::app;
-use crate::db;
+use crate::db::Error as DbError;
 use crate::domain::language::Language;
 use crate::domain::reason::Refusal;
+use crate::settings::Faults;
 use crate::text;
-use crate::toml_file::Faults;
 use serde_json::json;
 
 /// Why a command ended without doing what was asked. Nothing of it was done.
@@ -82,22 +82,22 @@ impl From<app::Error> for Failure {
     }
 }
 
-impl From<db::Error> for Failure {
-    fn from(error: db::Error) -> Self {
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
         match error {
-            db::Error::Busy => Self::cannot(
+            DbError::Busy => Self::cannot(
                 "the database is busy: another program kept it locked for more than ten seconds. \
                  Nothing was changed; try again a little later",
             ),
-            db::Error::Full => Self::cannot(
+            DbError::Full => Self::cannot(
                 "the database or its disk is full. Nothing was changed; make room and try again",
             ),
-            other @ (db::Error::Unavailable { .. }
-            | db::Error::Constraint { .. }
-            | db::Error::Corrupt { .. }
-            | db::Error::NotThisDatabase { .. }
-            | db::Error::InUse { .. }
-            | db::Error::Other { .. }) => Self::Cannot(other.into()),
+            other @ (DbError::Unavailable { .. }
+            | DbError::Constraint { .. }
+            | DbError::Corrupt { .. }
+            | DbError::NotThisDatabase { .. }
+            | DbError::InUse { .. }
+            | DbError::Other { .. }) => Self::Cannot(other.into()),
         }
     }
 }

@@ -2,7 +2,7 @@ use super::answer::Answer;
 use super::failure::Failure;
 use super::place::Place;
 use crate::app::import_bdpm::{self, Imported};
-use crate::app::list::Changes;
+use crate::app::records::Changes;
 use crate::wire::bdpm::{self, FileReport, MOST_BYTES, Source};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};

@@ -5,6 +5,7 @@ use super::given;
 use super::place::{Place, runtime};
 use crate::app::act::mint;
 use crate::domain::language::Language;
+use crate::mail::url::SmtpSettings;
 use crate::mail::{
     EmailAddress, HeaderText, LanguageTag, Letter, MailUrl, Mailbox, MessageId, Receipt, SendError,
     Transport,
@@ -13,6 +14,7 @@ use crate::settings::Settings;
 use crate::text::trial;
 use clap::{Args, Subcommand};
 use serde_json::json;
+use std::time::Duration;
 
 /// Email: try the way out
 #[derive(Debug, Subcommand)]
@@ -54,7 +56,7 @@ impl TestMail {
         let transport =
             Transport::open(&url).map_err(|error| place.refused("mail_url", &error.to_string()))?;
         let letter = self.letter(place, &settings)?;
-        let limit = settings.mail_timeout;
+        let limit = limit(&url, &settings);
         let sent = runtime()?.block_on(async {
             let sent = tokio::time::timeout(limit, transport.send(&letter)).await;
             transport.close().await;
@@ -64,7 +66,7 @@ impl TestMail {
             Ok(Ok(receipt)) => Ok(told(&url, &self.address, &receipt)),
             Ok(Err(error)) => Err(Failure::cannot(not_sent(&url, &error))),
             Err(_too_late) => Err(Failure::cannot(format!(
-                "not sent: {url} had not taken the letter after {} ms (mail_timeout_ms)",
+                "not sent: {url} had not taken the letter after {} ms",
                 limit.as_millis()
             ))),
         }
@@ -94,6 +96,14 @@ impl TestMail {
             date: place.now,
             references: None,
         })
+    }
+}
+
+/// How long it may take: as long as the address of the server says, else as the setting does.
+fn limit(url: &MailUrl, settings: &Settings) -> Duration {
+    match url {
+        MailUrl::Smtp(smtp) if smtp.timeout != SmtpSettings::TIMEOUT => smtp.timeout,
+        MailUrl::Smtp(_) | MailUrl::Directory(_) | MailUrl::Memory => settings.mail_timeout,
     }
 }
 

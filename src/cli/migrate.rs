@@ -1,7 +1,7 @@
 use super::answer::Answer;
 use super::failure::Failure;
 use super::place::Place;
-use crate::db::{self, DatabaseUrl, migrate};
+use crate::db::{DatabaseUrl, Error, migrate};
 use clap::Args;
 use serde_json::json;
 
@@ -56,8 +56,8 @@ fn told(url: &DatabaseUrl, member: &str, word: &str, names: &[String]) -> Answer
     Answer::new(text, json!({ "database": url, member: names }))
 }
 
-fn in_use(error: db::Error) -> Failure {
-    if let db::Error::InUse { file } = &error {
+fn in_use(error: Error) -> Failure {
+    if let Error::InUse { file } = &error {
         return Failure::cannot(format!(
             "{} is in use by another process, probably the service: stop it, then run this again",
             file.display()

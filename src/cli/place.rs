@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use crate::app::act::{Act, Desk};
 use crate::app::{self, Caller, Service};
+use crate::clock::Clock;
 use crate::db::{DatabaseUrl, Db, Options, Plaintext, migrate};
 use crate::domain::calendar::{Day, Instant, local_day};
 use crate::domain::code::Finess;
@@ -23,10 +24,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the command line is a door: here its clock is read, once"
-    )]
+    /// Reads the clock, once: a command happens at one moment.
     pub(super) fn new(
         config: Option<PathBuf>,
         database: Option<String>,
@@ -36,7 +34,7 @@ impl Place {
             config,
             database,
             environment,
-            now: chrono::Utc::now(),
+            now: Clock::System.now(),
         }
     }
 

@@ -3,7 +3,8 @@ use super::failure::Failure;
 use super::given;
 use super::place::Place;
 use crate::app::edit_recipients::{self, NewRecipient};
-use crate::app::list;
+use crate::app::records;
+use crate::app::see::of_site;
 use crate::domain::alert::Capacity;
 use crate::domain::code::Finess;
 use crate::domain::id::RecipientId;
@@ -98,7 +99,7 @@ impl ListRecipients {
     fn run(self, place: &Place) -> Result<Answer, Failure> {
         let all = place
             .open()?
-            .read(move |act| list::recipients(act, self.site))?;
+            .read(move |act| of_site::recipients(act, self.site))?;
         let json = all.iter().map(shape).collect();
         if all.is_empty() {
             let none = Answer::new(String::new(), json);
@@ -107,7 +108,7 @@ impl ListRecipients {
                 self.site
             )));
         }
-        let row = |r: &list::Recipient| {
+        let row = |r: &records::Recipient| {
             let language = r.language.code().to_owned();
             [
                 r.id.to_string(),
@@ -156,7 +157,7 @@ impl RemoveRecipient {
     }
 }
 
-fn shape(r: &list::Recipient) -> Value {
+fn shape(r: &records::Recipient) -> Value {
     json!({
         "id": r.id.as_str(),
         "site": r.site.as_str(),

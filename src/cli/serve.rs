@@ -2,10 +2,9 @@ use super::answer::Answer;
 use super::failure::Failure;
 use super::place::Place;
 use crate::clock::Clock;
-use crate::server;
+use crate::server::{self, Options};
 use crate::settings::{LogFormat, Settings};
-use crate::telemetry;
-use anyhow::Context as _;
+use crate::telemetry::{self, Format};
 use clap::Args;
 use std::net::SocketAddr;
 
@@ -29,24 +28,26 @@ impl Serve {
         let mut settings = place.settings()?;
         settings.listen = self.listen.unwrap_or(settings.listen);
         place.database_url(&settings)?;
+        begin_log(place, &settings)?;
         serve(&settings).map_err(Failure::Cannot)?;
         Ok(Answer::default())
     }
 }
 
-/// Starts the service and waits until it has stopped.
-fn serve(settings: &Settings) -> anyhow::Result<()> {
-    telemetry::init(format(settings), &settings.log_filter)
-        .context("reading the setting log_filter")?;
-    server::block_on(async {
-        let running = server::start(settings, Clock::System, server::Options::default()).await?;
-        running.run_obeying_signals().await
-    })
+/// Begins the log as the settings say.
+pub(super) fn begin_log(place: &Place, settings: &Settings) -> Result<(), Failure> {
+    let format = match settings.log_format {
+        LogFormat::Text => Format::Text,
+        LogFormat::Json => Format::Json,
+    };
+    telemetry::init(format, &settings.log_filter)
+        .map_err(|error| place.refused("log_filter", &error.to_string()))
 }
 
-fn format(settings: &Settings) -> telemetry::Format {
-    match settings.log_format {
-        LogFormat::Text => telemetry::Format::Text,
-        LogFormat::Json => telemetry::Format::Json,
-    }
+/// Starts the service and waits until it has stopped.
+fn serve(settings: &Settings) -> anyhow::Result<()> {
+    server::block_on(async {
+        let running = server::start(settings, Clock::System, Options::default()).await?;
+        running.run_obeying_signals().await
+    })
 }

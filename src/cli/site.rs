@@ -2,8 +2,9 @@ use super::answer::{Answer, columns};
 use super::failure::Failure;
 use super::given;
 use super::place::Place;
-use crate::app::list::Network;
-use crate::app::{edit_sites, list};
+use crate::app::edit_sites;
+use crate::app::records::Network;
+use crate::app::see::commons;
 use crate::domain::code::Finess;
 use crate::domain::quantity::Mg;
 use crate::domain::rule::Slug;
@@ -61,7 +62,7 @@ pub(super) struct AddSite {
     #[arg(long)]
     car_t: bool,
     /// The size of a dose it keeps for nobody in particular, in place of the rulebook's
-    #[arg(long, value_name = "MG", value_parser = given::mg)]
+    #[arg(long, value_name = "MG", value_parser = given::mg, allow_negative_numbers = true)]
     reference_dose: Option<Mg>,
     /// Where its days begin and end [default: the time zone that is set, else Europe/Paris]
     #[arg(long, value_name = "ZONE", value_parser = given::zone)]
@@ -108,7 +109,7 @@ impl ListSites {
     fn run(self, place: &Place) -> Result<Answer, Failure> {
         let sites = place
             .open()?
-            .read(move |act| list::sites(act, self.network.as_ref()))?;
+            .read(move |act| commons::sites(act, self.network.as_ref()))?;
         if sites.is_empty() {
             let none = Answer::new(String::new(), json!([]));
             return Ok(none.note("There is no site yet. To add one: dotation site add --help"));
@@ -177,7 +178,7 @@ impl AddNetwork {
 }
 
 fn list_networks(place: &Place) -> Result<Answer, Failure> {
-    let networks = place.open()?.read(list::networks)?;
+    let networks = place.open()?.read(commons::networks)?;
     let json = networks
         .iter()
         .map(|n| json!({ "id": n.id.as_str(), "name": n.name }))

@@ -3,7 +3,8 @@ use super::failure::Failure;
 use super::given::{self, Until};
 use super::place::Place;
 use crate::app::give_access::{self, NewToken};
-use crate::app::list::{self, Reach, TokenRecord};
+use crate::app::records::{Reach, TokenRecord};
+use crate::app::see::commons;
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::Finess;
 use crate::domain::id::TokenId;
@@ -142,7 +143,7 @@ impl RevokeToken {
 }
 
 fn list_tokens(place: &Place) -> Result<Answer, Failure> {
-    let tokens = place.open()?.read(list::tokens)?;
+    let tokens = place.open()?.read(commons::all_tokens)?;
     let json = tokens.iter().map(|t| shape(t, place.now)).collect();
     let rows: Vec<[String; 6]> = tokens.iter().map(|t| row(t, place.now)).collect();
     if rows.is_empty() {

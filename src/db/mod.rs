@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod lock;
 pub mod migrate;
 pub mod outbox;
+pub mod packs;
 pub mod patients;
 mod pool;
 mod row;

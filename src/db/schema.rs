@@ -155,6 +155,8 @@ diesel::table! {
         serial -> Text,
         site -> Nullable<Text>,
         lot_id -> Text,
+        came_by -> Text,
+        left_by -> Nullable<Text>,
     }
 }
 

@@ -1,10 +1,10 @@
-//! Lots, movements, balances and packs: the ledger.
+//! Lots, movements and balances: the ledger.
 
 use super::row::{RowOf, instant, kept};
-use super::schema::{balances, lots, movements, packs};
+use super::schema::{balances, lots, movements};
 use super::{Conn, Error};
 use crate::domain::calendar::{Day, Instant};
-use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
+use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{LotId, MovementId, OperationId, PatientId};
 use crate::domain::ledger::{Effect, Movement, MovementKind, StockLine};
 use chrono::{NaiveDate, NaiveDateTime};
@@ -323,83 +323,4 @@ pub fn page(
             Ok((movement.value()?, lot))
         })
         .collect()
-}
-
-/// Returns where the pack of a serial number is: nothing when it is unknown or has left.
-///
-/// # Errors
-/// When the database cannot be read, or the row is no pack.
-pub fn pack_site(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<Option<Finess>, Error> {
-    let site: Option<Option<String>> = packs::table
-        .find((cip13.as_str(), serial.as_str()))
-        .select(packs::site)
-        .first(conn)
-        .optional()?;
-    site.flatten()
-        .map(|s| {
-            RowOf {
-                table: "packs",
-                id: serial.as_str(),
-            }
-            .parsed(Finess::parse(&s))
-        })
-        .transpose()
-}
-
-/// Keeps that a pack is at a site.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn place_pack(
-    conn: &mut Conn,
-    cip13: Cip13,
-    serial: &Serial,
-    site: Finess,
-    lot: &LotId,
-) -> Result<(), Error> {
-    let known = diesel::update(packs::table.find((cip13.as_str(), serial.as_str())))
-        .set((
-            packs::site.eq(Some(site.as_str())),
-            packs::lot_id.eq(lot.as_str()),
-        ))
-        .execute(conn)?;
-    if known == 0 {
-        diesel::insert_into(packs::table)
-            .values((
-                packs::cip13.eq(cip13.as_str()),
-                packs::serial.eq(serial.as_str()),
-                packs::site.eq(Some(site.as_str())),
-                packs::lot_id.eq(lot.as_str()),
-            ))
-            .execute(conn)?;
-    }
-    Ok(())
-}
-
-/// Keeps that one pack has left its site.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn pack_left(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<(), Error> {
-    diesel::update(packs::table.find((cip13.as_str(), serial.as_str())))
-        .set(packs::site.eq(None::<&str>))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Keeps that every pack of a lot has left a site: nothing of the lot is left there.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn packs_left(conn: &mut Conn, site: Finess, lot: &LotId) -> Result<(), Error> {
-    diesel::update(
-        packs::table.filter(
-            packs::site
-                .eq(site.as_str())
-                .and(packs::lot_id.eq(lot.as_str())),
-        ),
-    )
-    .set(packs::site.eq(None::<&str>))
-    .execute(conn)?;
-    Ok(())
 }

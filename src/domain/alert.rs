@@ -185,12 +185,11 @@ pub enum Step {
 /// Returns what becomes of the alert that is `open` (if one is) under a new reading.
 pub fn step(open: Option<Reading>, now: Reading) -> Step {
     match (open, now.is_short()) {
-        (None, false) => Step::Nothing,
         (None, true) => Step::Open,
         (Some(_), false) => Step::Close,
         (Some(before), true) if now.worse_than(before) => Step::Worsen,
         (Some(before), true) if now != before => Step::Change,
-        (Some(_), true) => Step::Nothing,
+        (None, false) | (Some(_), true) => Step::Nothing,
     }
 }
 
@@ -222,5 +221,37 @@ mod tests {
     fn a_third_dose_required_is_as_bad_as_one_lost() {
         check(Some((2, 3)), (2, 4), Step::Worsen);
         check(Some((1, 2)), (2, 3), Step::Change);
+    }
+
+    #[test]
+    fn fewer_required_is_no_worsening_and_as_many_missing_is_none_either() {
+        check(Some((0, 3)), (0, 2), Step::Change);
+        check(Some((1, 3)), (0, 2), Step::Change);
+        check(Some((1, 3)), (0, 3), Step::Worsen);
+    }
+
+    #[test]
+    fn what_was_done_stays_open_until_somebody_acknowledges_it() {
+        for kind in AlertKind::ALL {
+            assert_eq!(
+                kind.closes_when_acknowledged(),
+                kind == AlertKind::Override,
+                "{kind:?}"
+            );
+            assert!(!kind.heard_by().is_empty());
+        }
+    }
+
+    #[test]
+    fn every_code_of_an_alert_reads_back() {
+        for kind in AlertKind::ALL {
+            assert_eq!(AlertKind::from_code(kind.code()), Some(kind));
+        }
+        for capacity in Capacity::ALL {
+            assert_eq!(Capacity::from_code(capacity.code()), Some(capacity));
+        }
+        for state in AlertState::ALL {
+            assert_eq!(AlertState::from_code(state.code()), Some(state));
+        }
     }
 }

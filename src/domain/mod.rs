@@ -1,7 +1,72 @@
 //! The room that decides. Pure: values in, values out.
 //!
 //! It does no input or output, knows no clock, no randomness, no SQL and no JSON, and so it
-//! cannot fail for reasons outside of its arguments.
+//! cannot fail for reasons outside of its arguments. Start with [`reserve`], which says what must
+//! stay in the fridge, then [`clearance`], which says whether an infusion may start; both ask
+//! [`dose`] which vials make which doses.
+//!
+//! # Words
+//!
+//! One word for one thing, in types, tables, addresses, pages and letters alike; the official
+//! French term stands in parentheses.
+//!
+//! What there is:
+//!
+//! - **medicine** (spécialité): what a rulebook is about. Its **presentations**
+//!   (présentations) differ in strength, route or box; each has a CIP13 code:
+//!   [`presentation`], [`code`].
+//! - **unit** (unité): one vial, syringe or pen, never a box and never a part. A **vial** (flacon)
+//!   is a unit of which infusions are made. [`Units`](quantity::Units)
+//! - **lot** (lot): units of one presentation with one lot number and one **expiry** (date de
+//!   péremption), the last day on which they may be used. A **pack** is one box with its serial
+//!   number.
+//! - **site** (pharmacie à usage intérieur, PUI): the pharmacy of one hospital, named by its
+//!   FINESS number; a **network** (groupement hospitalier de territoire, GHT) is the sites that help
+//!   one another: [`site`].
+//! - **delivery** (livraison): units that a supplier promised: announced, confirmed, received or
+//!   cancelled.
+//!
+//! What happens to it:
+//!
+//! - **movement** (mouvement de stock): units that enter or leave a site, or change their state;
+//!   never changed, undone by another. The **ledger** is all of them: [`ledger`].
+//! - **balance**: the sum of the movements of a lot at a site, **usable** and **quarantined** (en
+//!   quarantaine); a [`StockLine`](ledger::StockLine) is a balance and what of it is held.
+//! - **hold** (réservation nominative): usable units of a lot set aside for one dose of one
+//!   patient. What nobody holds is **free**.
+//! - **loss** (perte), **dispensing** (dispensation), **receipt** (réception), and so on: the
+//!   [kinds](ledger::MovementKind) of movement.
+//!
+//! What must stay:
+//!
+//! - **dose** (dose; the letter's « injection »): what one patient receives at once, made of whole
+//!   vials in date; doses **fit** when all can be made at once: [`dose`].
+//! - **need**: how much a dose must hold at least, and the day on which its vials must be in date.
+//! - **rulebook**: what a document says about a medicine, as values, each with its source:
+//!   [`rule`]. A **notice** is the document: the letter of 14 October 2021.
+//! - **CRS** (syndrome de relargage de cytokines, SRC): what the reserved doses treat, after an
+//!   **infusion** of CAR-T cells.
+//! - **window**: from the day of the infusion to a fortnight after. A patient in it is **infused**;
+//!   one whose infusion is planned within the days that count is **scheduled**.
+//! - **k**: how many doses must be there before an infusion: two when **resupply**
+//!   (réapprovisionnement) is assured, three when it is compromised.
+//! - **reserve** (the letter's « stock minimal »): the doses that must stay: of infused patients, of
+//!   scheduled ones, and the **floor**, reference doses for nobody in particular up to k. Each
+//!   stands as **held**, **possible** or **missing**; **required** is how many there are, and what is
+//!   not missing is possible: [`reserve`].
+//! - **reference dose**: the size of a dose of the floor.
+//! - **rank**: the place of a dose in the order of the reserve; what is cut is cut in reverse rank.
+//!
+//! What is decided:
+//!
+//! - **clearance**: the answer to "may this infusion start": **GO** with doses held, or **NO-GO** with
+//!   what is missing and the vials that **fill** it. In force it is **standing**, or **broken** when a
+//!   dose is no longer covered; it ends **used**, **released** or **moved**: [`clearance`].
+//! - **override**: a refusal set aside by a pharmacist, for one patient, with a written reason.
+//! - **refusal**: what the facts do not allow, with its reason as data: [`reason`].
+//! - **alert** (alerte): what a pharmacist must hear; opened, worsened and closed by a **reading**, what
+//!   there is against what there should be: [`alert`]. A **letter** is the email that says so.
+//! - **role**: who may do what where: [`role`].
 #![deny(clippy::float_arithmetic)]
 
 pub mod alert;

@@ -87,6 +87,16 @@ pub enum Refusal {
         /// The last day allowed.
         last: Day,
     },
+    /// It cannot have happened yet.
+    InTheFuture {
+        /// Which instant: `happened_at`.
+        what: &'static str,
+    },
+    /// It is to come, and its day or hour is past.
+    InThePast {
+        /// Which day or instant: `expected_on`, `expires_at`, `until`.
+        what: &'static str,
+    },
     /// The patient has a clearance in force.
     AlreadyCleared,
     /// The state of the thing does not allow it.
@@ -155,6 +165,8 @@ impl Refusal {
             Self::NothingToAdjust => "nothing-to-adjust",
             Self::NotCarT { .. } => "not-a-car-t-centre",
             Self::InfusionOutsideWindow { .. } => "infusion-outside-window",
+            Self::InTheFuture { .. } => "in-the-future",
+            Self::InThePast { .. } => "in-the-past",
             Self::AlreadyCleared => "already-cleared",
             Self::WrongState { .. } => "wrong-state",
             Self::PseudonymTaken => "pseudonym-taken",

@@ -6,6 +6,7 @@
 //!
 //! A handler takes what it needs as arguments and returns `Result<HttpResponse, Problem>`.
 
+pub mod alert_page;
 pub mod api;
 pub mod blocking;
 pub mod body;
@@ -56,6 +57,7 @@ pub fn app(
         .wrap(from_fn(door::door))
         .wrap(Compress::default())
         .configure(health::configure)
+        .configure(alert_page::configure)
         .configure(problem::page::configure)
         .configure(|config| docs::configure(config, api))
         .configure(configure)

@@ -1,6 +1,6 @@
 //! Starting, and stopping without dropping what is under way.
 //!
-//! [`start`] makes everything ready in the order in which it can fail, and [`Running`] serves
+//! [`start()`] makes everything ready in the order in which it can fail, and [`Running`] serves
 //! until its [`stop::Stop`] is asked for. Commands and tests start the same service.
 
 pub mod http;

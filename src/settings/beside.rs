@@ -20,11 +20,13 @@ pub fn readable(config: Option<&Path>, environment: &[(OsString, OsString)]) -> 
         let database = origin.secret("database_url", "database_url_file", is.database_url);
         let mail = origin.secret("mail_url", "mail_url_file", is.mail_url);
         let from = origin.parsed("mail_from", is.mail_from, value::MAILBOX, value::mailbox);
+        let filter = origin.parsed("log_filter", is.log_filter, value::FILTER, value::filter);
         let folder = origin.parsed("rulebooks_folder", None, value::FOLDER, value::folder);
         read.allow_plaintext = origin.flag("allow_plaintext", false).unwrap_or(true);
         read.database_url = database.unwrap_or(read.database_url.clone());
         read.mail_url = mail.unwrap_or(read.mail_url.clone());
         read.mail_from = from.unwrap_or(read.mail_from.clone());
+        read.log_filter = filter.unwrap_or(read.log_filter.clone());
         read.rulebooks_folder = folder.flatten();
         Some(())
     });

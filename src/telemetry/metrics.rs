@@ -21,9 +21,6 @@ const SECONDS: [f64; 11] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0,
 ];
 
-/// Upper bounds of jobs a transaction: powers of two up to the most that the writer takes (256).
-const JOBS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByRequest {
     method: &'static str,
@@ -47,7 +44,6 @@ pub struct Metrics {
     registry: Registry,
     requests: Family<ByRequest, Counter>,
     durations: Family<ByAddress, Histogram, fn() -> Histogram>,
-    movements: Family<ByKind, Counter>,
     alerts_open: Family<ByKind, Gauge>,
     /// Letters in the outbox that are not sent yet.
     pub letters_queued: Gauge,
@@ -59,12 +55,6 @@ pub struct Metrics {
     pub letters_deferred: Counter,
     /// Letters given up for good.
     pub letters_failed: Counter,
-    /// Jobs in each writing transaction.
-    pub write_jobs: Histogram,
-    /// Jobs refused because the writer's queue was full.
-    pub write_refused: Counter,
-    /// Writing transactions that were run again after a conflict.
-    pub write_retries: Counter,
 }
 
 impl Default for Metrics {
@@ -80,16 +70,12 @@ impl Metrics {
             registry: Registry::with_prefix("dotation"),
             requests: Family::default(),
             durations: Family::new_with_constructor(|| Histogram::new(SECONDS)),
-            movements: Family::default(),
             alerts_open: Family::default(),
             letters_queued: Gauge::default(),
             letters_oldest_seconds: Gauge::default(),
             letters_sent: Counter::default(),
             letters_deferred: Counter::default(),
             letters_failed: Counter::default(),
-            write_jobs: Histogram::new(JOBS),
-            write_refused: Counter::default(),
-            write_retries: Counter::default(),
         };
         metrics.register();
         metrics
@@ -102,11 +88,6 @@ impl Metrics {
             "http_request_seconds",
             "Time to answer a request",
             self.durations.clone(),
-        );
-        r.register(
-            "movements",
-            "Movements recorded in the ledger",
-            self.movements.clone(),
         );
         r.register(
             "alerts_open",
@@ -138,21 +119,6 @@ impl Metrics {
             "Letters given up",
             self.letters_failed.clone(),
         );
-        r.register(
-            "write_jobs",
-            "Jobs in a writing transaction",
-            self.write_jobs.clone(),
-        );
-        r.register(
-            "write_refused",
-            "Jobs refused, queue full",
-            self.write_refused.clone(),
-        );
-        r.register(
-            "write_retries",
-            "Transactions run again",
-            self.write_retries.clone(),
-        );
     }
 
     /// Counts a request that was answered.
@@ -170,11 +136,6 @@ impl Metrics {
         self.requests.get_or_create(&by_request).inc();
         let durations = self.durations.get_or_create(&by_address);
         durations.observe(took.as_secs_f64());
-    }
-
-    /// Counts movements of a kind, once their transaction has been committed.
-    pub fn movement(&self, kind: &'static str, count: u64) {
-        self.movements.get_or_create(&ByKind { kind }).inc_by(count);
     }
 
     /// Says how many alerts of a kind are open.
@@ -206,18 +167,14 @@ mod tests {
             200,
             Duration::from_millis(3),
         );
-        metrics.movement("dispensing", 2);
         metrics.open_alerts("reserve-below-minimum", 1);
         metrics.letters_queued.set(4);
-        metrics.write_jobs.observe(17.0);
         let text = metrics.encode().unwrap();
         for line in [
             "dotation_http_requests_total{method=\"GET\",pattern=\"/api/v1/sites/{finess}\",status=\"200\"} 1",
             "dotation_http_request_seconds_bucket{le=\"0.005\",method=\"GET\",pattern=\"/api/v1/sites/{finess}\"} 1",
-            "dotation_movements_total{kind=\"dispensing\"} 2",
             "dotation_alerts_open{kind=\"reserve-below-minimum\"} 1",
             "dotation_letters_queued 4",
-            "dotation_write_jobs_bucket{le=\"32.0\"} 1",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }

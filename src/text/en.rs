@@ -44,9 +44,12 @@ pub fn refusal(refusal: &Refusal) -> String {
         },
         Refusal::NothingToAdjust => "The count equals the ledger: there is nothing to adjust.".to_owned(),
         Refusal::NotCarT { site } => format!("Site {site} is not qualified for CAR-T therapies."),
-        Refusal::InfusionOutsideWindow { infusion_on, first, last } => {
-            format!("The infusion day {infusion_on} lies outside of {first} to {last}, the days for which a clearance is given.")
+        // the day itself is the patient's: sentences are kept, so it is not in this one
+        Refusal::InfusionOutsideWindow { first, last, .. } => {
+            format!("The infusion day lies outside of {first} to {last}, the days for which a clearance is given.")
         }
+        Refusal::InTheFuture { .. } => "It cannot have happened in the future.".to_owned(),
+        Refusal::InThePast { .. } => "That day or hour is past.".to_owned(),
         Refusal::AlreadyCleared => "This patient has a clearance in force: move it, or release it first.".to_owned(),
         Refusal::WrongState { state } => wrong_state(state),
         Refusal::PseudonymTaken => "A CAR-T patient of this site has this pseudonym already.".to_owned(),
@@ -70,8 +73,6 @@ pub fn refusal(refusal: &Refusal) -> String {
 
 fn wrong_state(state: &str) -> String {
     match state {
-        "in-the-future" => "It cannot have happened in the future.".to_owned(),
-        "in-the-past" => "That day or hour is past.".to_owned(),
         "nothing-held" => "This clearance holds no dose any more.".to_owned(),
         "clearances-in-force" => "Clearances are in force here: release them first.".to_owned(),
         other => format!("It is {other}, and that does not allow it."),

@@ -43,12 +43,14 @@ pub fn refusal(refusal: &Refusal) -> String {
         },
         Refusal::NothingToAdjust => "Le comptage est égal au stock théorique : rien à corriger.".to_owned(),
         Refusal::NotCarT { site } => format!("Le site {site} n'est pas qualifié pour les CAR-T."),
-        Refusal::InfusionOutsideWindow { infusion_on, first, last } => format!(
-            "Le jour de l'injection ({}) est hors de la période du {} au {} pour laquelle un feu vert est donné.",
-            day(*infusion_on),
+        // the day itself is the patient's: sentences are kept, so it is not in this one
+        Refusal::InfusionOutsideWindow { first, last, .. } => format!(
+            "Le jour de l'injection est hors de la période du {} au {} pour laquelle un feu vert est donné.",
             day(*first),
             day(*last)
         ),
+        Refusal::InTheFuture { .. } => "Cela ne peut pas s'être passé dans le futur.".to_owned(),
+        Refusal::InThePast { .. } => "Ce jour ou cette heure est déjà passé.".to_owned(),
         Refusal::AlreadyCleared => "Ce patient a déjà un feu vert en cours : déplacez-le, ou libérez-le d'abord.".to_owned(),
         Refusal::WrongState { state } => wrong_state(state),
         Refusal::PseudonymTaken => "Un patient CAR-T de ce site porte déjà ce pseudonyme.".to_owned(),
@@ -74,8 +76,6 @@ pub fn refusal(refusal: &Refusal) -> String {
 
 fn wrong_state(state: &str) -> String {
     match state {
-        "in-the-future" => "Cela ne peut pas s'être passé dans le futur.".to_owned(),
-        "in-the-past" => "Ce jour ou cette heure est déjà passé.".to_owned(),
         "nothing-held" => "Ce feu vert ne réserve plus aucune dose.".to_owned(),
         "clearances-in-force" => {
             "Des feux verts sont en cours ici : libérez-les d'abord.".to_owned()

@@ -35,6 +35,8 @@ pub struct Words {
 /// The parts of a letter, before they are laid out.
 struct Parts {
     headline: String,
+    /// What stands between a name and its value.
+    colon: &'static str,
     /// Names and values, in their order.
     rows: Vec<(&'static str, String)>,
     steps_title: &'static str,
@@ -63,25 +65,28 @@ pub fn write(language: Language, facts: &Facts<'_>) -> Words {
 
 /// A subject is one line of at most 200 characters, whatever a site is called.
 fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
-                ' '
-            } else {
-                c
-            }
-        })
-        .take(180)
-        .collect()
+    flat(text).chars().take(180).collect()
 }
 
-fn since(facts: &Facts<'_>) -> String {
-    facts
-        .alert
-        .opened_at
-        .with_timezone(&facts.site.zone)
-        .format("%d/%m/%Y %H:%M")
-        .to_string()
+/// Text without anything that ends a line.
+fn flat(text: &str) -> String {
+    let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.replace(ends, " ")
+}
+
+/// What the hour at which it opened is called: while it lasts, and when it is over.
+fn opened(facts: &Facts<'_>, lasting: &'static str, over: &'static str) -> &'static str {
+    if facts.event == "closed" {
+        over
+    } else {
+        lasting
+    }
+}
+
+/// When it opened, by the site's own clock.
+fn since(facts: &Facts<'_>, format: &str) -> String {
+    let opened = facts.alert.opened_at.with_timezone(&facts.site.zone);
+    opened.format(format).to_string()
 }
 
 fn telephone(facts: &Facts<'_>) -> Option<(String, String)> {
@@ -91,11 +96,17 @@ fn telephone(facts: &Facts<'_>) -> Option<(String, String)> {
         .map(|c| (c.name.clone(), c.telephone.clone()))
 }
 
+/// Whether a clearance stands again; one that was released, moved or used is over otherwise.
+fn restored(alert: &Alert) -> bool {
+    alert.kind == AlertKind::ClearanceBroken && alert.reading.found > 0 && !alert.reading.is_short()
+}
+
 fn parts_fr(facts: &Facts<'_>) -> Parts {
     let (kind, reading) = (facts.alert.kind, facts.alert.reading);
     let name = fr::alert_name(kind);
     let headline = match facts.event {
         "worsened" => format!("AGGRAVATION – {name}"),
+        "closed" if restored(facts.alert) => "RÉTABLI – Feu vert CAR-T : GO".to_owned(),
         "closed" => format!("TERMINÉ – {name}"),
         "acknowledged" => format!("Pris en charge – {name}"),
         _ => name.to_owned(),
@@ -106,19 +117,23 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
     )];
     rows.extend(facts.rulebook.map(|b| ("Médicament", b.medicine.clone())));
     match kind {
-        AlertKind::ReserveBelowMinimum => {
+        AlertKind::ReserveBelowMinimum | AlertKind::Override => {
             rows.push(("Doses possibles", reading.found.to_string()));
             rows.push(("Doses requises", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken if facts.event != "closed" => {
+        AlertKind::ClearanceBroken if reading.expected > 0 => {
             rows.push(("Doses réservées", reading.found.to_string()));
             rows.push(("Doses requises", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken | AlertKind::Override => {}
+        AlertKind::ClearanceBroken => {}
     }
-    rows.push(("Depuis", since(facts)));
+    rows.push((
+        opened(facts, "Depuis", "Alerte ouverte le"),
+        since(facts, "%d/%m/%Y %H:%M"),
+    ));
     Parts {
         headline,
+        colon: " :",
         rows,
         steps_title: "Que faire",
         steps: if facts.event == "closed" {
@@ -141,13 +156,13 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
         ],
         AlertKind::ClearanceBroken => vec![
             "Suspendre l'injection des CAR-T : le feu vert ne tient plus.".to_owned(),
-            "Demander de nouveau le feu vert dès que le stock est complété, ou déplacer l'injection.".to_owned(),
+            "Compléter le stock : le feu vert est alors rétabli de lui-même, et un message l'annonce. Sinon, déplacer l'injection.".to_owned(),
             call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
         ],
         AlertKind::Override => vec![
-            "Lire le motif écrit par le pharmacien dans le registre.".to_owned(),
-            "Vérifier la réserve du site et organiser son réapprovisionnement.".to_owned(),
-            "Prendre l'alerte en charge pour la clore.".to_owned(),
+            "Lire le motif écrit par le pharmacien dans le registre, puis prendre l'alerte en charge : cela la clôt.".to_owned(),
+            "Reconstituer la réserve du site : un transfert du groupement, ou une livraison avancée.".to_owned(),
+            call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
         ],
     }
 }
@@ -157,6 +172,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
     let name = en::alert_name(kind);
     let headline = match facts.event {
         "worsened" => format!("WORSE – {name}"),
+        "closed" if restored(facts.alert) => "RESTORED – CAR-T clearance: GO".to_owned(),
         "closed" => format!("OVER – {name}"),
         "acknowledged" => format!("Acknowledged – {name}"),
         _ => name.to_owned(),
@@ -167,19 +183,23 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
     )];
     rows.extend(facts.rulebook.map(|b| ("Medicine", b.medicine.clone())));
     match kind {
-        AlertKind::ReserveBelowMinimum => {
+        AlertKind::ReserveBelowMinimum | AlertKind::Override => {
             rows.push(("Doses possible", reading.found.to_string()));
             rows.push(("Doses required", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken if facts.event != "closed" => {
+        AlertKind::ClearanceBroken if reading.expected > 0 => {
             rows.push(("Doses held", reading.found.to_string()));
             rows.push(("Doses required", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken | AlertKind::Override => {}
+        AlertKind::ClearanceBroken => {}
     }
-    rows.push(("Since", since(facts)));
+    rows.push((
+        opened(facts, "Since", "Alert opened"),
+        since(facts, "%-d %B %Y, %H:%M"),
+    ));
     Parts {
         headline,
+        colon: ":",
         rows,
         steps_title: "What to do",
         steps: if facts.event == "closed" {
@@ -202,38 +222,47 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
         ],
         AlertKind::ClearanceBroken => vec![
             "Hold the CAR-T infusion: the clearance no longer stands.".to_owned(),
-            "Ask for clearance again as soon as the stock is complete, or move the infusion."
+            "Complete the stock: the clearance then stands again by itself, and a message says so. Else move the infusion."
                 .to_owned(),
             call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
         ],
         AlertKind::Override => vec![
-            "Read the pharmacist's written reason in the ledger.".to_owned(),
-            "Look at the reserve of the site, and have it resupplied.".to_owned(),
-            "Acknowledge the alert to close it.".to_owned(),
+            "Read the pharmacist's written reason in the ledger, then acknowledge the alert, which closes it.".to_owned(),
+            "Complete the reserve of the site: a transfer within the network, or a delivery brought forward.".to_owned(),
+            call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
         ],
     }
 }
 
 fn text(parts: &Parts, link: &str) -> String {
-    let mut out = format!("{}\n\n", parts.headline);
-    for (name, value) in &parts.rows {
-        out.push_str(&format!("{name} : {value}\n"));
-    }
+    let colon = parts.colon;
+    let mut lines = vec![parts.headline.clone(), String::new()];
+    lines.extend(
+        parts
+            .rows
+            .iter()
+            .map(|(name, value)| format!("{name}{colon} {}", flat(value))),
+    );
     if !parts.steps.is_empty() {
-        out.push_str(&format!("\n{} :\n", parts.steps_title));
-        for (n, step) in (1..).zip(&parts.steps) {
-            out.push_str(&format!("{n}. {step}\n"));
-        }
+        lines.extend([String::new(), format!("{}{colon}", parts.steps_title)]);
+        lines.extend(
+            (1..)
+                .zip(&parts.steps)
+                .map(|(n, step): (u32, _)| format!("{n}. {step}")),
+        );
     }
-    out.push_str(&format!(
-        "\n{} : {link}\n\n-- \n{}\n",
-        parts.link_title, parts.footer
-    ));
-    out
+    lines.extend([String::new(), format!("{}{colon} {link}", parts.link_title)]);
+    lines.extend([
+        String::new(),
+        "-- ".to_owned(),
+        parts.footer.to_owned(),
+        String::new(),
+    ]);
+    lines.join("\n")
 }
 
 fn html(language: Language, parts: &Parts, medicine: &str, link: &str) -> String {
-    let rows: String = parts
+    let rows: Vec<String> = parts
         .rows
         .iter()
         .map(|(name, value)| {
@@ -243,14 +272,15 @@ fn html(language: Language, parts: &Parts, medicine: &str, link: &str) -> String
     let steps = if parts.steps.is_empty() {
         String::new()
     } else {
-        let items: String = parts
+        let items: Vec<String> = parts
             .steps
             .iter()
             .map(|s| format!("<li style=\"margin:0 0 6px\">{}</li>", escaped(s)))
             .collect();
         format!(
-            "<h2 style=\"font-size:16px;margin:20px 0 8px\">{}</h2><ol style=\"margin:0;padding-left:22px\">{items}</ol>",
-            parts.steps_title
+            "<h2 style=\"font-size:16px;margin:20px 0 8px\">{}</h2><ol style=\"margin:0;padding-left:22px\">{}</ol>",
+            parts.steps_title,
+            items.concat()
         )
     };
     format!(
@@ -261,6 +291,7 @@ fn html(language: Language, parts: &Parts, medicine: &str, link: &str) -> String
          <p style=\"margin:20px 0\"><a href=\"{link}\" style=\"color:#0b5394\">{link_title}</a></p>\
          <p style=\"margin:0;color:#555;font-size:13px\">{footer}</p></div></body></html>\n",
         lang = language.code(),
+        rows = rows.concat(),
         title = escaped(&parts.headline),
         medicine = escaped(medicine),
         link = escaped(link),

@@ -1,4 +1,4 @@
-//! The one writer of SQLite: many jobs in one commit, each with its own fate.
+//! The one writer of `SQLite`: many jobs in one commit, each with its own fate.
 
 use crate::db_engine::{count, insert, opened};
 use crate::support::{Backend, block};

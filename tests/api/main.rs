@@ -12,14 +12,29 @@
 #[macro_use]
 mod support;
 
+mod access;
+mod alerts;
+mod bad_input;
+mod clearance;
+mod cut_off;
 mod db_engine;
 mod db_laws;
 mod db_migrations;
 mod db_writer;
+mod editing;
 mod first_story;
+mod floor;
+mod ledger;
+mod letters;
 mod mail;
 mod post;
+mod receiving;
+mod repeating;
 mod service;
+mod shelf;
 mod smtp;
 mod start;
+mod story;
 mod tidy;
+mod together;
+mod trail;

@@ -32,11 +32,11 @@ pub(crate) const CENTRE: &str = "750100125";
 pub(crate) const FAR_CENTRE: &str = "690000013";
 /// A pharmacy of the centre's network, without CAR-T.
 pub(crate) const NEIGHBOUR: &str = "750100126";
-/// RoActemra 80, 200 and 400 mg for infusion.
+/// `RoActemra` 80, 200 and 400 mg for infusion.
 pub(crate) const MG80: &str = "3400957464318";
 pub(crate) const MG200: &str = "3400957464486";
 pub(crate) const MG400: &str = "3400957464547";
-/// RoActemra 162 mg, four syringes a box.
+/// `RoActemra` 162 mg, four syringes a box.
 pub(crate) const SYRINGE: &str = "3400927824845";
 
 /// A service that runs in a thread of its own, and stops when it is dropped.
@@ -89,10 +89,10 @@ pub(crate) fn spawn(backend: Backend) -> App {
     app
 }
 
-/// Starts another instance on the same database (PostgreSQL), with the same tokens.
+/// Starts another instance on the same database (`PostgreSQL`), with the same tokens.
 pub(crate) fn beside(first: &App) -> App {
     let mut app = start_on(std::sync::Arc::clone(&first.database));
-    app.tokens = first.tokens.clone();
+    app.tokens.clone_from(&first.tokens);
     app
 }
 
@@ -196,7 +196,9 @@ async fn furnish(service: Service, now: Instant) -> Vec<(Role, String)> {
         for role in Role::ALL {
             let reach = match role {
                 Role::Coordinator | Role::Admin => Reach::Everywhere,
-                _ => Reach::Sites(vec![finess(CENTRE), finess(NEIGHBOUR)]),
+                Role::Pharmacist | Role::CarTUnit | Role::Prescriber | Role::Reader => {
+                    Reach::Sites(vec![finess(CENTRE), finess(NEIGHBOUR)])
+                }
             };
             let new = NewToken {
                 name: role.code().to_owned(),
@@ -291,7 +293,7 @@ impl App {
             .http_status_as_error(false)
             .allow_non_standard_methods(true);
         let agent = config
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .build()
             .new_agent();
         let mut response = agent.run(request).unwrap();

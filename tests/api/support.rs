@@ -64,7 +64,7 @@ impl TestDatabase {
         }
     }
 
-    /// A path beside the database, for SQLite.
+    /// A path beside the database, for `SQLite`.
     pub(crate) fn beside(&self, name: &str) -> PathBuf {
         self.folder.as_ref().unwrap().path().join(name)
     }
@@ -92,7 +92,7 @@ pub(crate) fn fresh_database(backend: Backend) -> TestDatabase {
     }
 }
 
-/// A database without a table; on SQLite, the name of a file that is not there.
+/// A database without a table; on `SQLite`, the name of a file that is not there.
 pub(crate) fn empty_database(backend: Backend) -> TestDatabase {
     match backend {
         Backend::Sqlite => {

@@ -2,6 +2,9 @@
 
 use crate::desk::{Desk, on_both};
 use dotation::db::{DatabaseUrl, Db, Options};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
 
 #[test]
 fn help_names_every_command_and_exit_code() {
@@ -71,7 +74,7 @@ fn check_lists_the_faults_of_the_configuration_and_of_every_rulebook_at_once() {
     std::fs::create_dir(desk.folder.path().join("rules")).unwrap();
     desk.write(
         "bad.toml",
-        "listne = \"x\"\nmail_url = \"smtp://\"\nrulebooks_folder = \"rules\"\nworkers = 1000\n",
+        "listne = \"x\"\nmail_url = \"smtp://\"\nrulebooks_folder = \"rules\"\nlog_filter = \"dotation=loud\"\nworkers = 1000\n",
     );
     desk.write("rules/odd.toml", "name = \"other\"\nmedicine = 3\n");
     desk.write("rules/torn.toml", "name = \"torn\nmedicine =\n");
@@ -85,7 +88,8 @@ fn check_lists_the_faults_of_the_configuration_and_of_every_rulebook_at_once() {
     for says in [
         "bad.toml:1:1: listne: is not known; did you mean listen?",
         "bad.toml:2:12: mail_url: mail URL has no host",
-        "bad.toml:4:11: workers: found 1000, expected a whole number from 0 to 256",
+        "bad.toml:4:14: log_filter: log filter \"dotation=loud\" cannot be read",
+        "bad.toml:5:11: workers: found 1000, expected a whole number from 0 to 256",
         "DOTATION_LOG_FORMAT: found \"xml\", expected \"text\" or \"json\"",
         "DOTATION_DATABASE_URL: \"mysql:x\" is not the address of a database; expected sqlite:FILE",
         "rules/odd.toml:1:8: name: the rulebook other stands in odd.toml",
@@ -195,4 +199,61 @@ fn a_command_works_beside_a_service_and_a_migration_does_not() {
         "{err}"
     );
     service.close();
+}
+
+/// Runs `serve` until it listens, does `meanwhile`, stops it as an administrator would, and returns
+/// what it logged.
+fn served(desk: &Desk, meanwhile: impl FnOnce()) -> String {
+    let arguments = ["serve", "--listen", "127.0.0.1:0"];
+    let mut command = desk.command(&arguments, &[("DOTATION_LOG_FORMAT", "json")]);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = String::new();
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    while !log.contains("\"listening\"") {
+        assert!(lines.read_line(&mut log).unwrap() > 0, "{log}");
+    }
+    meanwhile();
+    let kill = Command::new("/bin/sh")
+        .args(["-c", &format!("kill -TERM {}", child.id())])
+        .status();
+    assert!(kill.unwrap().success());
+    lines.read_to_string(&mut log).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{log}");
+    log
+}
+
+#[test]
+fn a_service_is_started_used_beside_and_stopped() {
+    on_both(|desk| {
+        let log = served(desk, || {
+            desk.run(&["site", "network-add", "chu", "--name", "CHU"])
+                .ok();
+            let catalogue = desk.run(&["catalogue", "list"]).ok();
+            assert!(catalogue.contains("3400957464547"), "{catalogue}");
+        });
+        assert!(log.contains("\"stopped\""), "{log}");
+    });
+}
+
+#[test]
+fn a_second_service_on_the_same_file_does_not_start() {
+    let desk = Desk::new();
+    served(&desk, || {
+        let err = desk.run(&["serve", "--listen", "127.0.0.1:0"]).fails(1);
+        assert!(
+            err.contains("dotation.db is in use by another process"),
+            "{err}"
+        );
+    });
+}
+
+#[test]
+fn an_address_that_is_taken_is_told() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let err = Desk::new().run(&["serve", "--listen", &address]).fails(1);
+    assert!(
+        err.contains(&format!("cannot listen on {address}")),
+        "{err}"
+    );
 }

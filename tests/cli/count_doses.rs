@@ -93,7 +93,14 @@ fn what_is_no_stock_no_dose_and_no_weight_is_refused() {
             "--vials 400x-1 --dose 240mg",
             "\"-1\" is not a number of vials",
         ),
-        ("--vials -400x1 --dose 240mg", "--vials"),
+        (
+            "--vials -400x1 --dose 240mg",
+            "\"-400\" is not a mass of medicine",
+        ),
+        (
+            "--vials 400x1 --weight -61kg --indication crs",
+            "\"-61kg\" is not a body weight",
+        ),
         (
             "--vials 400x1000001 --dose 240mg",
             "\"1000001\" is not a number of vials",
@@ -135,8 +142,8 @@ fn what_is_no_stock_no_dose_and_no_weight_is_refused() {
             "there is no rulebook nowhere; expected one of roactemra-2021-10-14",
         ),
         (
-            "--vials 0.001x1 --dose 240mg",
-            "more than 1000 vials of 0.001 mg",
+            "--vials 0.001x1 --dose 1001mg",
+            "more than 1000000 vials of 0.001 mg",
         ),
         (
             "--vials 1x1 --vials 2x1 --vials 3x1 --vials 4x1 --vials 5x1 --vials 6x1 --vials 7x1 --vials 8x1 --vials 9x1 --dose 9",

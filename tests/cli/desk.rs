@@ -40,7 +40,7 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// At an SQLite file that is not there yet.
+    /// At an `SQLite` file that is not there yet.
     pub(crate) fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
@@ -49,7 +49,7 @@ impl Desk {
         }
     }
 
-    /// At an empty database of its own on the PostgreSQL of the tests.
+    /// At an empty database of its own on the `PostgreSQL` of the tests.
     fn on_postgres() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = std::env::var("DOTATION_TEST_POSTGRES").expect(

@@ -169,7 +169,7 @@ fn a_code_with_a_wrong_digit_is_refused() {
         "does not match the other digits, which call for 7",
     );
     check("3400957464547", "0", "\"0\" is not a mass of medicine");
-    check("3400957464547", "-1", "--mg");
+    check("3400957464547", "-1", "\"-1\" is not a mass of medicine");
     check("340095746454", "400", "340095746454");
 }
 

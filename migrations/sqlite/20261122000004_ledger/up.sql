@@ -65,9 +65,14 @@ CREATE TABLE packs (
     serial TEXT NOT NULL CHECK (length(serial) BETWEEN 1 AND 20),  -- serial number on the box
     site TEXT REFERENCES sites (finess),     -- where it is; null: it has left
     lot_id TEXT NOT NULL REFERENCES lots (id),                     -- of which lot
-    PRIMARY KEY (cip13, serial)
+    came_by TEXT NOT NULL REFERENCES movements (id),               -- the receipt that brought it last
+    left_by TEXT REFERENCES movements (id),  -- the movement by which it left; null: it is there
+    PRIMARY KEY (cip13, serial),
+    CHECK ((site IS NULL) = (left_by IS NOT NULL))
 );
 CREATE INDEX packs_by_site ON packs (site, lot_id, serial);
+CREATE INDEX packs_by_arrival ON packs (came_by);
+CREATE INDEX packs_by_departure ON packs (left_by);
 
 -- Movements are counted without gaps, change nothing but their own lot, and stay as they are.
 CREATE TRIGGER movements_no_update BEFORE UPDATE ON movements

@@ -36,7 +36,7 @@ pub fn presentation(act: &mut Act<'_>, cip13: Cip13) -> Result<Known, Error> {
 /// # Errors
 /// When the database cannot be read.
 pub fn pack_in_stock(act: &mut Act<'_>, cip13: Cip13, serial: &Serial) -> Result<bool, Error> {
-    Ok(db::stock::pack_site(act.conn, cip13, serial)?.is_some())
+    Ok(db::packs::pack_site(act.conn, cip13, serial)?.is_some())
 }
 
 /// Returns the networks by short name.
@@ -50,8 +50,17 @@ pub fn networks(act: &mut Act<'_>) -> Result<Vec<Network>, Error> {
 /// Returns the sites, of one network or of all, by number.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// Refused when there is no such network; when the database cannot be read.
 pub fn sites(act: &mut Act<'_>, network: Option<&Slug>) -> Result<Vec<Site>, Error> {
+    if let Some(network) = network
+        && !networks(act)?.iter().any(|n| n.id == *network)
+    {
+        return Err(Refusal::Unknown {
+            what: "network",
+            name: network.to_string(),
+        }
+        .into());
+    }
     Ok(db::sites::list(act.conn, network)?)
 }
 
@@ -77,4 +86,24 @@ pub fn tokens(
     limit: i64,
 ) -> Result<Vec<TokenRecord>, Error> {
     Ok(db::tokens::page(act.conn, after, limit)?)
+}
+
+/// How many tokens are read at a time.
+const PAGE: i64 = 500;
+
+/// Returns every token that was ever given, the first first; without the tokens themselves, which
+/// nobody has kept.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn all_tokens(act: &mut Act<'_>) -> Result<Vec<TokenRecord>, Error> {
+    let mut all: Vec<TokenRecord> = Vec::new();
+    loop {
+        let last = all.last().map(|token| token.id.to_string());
+        let page = tokens(act, last.as_deref(), PAGE)?;
+        if page.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page);
+    }
 }

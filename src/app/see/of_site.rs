@@ -111,8 +111,9 @@ pub fn clearance(
 /// Returns who receives the letters of a site, in their order.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// Refused when there is no such site; when the database cannot be read.
 pub fn recipients(act: &mut Act<'_>, site: Finess) -> Result<Vec<Recipient>, Error> {
+    super::commons::site(act, site)?;
     Ok(db::alerts::recipients(act.conn, site)?)
 }
 

@@ -28,13 +28,13 @@ An answer that not all doses can be made is an answer: the exit code is 0.";
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["doses", "weights"]))]
 pub(super) struct DosesCommand {
     /// Vials of one strength in milligrams and how many, maybe with their last day: 80x3@2022-06-30
-    #[arg(long, value_name = "MGxCOUNT[@EXPIRY]", value_parser = given::vials, required = true)]
+    #[arg(long, value_name = "MGxCOUNT[@EXPIRY]", value_parser = given::vials, allow_hyphen_values = true, required = true)]
     vials: Vec<Vials>,
     /// A dose to be made, maybe on a day: 240mg@2021-11-08; once for each dose
-    #[arg(long = "dose", value_name = "MG[@DAY]", value_parser = given::dose)]
+    #[arg(long = "dose", value_name = "MG[@DAY]", value_parser = given::dose, allow_hyphen_values = true)]
     doses: Vec<Dose>,
     /// The weight of a patient, whose dose the rulebook says: 61kg; once for each patient
-    #[arg(long = "weight", value_name = "KG", value_parser = given::weight, requires = "indication")]
+    #[arg(long = "weight", value_name = "KG", value_parser = given::weight, allow_hyphen_values = true, requires = "indication")]
     weights: Vec<Grams>,
     /// What the patients are treated for, by its name in the rulebook: crs
     #[arg(long, value_name = "NAME", value_parser = given::slug, requires = "weights")]

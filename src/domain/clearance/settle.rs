@@ -152,7 +152,7 @@ fn cover(facts: &Facts<'_>, mut doses: Vec<ReserveDose>, settled: &mut [(&Patien
 }
 
 fn unused_number(doses: &[HeldDose]) -> u32 {
-    (1..)
+    (1..=u32::MAX)
         .find(|n| doses.iter().all(|d| d.number != *n))
         .unwrap_or(u32::MAX)
 }

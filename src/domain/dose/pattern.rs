@@ -7,7 +7,7 @@
 //! of it. With plenty in the pool, a few ways remain for each dose.
 
 use super::counts::Counts;
-use super::instance::{enough, gcd};
+use super::instance::enough;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -132,16 +132,17 @@ impl Ways<'_> {
         Some(())
     }
 
-    /// Returns how many of a strength can be taken before some of them are together as large as
-    /// one larger vial left over.
+    /// Returns how many of a strength can be taken before some of them are together exactly as
+    /// large as one larger vial left over. (Five of 80 mg are two of 200 mg, and not one: no other
+    /// dose gives up one of 200 mg for a part of them.)
     fn cap(&self, place: usize) -> u64 {
         let strength = self.strengths.get(place).copied().unwrap_or(1);
         self.strengths
             .iter()
             .zip(self.offers)
             .skip(place + 1)
-            .filter(|(_, offer)| **offer == Offer::Spare)
-            .map(|(larger, _)| larger / gcd(*larger, strength) - 1)
+            .filter(|(larger, offer)| **offer == Offer::Spare && larger.is_multiple_of(strength))
+            .map(|(larger, _)| larger / strength - 1)
             .min()
             .unwrap_or(u64::MAX)
     }

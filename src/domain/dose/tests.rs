@@ -5,6 +5,7 @@ use crate::domain::quantity::Doses;
 use std::collections::BTreeMap;
 
 mod brute;
+mod dealt;
 mod laws;
 
 fn day(n: u32) -> Day {

@@ -2,7 +2,7 @@
 
 use super::ask::{Ask, Repeat, answer, versioned};
 use super::emails::{EmailShape, shape as email_shape};
-use super::order::note;
+use super::fields::note;
 use crate::app::acknowledge_alert;
 use crate::app::see::alerts;
 use crate::domain::alert::Alert;

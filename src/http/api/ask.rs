@@ -2,7 +2,7 @@
 
 use super::guard::Admitted;
 use super::refused;
-use crate::app::records::Key;
+use crate::app::records::{Key, Rulebooks};
 use crate::app::service::Write;
 use crate::app::{self, Act, Answer, Caller, Keyed};
 use crate::domain::calendar::Instant;
@@ -66,6 +66,8 @@ pub enum Repeat {
     Keyed,
     /// It takes one when it is sent.
     MayBeKeyed,
+    /// It takes none: its answer must not be kept.
+    Never,
 }
 
 impl Ask {
@@ -93,7 +95,7 @@ impl Ask {
     }
 
     /// Returns the rulebooks.
-    pub fn rules(&self) -> &crate::rulebook::Rulebooks {
+    pub fn rules(&self) -> &Rulebooks {
         self.entrance.service.rules()
     }
 
@@ -110,12 +112,12 @@ impl Ask {
         &self,
         look: impl FnOnce(&mut Act<'_>) -> Result<T, app::Error> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (language, caller) = (self.language, self.caller.clone());
+        let caller = self.caller.clone();
         self.entrance
             .service
             .read(caller, self.now, look)
             .await
-            .map_err(|e| refused::problem(language, e))
+            .map_err(refused::problem)
     }
 
     /// Reads what leaves a line on the audit trail: a patient's record.
@@ -127,12 +129,12 @@ impl Ask {
         sites: Vec<Finess>,
         look: impl FnMut(&mut Act<'_>) -> Result<T, app::Error> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (language, caller) = (self.language, self.caller.clone());
+        let caller = self.caller.clone();
         self.entrance
             .service
             .write(caller, self.now, sites, look)
             .await
-            .map_err(|e| refused::problem(language, e))
+            .map_err(refused::problem)
     }
 
     /// Writes, once and only once, and answers. `action` names a refusal on the audit trail.
@@ -150,6 +152,7 @@ impl Ask {
         let key = match repeat {
             Repeat::Keyed => Some(IdempotencyKey::required(&self.request)?),
             Repeat::MayBeKeyed => IdempotencyKey::optional(&self.request)?,
+            Repeat::Never => None,
         };
         let route = format!("{} {}", self.request.method(), self.request.path());
         let keyed = key.map(|k| Keyed {
@@ -176,7 +179,7 @@ impl Ask {
             .service
             .answer(write, work, refuse)
             .await
-            .map_err(|e| refused::problem(language, e))?;
+            .map_err(refused::problem)?;
         Ok(response(&answer))
     }
 }

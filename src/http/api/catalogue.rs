@@ -1,7 +1,7 @@
 //! `/catalogue`: the presentations that can be kept.
 
 use super::ask::{Ask, Repeat, created};
-use super::order::{code, milligrams, optional_words, units};
+use super::fields::{code, milligrams, optional_words, units};
 use crate::app::edit_catalogue::{self, NewPresentation};
 use crate::app::records::Listed;
 use crate::app::see::commons;

@@ -1,7 +1,7 @@
 //! `/sites/{finess}/deliveries`: what a site waits for.
 
 use super::ask::{Ask, Repeat, answer, created, versioned};
-use super::order::{code, day, optional_words, units};
+use super::fields::{code, day, optional_words, units};
 use crate::app::edit_deliveries::{self, Change, NewDelivery};
 use crate::app::see::of_site;
 use crate::domain::code::Cip13;

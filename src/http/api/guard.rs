@@ -1,19 +1,23 @@
 //! Who is asking, and whether they may: before any handler runs.
 
 use super::routes;
-use crate::app::Caller;
+use crate::app::act::Done;
+use crate::app::{Act, Caller};
 use crate::domain::code::Finess;
+use crate::domain::reason::Refusal;
 use crate::domain::role::Action;
 use crate::http::door::nothing_here;
 use crate::http::entrance::Entrance;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Kind, Place, Problem};
+use crate::http::query::Query;
 use crate::http::request_id::RequestId;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -26,7 +30,15 @@ pub struct Admitted {
     pub site: Option<Finess>,
 }
 
-type Rules = BTreeMap<(String, String), (Action, bool)>;
+/// What a route asks of whoever calls it.
+#[derive(Clone, Copy)]
+struct Rule {
+    action: Action,
+    at_site: bool,
+    reads_query: bool,
+}
+
+type Rules = BTreeMap<(String, String), Rule>;
 
 fn rules() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
@@ -37,7 +49,11 @@ fn rules() -> &'static Rules {
                     r.method.to_string(),
                     format!("{}{}", super::BASE, r.pattern),
                 ),
-                (r.action, r.at_site()),
+                Rule {
+                    action: r.action,
+                    at_site: r.at_site(),
+                    reads_query: r.reads_query(),
+                },
             )
         };
         routes::table().into_iter().map(rule).collect()
@@ -47,7 +63,8 @@ fn rules() -> &'static Rules {
 /// The middleware of `/api/v1`.
 ///
 /// Without a token in force: 401, whatever the address. With one: 404 for what is not there, 405
-/// for a method that is not, 403 for what the role or its sites do not include.
+/// for a method that is not, 403 for what the role or its sites do not include, which is written
+/// into the audit trail; then 404 for a site that is not there.
 ///
 /// # Errors
 /// The [`Problem`] of whoever is not let through.
@@ -55,10 +72,10 @@ pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let caller = authenticate(&request).await?;
+    let (caller, there) = authenticate(&request).await?;
     let pattern = request.match_pattern().ok_or_else(nothing_here)?;
     let key = (request.method().to_string(), pattern);
-    let Some((action, at_site)) = rules().get(&key).copied() else {
+    let Some(rule) = rules().get(&key).copied() else {
         let allowed: Vec<Method> = rules()
             .keys()
             .filter(|(_, p)| *p == key.1)
@@ -71,12 +88,53 @@ pub async fn guard(
         };
         return Err(problem.into());
     };
-    let site = if at_site { Some(site(&request)?) } else { None };
-    caller
-        .check(action, site)
-        .map_err(|_refusal| forbidden(site.is_some_and(|s| !caller.reach.includes(s))))?;
+    let site = if rule.at_site {
+        Some(site(&request)?)
+    } else {
+        None
+    };
+    if caller.check(rule.action, site).is_err() {
+        let elsewhere = site.is_some_and(|s| !caller.reach.includes(s));
+        note(&request, caller, site.filter(|_| there), &key).await?;
+        return Err(forbidden(elsewhere).into());
+    }
+    if let (Some(site), false) = (site, there) {
+        let (what, name) = ("site", site.to_string());
+        return Err(super::refused::refused(&Refusal::Unknown { what, name }).into());
+    }
+    if !rule.reads_query {
+        // a parameter that is not read is a wish that is not heard: `?dry_run=true` on a write
+        Query::of(request.query_string()).finish()?;
+    }
     request.extensions_mut().insert(Admitted { caller, site });
     next.call(request).await
+}
+
+/// Writes into the audit trail that somebody was not let through: into their site's where there is
+/// such a site, else into the service's.
+async fn note(
+    request: &ServiceRequest,
+    caller: Caller,
+    site: Option<Finess>,
+    (method, pattern): &(String, String),
+) -> Result<(), Problem> {
+    let entrance = entrance(request)?;
+    let details =
+        json!({ "reason": Refusal::Forbidden.code(), "method": method, "address": pattern });
+    let work = move |act: &mut Act<'_>| {
+        let line = Done {
+            action: "access",
+            object: "",
+            patient: None,
+            details: details.clone(),
+        };
+        act.audit_refusal(site, line)
+    };
+    entrance
+        .service
+        .write(caller, entrance.clock.now(), Vec::from_iter(site), work)
+        .await
+        .map_err(super::refused::problem)
 }
 
 /// The site in the address: the guard runs before the router has taken the address apart.
@@ -109,18 +167,24 @@ fn forbidden(elsewhere: bool) -> Problem {
     Problem::new(Kind::Forbidden, said)
 }
 
-async fn authenticate(request: &ServiceRequest) -> Result<Caller, Problem> {
-    let Some(entrance) = request.app_data::<web::Data<Entrance>>() else {
-        return Err(Problem::internal("the entrance is not in the app's data"));
-    };
+fn entrance(request: &ServiceRequest) -> Result<&web::Data<Entrance>, Problem> {
+    request
+        .app_data::<web::Data<Entrance>>()
+        .ok_or_else(|| Problem::internal("the entrance is not in the app's data"))
+}
+
+/// Who is asking, and whether the site that the address names is there.
+async fn authenticate(request: &ServiceRequest) -> Result<(Caller, bool), Problem> {
+    let entrance = entrance(request)?;
     let token = bearer(request)?;
     let now = entrance.clock.now();
+    let site = site(request).ok();
     let known = entrance
         .service
-        .recognise(token, now)
+        .admit(token, site, now)
         .await
         .map_err(super::refused::database)?;
-    let Some(token) = known else {
+    let Some((token, there)) = known else {
         return Err(Problem::unauthenticated(Said::new(
             "This token is unknown, expired or revoked.",
             "Ce jeton est inconnu, expiré ou révoqué.",
@@ -130,13 +194,14 @@ async fn authenticate(request: &ServiceRequest) -> Result<Caller, Problem> {
         .extensions()
         .get::<RequestId>()
         .map_or_else(String::new, |id| id.as_str().to_owned());
-    Ok(Caller {
+    let caller = Caller {
         id: token.id.to_string(),
         name: token.name,
         role: token.role,
         reach: token.reach,
         request_id,
-    })
+    };
+    Ok((caller, there))
 }
 
 fn bearer(request: &ServiceRequest) -> Result<String, Problem> {

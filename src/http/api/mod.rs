@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod clearances;
 pub mod deliveries;
 pub mod emails;
+pub mod fields;
 pub mod guard;
 pub mod movements;
 pub mod networks;

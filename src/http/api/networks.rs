@@ -1,7 +1,7 @@
 //! `/networks`: groups of hospitals that share.
 
 use super::ask::{Ask, Repeat, created};
-use super::order::words;
+use super::fields::words;
 use crate::app::edit_sites;
 use crate::app::records::Network;
 use crate::app::see::commons;

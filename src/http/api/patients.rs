@@ -1,7 +1,7 @@
 //! `/sites/{finess}/car-t-patients`: pseudonyms, weights, days. Reading them is on the audit trail.
 
 use super::ask::{Ask, Repeat, answer, created, versioned};
-use super::order::{day, weight, words};
+use super::fields::{day, weight, words};
 use crate::app::edit_patients::{self, Correction, NewPatient};
 use crate::app::records::PatientRecord;
 use crate::app::see;

@@ -1,7 +1,7 @@
 //! `/sites/{finess}/recipients`: who receives the letters of a site.
 
 use super::ask::{Ask, Repeat, created, nothing};
-use super::order::{code, words};
+use super::fields::{code, words};
 use crate::app::edit_recipients::{self, NewRecipient};
 use crate::app::records::Recipient;
 use crate::app::see::of_site;

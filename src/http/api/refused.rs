@@ -11,7 +11,7 @@ use crate::http::problem::{Fault, Kind, Problem};
 use crate::text;
 
 /// Returns the problem of what a verb failed with.
-pub fn problem(language: Language, error: app::Error) -> Problem {
+pub fn problem(error: app::Error) -> Problem {
     match error {
         app::Error::Refused(refusal) => refused(&refusal),
         app::Error::Db(error) => database(error),
@@ -41,10 +41,7 @@ pub fn problem(language: Language, error: app::Error) -> Problem {
                 "La requête portant cet Idempotency-Key est encore en cours : répétez-la avec la même clé.",
             ),
         ),
-        app::Error::Bug(cause) => {
-            let _ = language;
-            Problem::internal(cause)
-        }
+        app::Error::Bug(cause) => Problem::internal(cause),
     }
 }
 
@@ -108,7 +105,9 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::ExpiredOnReceipt { .. } | Refusal::WhichExpiry { .. } => in_body("/expiry", said),
         Refusal::InfusionOutsideWindow { .. } => in_body("/infusion_date", said),
         Refusal::ReferenceDose { .. } => in_body("/reference_dose_mg", said),
-        Refusal::MustBeSaid { what, .. } => in_body(&format!("/{what}"), said),
+        Refusal::MustBeSaid { what, .. }
+        | Refusal::InTheFuture { what }
+        | Refusal::InThePast { what } => in_body(&format!("/{what}"), said),
         Refusal::NoReserveRule { .. } => in_body("/rulebook", said),
         Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
@@ -160,6 +159,8 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::NothingToAdjust
         | Refusal::NotCarT { .. }
         | Refusal::InfusionOutsideWindow { .. }
+        | Refusal::InTheFuture { .. }
+        | Refusal::InThePast { .. }
         | Refusal::AlreadyCleared
         | Refusal::WrongState { .. }
         | Refusal::PseudonymTaken
@@ -176,9 +177,10 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
 pub fn answer(language: Language, request_id: &str, refusal: &Refusal) -> Answer {
     let problem = refused(refusal);
     let body = String::from_utf8(problem.bytes(language, request_id)).unwrap_or_default();
-    let etag = match refusal {
-        Refusal::Stale { version } => Some(etag_text(*version)),
-        _ => None,
+    let etag = if let Refusal::Stale { version } = refusal {
+        Some(etag_text(*version))
+    } else {
+        None
     };
     Answer {
         status: problem.kind().status().as_u16(),

@@ -16,7 +16,7 @@ use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr, Required,
     ResponseBuilder,
 };
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::{PartialSchema as _, ToSchema};
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
@@ -82,6 +82,13 @@ impl Route {
         self
     }
 
+    /// Its answer holds this shape inside of another.
+    #[must_use]
+    pub fn holds<T: ToSchema>(mut self) -> Self {
+        self.schema::<T>();
+        self
+    }
+
     /// It reads these query parameters.
     #[must_use]
     pub const fn query(mut self, parameters: &'static [(&'static str, &'static str)]) -> Self {
@@ -108,6 +115,11 @@ impl Route {
     pub const fn versioned(mut self) -> Self {
         self.versioned = true;
         self
+    }
+
+    /// Whether it reads any query parameter.
+    pub const fn reads_query(&self) -> bool {
+        !self.query.is_empty()
     }
 
     /// Whether its address names a site.
@@ -272,7 +284,7 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
             operation = operation.response(
                 "204",
                 ResponseBuilder::new().description("Done; nothing to say."),
-            )
+            );
         }
     }
     let problem = || {

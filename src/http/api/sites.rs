@@ -1,7 +1,7 @@
 //! `/sites`: the pharmacies.
 
 use super::ask::{Ask, Repeat, answer, created, versioned};
-use super::order::{code, day, milligrams, optional_words, words};
+use super::fields::{code, day, milligrams, optional_words, words};
 use crate::app::see::commons;
 use crate::app::{self, edit_sites};
 use crate::domain::code::Finess;
@@ -178,11 +178,13 @@ pub struct SiteEdit {
     car_t: Option<bool>,
     /// `null` takes the rulebook's again.
     #[serde(default, deserialize_with = "said")]
+    #[expect(clippy::option_option, reason = "tells null from what is not said")]
     #[schema(value_type = Option<f64>)]
     reference_dose_mg: Option<Option<serde_json::Number>>,
 }
 
 /// Tells `null` from what is not said.
+#[expect(clippy::option_option, reason = "that is what it is for")]
 fn said<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Option<Option<T>>, D::Error> {

@@ -1,6 +1,6 @@
 //! `/tokens`: who has access, and `/whoami`.
 
-use super::ask::{Ask, Repeat, nothing};
+use super::ask::{Ask, Repeat, created, nothing};
 use crate::app::give_access::{self, NewToken};
 use crate::app::records::{Reach, TokenRecord};
 use crate::app::see::commons;
@@ -128,8 +128,8 @@ pub struct Given {
 pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let read: NewTokenBody = body.json()?;
     let mut faults = Faults::new();
-    let name = super::order::words(&mut faults, "/name", &read.name, 100);
-    let role = super::order::code(
+    let name = super::fields::words(&mut faults, "/name", &read.name, 100);
+    let role = super::fields::code(
         &mut faults,
         "/role",
         &read.role,
@@ -142,7 +142,7 @@ pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     }
     sites.sort_unstable();
     sites.dedup();
-    if read.all_sites == !read.sites.is_empty() {
+    if read.all_sites != read.sites.is_empty() {
         faults.push(Fault::new(
             "/sites",
             "must name sites, or all_sites must be true, and not both",
@@ -160,13 +160,18 @@ pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         reach,
         expires_at: read.expires_at,
     };
-    let (record, token) = ask
-        .read_and_note(Vec::new(), move |act| give_access::give(act, &new))
-        .await?;
-    Ok(HttpResponse::Created().json(Given {
-        record: shape(record),
-        token,
-    }))
+    ask.write(
+        Repeat::Never,
+        body.bytes(),
+        Vec::new(),
+        "token.give",
+        move |act| {
+            let (record, token) = give_access::give(act, &new)?;
+            let record = shape(record);
+            created(format!("{}/tokens", super::BASE), &Given { record, token })
+        },
+    )
+    .await
 }
 
 /// `DELETE /tokens/{id}`

@@ -1,25 +1,15 @@
-//! `/sites/{finess}/clearances` and `/holds`: may this infusion start.
+//! What is answered about clearances and holds.
 
-use super::ask::{Ask, Repeat, answer, created};
-use super::deliveries::{DeliveryShape, shape as delivery_shape};
-use super::movements::Recorded;
-use super::order::{day, note, words};
-use super::patients::{NewPatientBody, read as read_patient};
-use crate::app::ask_clearance::{self, Answered, Question, Who};
-use crate::app::end_clearance;
-use crate::app::records::ClearanceRecord;
-use crate::app::see::of_site;
+use crate::app::ask_clearance::Answered;
+use crate::app::records::{ClearanceRecord, Rulebooks};
 use crate::app::site_state::SiteState;
 use crate::domain::calendar::Instant;
 use crate::domain::clearance::ClearanceState;
-use crate::domain::id::ClearanceId;
 use crate::domain::reserve::Hold;
 use crate::domain::rule::Contact;
-use crate::http::body::Body;
-use crate::http::problem::{Faults, Problem};
-use crate::http::query::Query;
-use actix_web::HttpResponse;
-use serde::{Deserialize, Serialize};
+use crate::http::api::deliveries::{DeliveryShape, shape as delivery_shape};
+use crate::http::api::stock::as_mg;
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A clearance.
@@ -60,7 +50,8 @@ const fn decision(state: ClearanceState) -> &'static str {
     }
 }
 
-fn shape(c: &ClearanceRecord) -> ClearanceShape {
+/// Makes the shape of a clearance.
+pub(super) fn shape(c: &ClearanceRecord) -> ClearanceShape {
     ClearanceShape {
         id: c.id.to_string(),
         decision: decision(c.state),
@@ -188,7 +179,8 @@ pub fn contact(c: &Contact) -> ContactShape {
     }
 }
 
-fn answered(a: &Answered, rules: &crate::rulebook::Rulebooks) -> AnswerShape {
+/// Makes the shape of an answer.
+pub(super) fn answered(a: &Answered, rules: &Rulebooks) -> AnswerShape {
     let go = a.clearance.state == ClearanceState::Standing;
     let book = rules
         .iter()
@@ -237,7 +229,7 @@ fn shortfall(a: &Answered, book: Option<&crate::domain::rule::Rulebook>) -> Shor
         let p = of_strength(*strength)?;
         Some(VialLine {
             cip13: p.cip13.to_string(),
-            strength_mg: super::stock::as_mg(*strength),
+            strength_mg: as_mg(*strength),
             units: n.get(),
         })
     });
@@ -265,218 +257,10 @@ fn shortfall(a: &Answered, book: Option<&crate::domain::rule::Rulebook>) -> Shor
     }
 }
 
-/// A question: may this infusion start?
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct QuestionBody {
-    /// The site's word for the patient, 1 to 64 characters; never a name, birth date or hospital number.
-    pseudonym: String,
-    /// 500 to 400000.
-    weight_g: i64,
-    infusion_date: String,
-    /// By which rulebook; the only one with a reserve when not said.
-    rulebook: Option<String>,
-    /// `false`: ask without holding; nothing is kept.
-    #[serde(default = "yes")]
-    hold: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
-
-/// `POST /sites/{finess}/clearances`
-///
-/// # Errors
-/// 422 for the body, 409 when the patient has one in force or the site is no CAR-T centre.
-pub async fn ask(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
-    let site = ask.site()?;
-    let QuestionBody {
-        pseudonym,
-        weight_g,
-        infusion_date,
-        rulebook,
-        hold,
-    } = body.json()?;
-    let new = read_patient(&NewPatientBody {
-        pseudonym,
-        weight_g,
-        infusion_date,
-    })?;
-    let question = Question {
-        who: Who::Told(new),
-        rulebook,
-        hold,
-    };
-    if !hold {
-        let shape = ask
-            .read(move |act| {
-                Ok(answered(
-                    &ask_clearance::ask(act, site, &question)?,
-                    act.rules,
-                ))
-            })
-            .await?;
-        return Ok(HttpResponse::Ok().json(shape));
-    }
-    ask.write(
-        Repeat::Keyed,
-        body.bytes(),
-        vec![site],
-        "clearance.ask",
-        move |act| {
-            let a = ask_clearance::ask(act, site, &question)?;
-            created(
-                format!("{}/sites/{site}/clearances/{}", super::BASE, a.clearance.id),
-                &answered(&a, act.rules),
-            )
-        },
-    )
-    .await
-}
-
-/// `GET /sites/{finess}/clearances`
-///
-/// # Errors
-/// 400 for the query.
-pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
-    let site = ask.site()?;
-    let page = query.page("clearances");
-    query.finish()?;
-    let (before, rows) = (
-        page.after.as_deref().and_then(|t| t.parse().ok()),
-        page.rows(),
-    );
-    let found = ask
-        .read(move |act| of_site::clearances(act, site, before, rows))
-        .await?;
-    let seq = |c: &(i64, ClearanceShape)| c.0.to_string();
-    let listed = page.cut(found.iter().map(|c| (c.seq, shape(c))).collect(), seq);
-    let items = listed.items.into_iter().map(|(_, c)| c).collect();
-    Ok(HttpResponse::Ok().json(crate::http::cursor::Listed {
-        items,
-        next_cursor: listed.next_cursor,
-    }))
-}
-
-/// `GET /sites/{finess}/clearances/{id}`
-///
-/// # Errors
-/// 404 when there is none here.
-pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
-    let (site, id) = (ask.site()?, ClearanceId::new(ask.part("id")));
-    let found = ask
-        .read(move |act| of_site::clearance(act, site, &id))
-        .await?;
-    Ok(HttpResponse::Ok().json(shape(&found)))
-}
-
-/// The use of a dose.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct UseBody {
-    note: Option<String>,
-}
-
-/// `POST /sites/{finess}/clearances/{id}/use`
-///
-/// # Errors
-/// 404 when there is none here, 409 when it holds nothing.
-pub async fn use_dose(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
-    let (site, id) = (ask.site()?, ClearanceId::new(ask.part("id")));
-    let read: UseBody = body.json()?;
-    let mut faults = Faults::new();
-    let note = note(&mut faults, "/note", read.note.as_deref());
-    faults.finish()?;
-    ask.write(
-        Repeat::Keyed,
-        body.bytes(),
-        vec![site],
-        "clearance.use",
-        move |act| {
-            let recorded = Recorded::of(&end_clearance::use_dose(act, site, &id, note.clone())?);
-            created(recorded.location(site), &recorded)
-        },
-    )
-    .await
-}
-
-/// Why units are given back.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReleaseBody {
-    /// In words: the window is over, the infusion is cancelled, …
-    reason: String,
-}
-
-/// `POST /sites/{finess}/clearances/{id}/release`
-///
-/// # Errors
-/// 404 when there is none here, 409 when it holds nothing any more.
-pub async fn release(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
-    let (site, id) = (ask.site()?, ClearanceId::new(ask.part("id")));
-    let read: ReleaseBody = body.json()?;
-    let mut faults = Faults::new();
-    let reason = words(&mut faults, "/reason", &read.reason, 500);
-    let (reason,) = faults.all((reason,))?;
-    ask.write(
-        Repeat::Keyed,
-        body.bytes(),
-        vec![site],
-        "clearance.release",
-        move |act| {
-            let (ended, _) = end_clearance::release(act, site, &id, &reason)?;
-            answer(200, &shape(&ended))
-        },
-    )
-    .await
-}
-
-/// Another day.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct MoveBody {
-    infusion_date: String,
-}
-
-/// `POST /sites/{finess}/clearances/{id}/move`
-///
-/// # Errors
-/// 404 when there is none here, 409 when it is not in force, 422 for the day.
-pub async fn shift(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
-    let (site, from) = (ask.site()?, ClearanceId::new(ask.part("id")));
-    let read: MoveBody = body.json()?;
-    let mut faults = Faults::new();
-    let infusion_on = day(&mut faults, "/infusion_date", &read.infusion_date);
-    let (infusion_on,) = faults.all((infusion_on,))?;
-    ask.write(
-        Repeat::Keyed,
-        body.bytes(),
-        vec![site],
-        "clearance.move",
-        move |act| {
-            let question = Question {
-                who: Who::Moved {
-                    from: from.clone(),
-                    infusion_on,
-                },
-                rulebook: None,
-                hold: true,
-            };
-            let a = ask_clearance::ask(act, site, &question)?;
-            created(
-                format!("{}/sites/{site}/clearances/{}", super::BASE, a.clearance.id),
-                &answered(&a, act.rules),
-            )
-        },
-    )
-    .await
-}
-
 /// What is held at a site.
 #[derive(Serialize, ToSchema)]
 pub struct Holds {
-    items: Vec<HoldShape>,
+    pub(super) items: Vec<HoldShape>,
 }
 
 /// Units of one lot held for one dose.
@@ -490,22 +274,8 @@ pub struct HoldShape {
     line: HoldLine,
 }
 
-/// `GET /sites/{finess}/holds`
-///
-/// # Errors
-/// 404 for the site.
-pub async fn holds(ask: Ask) -> Result<HttpResponse, Problem> {
-    let site = ask.site()?;
-    let items = ask
-        .read(move |act| {
-            let state = SiteState::load(act, site)?;
-            Ok(state.holds.iter().filter_map(|h| hold(&state, h)).collect())
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(Holds { items }))
-}
-
-fn hold(state: &SiteState, h: &Hold) -> Option<HoldShape> {
+/// Makes the shape of a hold.
+pub(super) fn hold(state: &SiteState, h: &Hold) -> Option<HoldShape> {
     let l = state.line(&h.lot_id)?;
     let (cip13, lot, expiry) = (l.cip13.to_string(), l.lot.to_string(), l.expiry.to_string());
     let line = HoldLine {

@@ -299,3 +299,6 @@ pub fn pick_first_expiring(
         Err(units.saturating_sub(left))
     }
 }
+
+#[cfg(test)]
+mod tests;

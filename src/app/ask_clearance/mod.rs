@@ -1,13 +1,21 @@
 //! May this infusion start: asked, answered, and held in the same instant.
 
-use super::act::{Act, Done};
-use super::after;
-use super::edit_patients::{self, NewPatient};
-use super::end_clearance;
-use super::error::Error;
-use super::site_state::SiteState;
+mod asking;
+mod help;
+
+use asking::{Asking, patient, without_over};
+use help::help;
+
+use crate::app::act::{Act, Done};
+use crate::app::after;
+use crate::app::edit_patients::{self, NewPatient};
+use crate::app::end_clearance;
+use crate::app::error::Error;
+use crate::app::hear;
+use crate::app::rehold::rehold;
+use crate::app::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
-use crate::db::patients::{PatientRecord, PatientState};
+use crate::db::patients::PatientState;
 use crate::db::{self};
 use crate::domain::alert::AlertKind;
 use crate::domain::calendar::Day;
@@ -16,9 +24,9 @@ use crate::domain::code::{Cip13, Finess};
 use crate::domain::id::{ClearanceId, DeliveryId};
 use crate::domain::quantity::{Doses, Mg, Units};
 use crate::domain::reason::Refusal;
-use crate::domain::reserve::{self, CarTPatient};
+use crate::domain::reserve;
 use crate::domain::rule::{ReserveRule, Resupply, Rulebook, Slug};
-use crate::domain::site::{Delivery, DeliveryState};
+use crate::domain::site::Delivery;
 use serde_json::json;
 
 /// What is asked.
@@ -92,6 +100,12 @@ pub fn ask(act: &mut Act<'_>, site: Finess, question: &Question) -> Result<Answe
         return Err(Refusal::NotCarT { site }.into());
     }
     let (rulebook, rule) = chosen_rule(act, question.rulebook.as_deref())?;
+    if question.hold {
+        // days may have passed since the last change: what is over by now holds nothing more
+        after::settle(act, &mut state)?;
+    } else {
+        without_over(&mut state, &rulebook, &rule);
+    }
     let (asking, moved) = patient(act, &mut state, &rule, question)?;
     let record = asking.record.clone();
     let resupply = reserve::resupply(&state.facts(&rulebook, &rule));
@@ -125,7 +139,7 @@ pub fn ask(act: &mut Act<'_>, site: Finess, question: &Question) -> Result<Answe
         }
     };
     if question.hold {
-        keep(act, &mut answered, asking, moved)?;
+        keep(act, &mut answered, asking, moved.as_ref())?;
     }
     Ok(answered)
 }
@@ -176,213 +190,6 @@ pub fn chosen_rule(act: &Act<'_>, name: Option<&str>) -> Result<(Rulebook, Reser
         .ok_or_else(refused)
 }
 
-/// Puts the patient of the question among those of the loaded site, with their own holds taken
-/// away; nothing is written yet.
-fn patient(
-    act: &mut Act<'_>,
-    state: &mut SiteState,
-    rule: &ReserveRule,
-    question: &Question,
-) -> Result<(Asking, Option<ClearanceRecord>), Error> {
-    let (asking, moved) = match &question.who {
-        Who::Told(new) => (told(act, state, rule, new)?, None),
-        Who::Moved { from, infusion_on } => {
-            let (record, clearance) = moved(act, state, rule, from, *infusion_on)?;
-            (
-                Asking {
-                    record,
-                    known: true,
-                },
-                Some(clearance),
-            )
-        }
-    };
-    state
-        .records
-        .retain(|r| r.patient.id != asking.record.patient.id);
-    state.records.push(asking.record.clone());
-    state
-        .records
-        .sort_by(|a, b| a.patient.id.cmp(&b.patient.id));
-    state.patients = state.records.iter().map(|r| r.patient.clone()).collect();
-    Ok((asking, moved))
-}
-
-/// A patient for whom it is asked.
-struct Asking {
-    record: PatientRecord,
-    /// Whether they were registered before.
-    known: bool,
-}
-
-fn told(
-    act: &mut Act<'_>,
-    state: &SiteState,
-    rule: &ReserveRule,
-    new: &NewPatient,
-) -> Result<Asking, Error> {
-    in_window(state.today, rule, new.infusion_on)?;
-    let site = state.site.finess;
-    let Some(mut record) = db::patients::by_pseudonym(act.conn, site, &new.pseudonym)? else {
-        let mut record = edit_patients::unwritten(act, site, new);
-        if let Some((id, hash)) = db::patients::payload_of(act.conn, site, &new.pseudonym)? {
-            (record.patient.id, record.hash) = (id, hash);
-        }
-        return Ok(Asking {
-            record,
-            known: false,
-        });
-    };
-    if state
-        .in_force
-        .iter()
-        .any(|c| c.patient == record.patient.id)
-    {
-        return Err(Refusal::AlreadyCleared.into());
-    }
-    let over = record.patient.infusion_on.plus(rule.window_days) < state.today;
-    if over || matches!(record.state, PatientState::Ended | PatientState::Cancelled) {
-        // another infusion: its doses are counted anew
-        record.patient.doses_given = Doses::ZERO;
-    }
-    if record.state != PatientState::Expected {
-        record.state = PatientState::Waiting;
-    }
-    record.patient.weight = new.weight;
-    record.patient.infusion_on = new.infusion_on;
-    Ok(Asking {
-        record,
-        known: true,
-    })
-}
-
-fn moved(
-    act: &mut Act<'_>,
-    state: &mut SiteState,
-    rule: &ReserveRule,
-    from: &ClearanceId,
-    infusion_on: Day,
-) -> Result<(PatientRecord, ClearanceRecord), Error> {
-    in_window(state.today, rule, infusion_on)?;
-    let site = state.site.finess;
-    let unknown = || Refusal::Unknown {
-        what: "clearance",
-        name: from.to_string(),
-    };
-    let clearance = db::clearances::find(act.conn, site, from)?.ok_or_else(unknown)?;
-    if !clearance.state.in_force() {
-        return Err(Refusal::WrongState {
-            state: clearance.state.code(),
-        }
-        .into());
-    }
-    let gone = || Refusal::Unknown {
-        what: "patient",
-        name: clearance.patient.to_string(),
-    };
-    let mut record = db::patients::find(act.conn, site, &clearance.patient)?.ok_or_else(gone)?;
-    record.patient.infusion_on = infusion_on;
-    let others = state
-        .holds
-        .iter()
-        .filter(|h| h.clearance != clearance.id)
-        .cloned()
-        .collect();
-    state.set_holds(others);
-    Ok((record, clearance))
-}
-
-fn in_window(today: Day, rule: &ReserveRule, infusion_on: Day) -> Result<(), Refusal> {
-    let last = today.plus(rule.ahead_days.saturating_sub(1));
-    if infusion_on < today || infusion_on > last {
-        return Err(Refusal::InfusionOutsideWindow {
-            infusion_on,
-            first: today,
-            last,
-        });
-    }
-    Ok(())
-}
-
-/// What would turn a NO-GO into a GO.
-fn help(
-    act: &mut Act<'_>,
-    rulebook: &Rulebook,
-    rule: &ReserveRule,
-    patient: &CarTPatient,
-    fill: &[(Mg, Units)],
-    answered: &mut Answered,
-) -> Result<(), Error> {
-    let on = patient.infusion_on.plus(rule.window_days);
-    let wanted = fill.iter().fold(0, |sum, (_, n)| sum + n.get());
-    let network = answered.state.site.network.clone();
-    for site in db::sites::list(act.conn, Some(&network))? {
-        if site.finess == answered.state.site.finess {
-            continue;
-        }
-        let giver = SiteState::load(act, site.finess)?;
-        let sent = clearance::could_send(&giver.facts(rulebook, rule), fill, on);
-        let vials: Vec<_> = sent
-            .iter()
-            .filter_map(|(lot, n)| giver.line(lot).map(|l| (l.cip13, l.lot.to_string(), *n)))
-            .collect();
-        if !vials.is_empty() {
-            let complete = vials.iter().fold(0, |sum, (_, _, n)| sum + n.get()) >= wanted;
-            answered.senders.push(Sender {
-                site: site.finess,
-                name: site.name,
-                vials,
-                complete,
-            });
-        }
-    }
-    answered
-        .senders
-        .sort_by(|a, b| b.complete.cmp(&a.complete).then(a.site.cmp(&b.site)));
-    let coming = |d: &&Delivery| {
-        matches!(d.state, DeliveryState::Announced | DeliveryState::Confirmed)
-            && d.expected_on <= patient.infusion_on
-            && rulebook
-                .presentation(d.cip13)
-                .is_some_and(|p| p.route == rule.route)
-    };
-    answered.deliveries = answered
-        .state
-        .deliveries
-        .iter()
-        .filter(coming)
-        .cloned()
-        .collect();
-    answered.go_with = go_with(rulebook, rule, patient, answered);
-    Ok(())
-}
-
-/// The first delivery after which, with those before it, the answer would be GO.
-fn go_with(
-    rulebook: &Rulebook,
-    rule: &ReserveRule,
-    patient: &CarTPatient,
-    answered: &Answered,
-) -> Option<DeliveryId> {
-    let mut state = answered.state.clone();
-    for delivery in &answered.deliveries {
-        let line = crate::domain::ledger::StockLine {
-            lot_id: crate::domain::id::LotId::new(delivery.id.as_str()),
-            cip13: delivery.cip13,
-            lot: crate::domain::code::LotNumber::parse("DELIVERY").ok()?,
-            expiry: patient.infusion_on.plus(rule.window_days),
-            usable: delivery.units,
-            quarantined: Units::ZERO,
-            held: Units::ZERO,
-        };
-        state.stock.push(line);
-        if let Ok(Answer::Go { .. }) = clearance::ask(&state.facts(rulebook, rule), patient) {
-            return Some(delivery.id.clone());
-        }
-    }
-    None
-}
-
 /// Keeps the answer: the patient's particulars, the clearance, its holds, and what follows.
 ///
 /// A GO that was to be moved and cannot stands as it is, with its day and its holds: only the
@@ -391,7 +198,7 @@ fn keep(
     act: &mut Act<'_>,
     answered: &mut Answered,
     asking: Asking,
-    moved: Option<ClearanceRecord>,
+    moved: Option<&ClearanceRecord>,
 ) -> Result<(), Error> {
     let go = answered.clearance.state == ClearanceState::Standing;
     let Asking { mut record, known } = asking;
@@ -408,7 +215,7 @@ fn keep(
         record.version = record.version.saturating_add(1);
         db::patients::update(act.conn, &record)?;
     }
-    if let Some(old) = moved.as_ref().filter(|_| go) {
+    if let Some(old) = moved.filter(|_| go) {
         for hold in db::clearances::holds(act.conn, record.site)?
             .iter()
             .filter(|h| h.clearance == old.id)
@@ -422,15 +229,15 @@ fn keep(
     audit(act, answered, Some(patient))?;
     answered.state = SiteState::load(act, record.site)?;
     if go {
-        after::rehold(
+        rehold(
             act,
             &mut answered.state,
             &answered.clearance.id,
             &answered.doses,
         )?;
     }
-    if let Some(old) = moved.as_ref().filter(|_| go) {
-        after::ended(
+    if let Some(old) = moved.filter(|_| go) {
+        hear::ended(
             act,
             &answered.state,
             AlertKind::ClearanceBroken,

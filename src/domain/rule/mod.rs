@@ -252,3 +252,6 @@ impl ReserveRule {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,17 +1,20 @@
 //! A CAR-T centre for tests: built in a line, read in a line.
 
+mod any;
+mod letter;
+mod words;
+
+pub(super) use any::any_centre;
+pub(super) use letter::{rulebook, slug};
+
 use super::calendar::Day;
 use super::clearance::{ClearanceState, InForce, Settled};
 use super::code::{Cip13, Finess, LotNumber};
-use super::dose::Need;
 use super::id::{ClearanceId, DeliveryId, HoldId, LotId, PatientId};
 use super::ledger::StockLine;
-use super::presentation::{Presentation, Route};
-use super::quantity::{Doses, Grams, Mg, MgPerKg, Units};
-use super::reserve::{self, CarTPatient, Facts, Hold, KeptFor, ReserveDose, Standing};
-use super::rule::{
-    Bilingual, Citation, DoseRow, ReserveRule, Resupply, Rulebook, RuledPresentation, Slug,
-};
+use super::quantity::{Doses, Grams, Mg, Units};
+use super::reserve::{CarTPatient, Facts, Hold};
+use super::rule::{ReserveRule, Resupply, Rulebook};
 use super::site::{ByHand, Delivery, DeliveryState, Site};
 
 /// Today in these tests is 20 October 2021; `day(14)` is a fortnight later, `day(-1)` yesterday.
@@ -37,81 +40,6 @@ pub(super) fn cip(mg: u32) -> Cip13 {
         other => panic!("no presentation of {other} mg"),
     };
     Cip13::parse(code).unwrap()
-}
-
-pub(super) fn slug(text: &str) -> Slug {
-    Slug::parse(text).unwrap()
-}
-
-fn citation() -> Citation {
-    Citation {
-        source: None,
-        section: String::new(),
-    }
-}
-
-/// The figures of the letter of 14 October 2021 and of the label, as the rulebook in `config`
-/// gives them.
-pub(super) fn rulebook() -> Rulebook {
-    let presentation = |mg: u32| RuledPresentation {
-        presentation: Presentation {
-            cip13: cip(mg),
-            label: format!("{mg} mg"),
-            strength: Mg::from_mg(mg),
-            route: if mg == 162 {
-                Route::Subcutaneous
-            } else {
-                Route::Intravenous
-            },
-            units_per_box: Units::new(1),
-        },
-        citation: citation(),
-    };
-    let dose = |indication: Option<&str>, from: Option<i64>, below: Option<i64>, rate| DoseRow {
-        indication: indication.map(slug),
-        from: from.map(|g| Grams::new(g).unwrap()),
-        below: below.map(|g| Grams::new(g).unwrap()),
-        rate: MgPerKg::new(rate).unwrap(),
-        at_most: Mg::from_mg(800),
-        citation: citation(),
-    };
-    let words = || Bilingual {
-        fr: String::new(),
-        en: String::new(),
-    };
-    Rulebook {
-        name: slug("roactemra-2021-10-14"),
-        hash: [0; 32],
-        medicine: "RoActemra".to_owned(),
-        title: words(),
-        jurisdiction: "FR".to_owned(),
-        valid_from: Day::of(2021, 10, 14).unwrap(),
-        valid_to: Day::of(2021, 12, 31),
-        superseded_by: None,
-        sources: Vec::new(),
-        contacts: Vec::new(),
-        presentations: [162, 80, 200, 400].map(presentation).to_vec(),
-        doses: vec![
-            dose(Some("crs"), None, Some(30_000), 12),
-            dose(Some("crs"), Some(30_000), None, 8),
-            dose(None, None, None, 8),
-        ],
-        reserve: Some(ReserveRule {
-            indication: slug("crs"),
-            route: Route::Intravenous,
-            doses_assured: Doses::new(2),
-            doses_compromised: Doses::new(3),
-            doses_most: Doses::new(4),
-            reference_dose: Mg::from_mg(800),
-            reference_least: Mg::from_mg(80),
-            reference_most: Mg::from_mg(800),
-            window_days: 14,
-            ahead_days: 28,
-            resupply_within_days: 7,
-            citation: citation(),
-            figures: Vec::new(),
-        }),
-    }
 }
 
 /// A CAR-T centre, its shelf and its patients.
@@ -256,6 +184,19 @@ impl Centre {
         self.count_holds()
     }
 
+    /// Gives a patient a held dose.
+    pub(super) fn give(mut self, id: &str, dose: u32) -> Self {
+        let whole = |h: &Hold| h.patient.as_str() == id && h.dose == dose;
+        for hold in self.holds.iter().filter(|h| whole(h)) {
+            let line = self.stock.iter_mut().find(|l| l.lot_id == hold.lot_id);
+            let line = line.unwrap();
+            line.usable = line.usable.saturating_sub(hold.units);
+        }
+        self.holds.retain(|h| !whole(h));
+        self.edit(id, |p| p.doses_given = Doses::new(p.doses_given.get() + 1))
+            .count_holds()
+    }
+
     /// Loses units of a lot: what is held goes as [`cut`](super::clearance::cut) says.
     pub(super) fn lose(mut self, lot: &str, units: u32) -> Self {
         let line = self.line(lot).clone();
@@ -339,67 +280,9 @@ impl Centre {
         }
         self
     }
-
-    /// Returns who each dose is kept for and how it stands: `a/1 held, floor/1 missing`.
-    pub(super) fn stands(&self) -> String {
-        let doses = reserve::stand(&self.facts()).doses;
-        let words: Vec<String> = doses
-            .iter()
-            .map(|d| format!("{} {}", name(d), standing(d)))
-            .collect();
-        words.join(", ")
-    }
-
-    /// Returns what must stay: `a/1 infused 358.8 mg until 14`.
-    pub(super) fn must_stay(&self) -> String {
-        let facts = self.facts();
-        let doses = reserve::required(&facts, reserve::resupply(&facts));
-        let words: Vec<String> = doses.iter().map(in_full).collect();
-        words.join(", ")
-    }
-
-    /// Returns what each clearance holds: `a: 1 = 2 of 400-60, missing 1`.
-    pub(super) fn held(&self) -> String {
-        let mut words = Vec::new();
-        for c in &self.in_force {
-            let mut rows: Vec<String> = self
-                .holds
-                .iter()
-                .filter(|h| h.clearance == c.id)
-                .map(|h| format!("{} = {} of {}", h.dose, h.units, h.lot_id))
-                .collect();
-            rows.sort();
-            let state = c.state.code();
-            words.push(format!("{} {state}: {}", c.patient, rows.join(" + ")));
-        }
-        words.join("; ")
-    }
 }
 
 /// The lot of a strength and expiry.
 pub(super) fn lot(mg: u32, expiry: i64) -> LotId {
     LotId::new(format!("{mg}-{expiry}"))
-}
-
-fn name(dose: &ReserveDose) -> String {
-    let whose = dose.kept_for.patient().map_or("floor", PatientId::as_str);
-    format!("{whose}/{}", dose.number)
-}
-
-fn in_full(dose: &ReserveDose) -> String {
-    let class = match dose.kept_for {
-        KeptFor::Infused(_) => " infused",
-        KeptFor::Scheduled(_) => " scheduled",
-        KeptFor::Floor => "",
-    };
-    let Need { mg, on } = dose.need;
-    format!("{}{class} {mg} until {}", name(dose), day_number(on))
-}
-
-const fn standing(dose: &ReserveDose) -> &'static str {
-    match dose.standing {
-        Standing::Held => "held",
-        Standing::Possible => "possible",
-        Standing::Missing => "missing",
-    }
 }

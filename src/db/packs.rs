@@ -1,0 +1,136 @@
+//! Packs that were scanned: where each is, by which receipt it came, by which movement it left.
+
+use super::row::RowOf;
+use super::schema::packs;
+use super::{Conn, Error};
+use crate::domain::code::{Cip13, Finess, Serial};
+use crate::domain::id::{LotId, MovementId};
+use crate::domain::ledger::Movement;
+use diesel::prelude::*;
+
+/// Returns where the pack of a serial number is, and of which lot it is: nothing when it is
+/// unknown or has left.
+///
+/// # Errors
+/// When the database cannot be read, or the row is no pack.
+pub fn pack_place(
+    conn: &mut Conn,
+    cip13: Cip13,
+    serial: &Serial,
+) -> Result<Option<(Finess, LotId)>, Error> {
+    let row: Option<(Option<String>, String)> = packs::table
+        .find((cip13.as_str(), serial.as_str()))
+        .select((packs::site, packs::lot_id))
+        .first(conn)
+        .optional()?;
+    let Some((Some(site), lot)) = row else {
+        return Ok(None);
+    };
+    let row = RowOf {
+        table: "packs",
+        id: serial.as_str(),
+    };
+    Ok(Some((row.parsed(Finess::parse(&site))?, LotId::new(lot))))
+}
+
+/// Returns where the pack of a serial number is: nothing when it is unknown or has left.
+///
+/// # Errors
+/// When the database cannot be read, or the row is no pack.
+pub fn pack_site(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<Option<Finess>, Error> {
+    Ok(pack_place(conn, cip13, serial)?.map(|(site, _)| site))
+}
+
+/// Keeps that a pack came in by a receipt.
+///
+/// # Errors
+/// [`Error::Constraint`] when it is at a site already, also since a moment ago; or when the database
+/// cannot be written.
+pub fn place_pack(
+    conn: &mut Conn,
+    cip13: Cip13,
+    serial: &Serial,
+    receipt: &Movement,
+) -> Result<(), Error> {
+    let place = (
+        packs::site.eq(Some(receipt.site.as_str())),
+        packs::lot_id.eq(receipt.lot_id.as_str()),
+        packs::came_by.eq(receipt.id.as_str()),
+        packs::left_by.eq(None::<&str>),
+    );
+    let pack = packs::table.find((cip13.as_str(), serial.as_str()));
+    let came_back = diesel::update(pack.filter(packs::site.is_null()))
+        .set(place)
+        .execute(conn)?;
+    if came_back == 0 {
+        let name = (
+            packs::cip13.eq(cip13.as_str()),
+            packs::serial.eq(serial.as_str()),
+        );
+        diesel::insert_into(packs::table)
+            .values((name, place))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Keeps that one pack has left its site by a movement.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn pack_left(
+    conn: &mut Conn,
+    cip13: Cip13,
+    serial: &Serial,
+    by: &MovementId,
+) -> Result<(), Error> {
+    diesel::update(packs::table.find((cip13.as_str(), serial.as_str())))
+        .filter(packs::site.is_not_null())
+        .set(gone(by))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps that every pack of a lot has left a site by a movement: nothing of the lot is left there.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn packs_left(conn: &mut Conn, by: &Movement) -> Result<(), Error> {
+    let here = packs::site
+        .eq(by.site.as_str())
+        .and(packs::lot_id.eq(by.lot_id.as_str()));
+    diesel::update(packs::table.filter(here))
+        .set(gone(&by.id))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Keeps where the packs of a movement are that was undone: those that came by it have left, and
+/// those that left by it, and have not come back since, are there again.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn packs_undone(conn: &mut Conn, undone: &Movement, by: &MovementId) -> Result<(), Error> {
+    let came = packs::came_by
+        .eq(undone.id.as_str())
+        .and(packs::site.is_not_null());
+    diesel::update(packs::table.filter(came))
+        .set(gone(by))
+        .execute(conn)?;
+    diesel::update(packs::table.filter(packs::left_by.eq(undone.id.as_str())))
+        .set((
+            packs::site.eq(Some(undone.site.as_str())),
+            packs::left_by.eq(None::<&str>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+type Gone<'a> = (
+    diesel::dsl::Eq<packs::site, Option<&'a str>>,
+    diesel::dsl::Eq<packs::left_by, Option<&'a str>>,
+);
+
+fn gone(by: &MovementId) -> Gone<'_> {
+    (packs::site.eq(None), packs::left_by.eq(Some(by.as_str())))
+}

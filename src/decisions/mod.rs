@@ -1,0 +1,7 @@
+//! Decisions that were weighed, one page each: what was chosen, what was tried that was worse.
+#[doc = include_str!("0001-one-binary-two-databases.md")]
+pub mod one_binary_two_databases {}
+#[doc = include_str!("0002-what-the-reserve-counts.md")]
+pub mod what_the_reserve_counts {}
+#[doc = include_str!("0003-answers-hold-nothing-personal.md")]
+pub mod answers_hold_nothing_personal {}

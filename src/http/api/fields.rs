@@ -1,0 +1,158 @@
+//! Fields that the bodies of several resources share, read one by one; every fault is kept.
+
+use crate::domain::calendar::Day;
+use crate::domain::quantity::{Grams, Mg, Units};
+use crate::http::language::Said;
+use crate::http::problem::{Fault, Faults};
+
+/// Reads one line of 1 to `most` characters.
+pub fn words(faults: &mut Faults, at: &str, text: &str, most: usize) -> Option<String> {
+    let trimmed = text.trim();
+    let count = trimmed.chars().count();
+    let strange = trimmed.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+    if count == 0 || count > most || strange {
+        let shown: String = trimmed
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(60)
+            .collect();
+        let expected = format!("1 to {most} characters on one line, no control characters");
+        faults.push(
+            Fault::new(
+                at,
+                Said::new("is not such a text", "n'est pas un tel texte"),
+            )
+            .found(shown)
+            .expected(expected),
+        );
+        return None;
+    }
+    Some(trimmed.to_owned())
+}
+
+/// Reads a line that need not be there.
+pub fn optional_words(
+    faults: &mut Faults,
+    at: &str,
+    text: Option<&str>,
+    most: usize,
+) -> Option<String> {
+    text.and_then(|t| words(faults, at, t, most))
+}
+
+/// Reads a note of at most 2000 characters, which may have lines.
+pub fn note(faults: &mut Faults, at: &str, text: Option<&str>) -> Option<String> {
+    let trimmed = text?.trim();
+    let strange = trimmed.chars().any(|c| c.is_control() && c != '\n');
+    if trimmed.chars().count() > 2000 || strange {
+        let said = Said::new(
+            "is too long or has control characters",
+            "est trop long ou contient des caractères de contrôle",
+        );
+        faults.push(Fault::new(at, said).expected("at most 2000 characters"));
+        return None;
+    }
+    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+}
+
+/// Reads the code of a closed list.
+pub fn code<T>(
+    faults: &mut Faults,
+    at: &str,
+    text: &str,
+    from: impl FnOnce(&str) -> Option<T>,
+    known: &[&str],
+) -> Option<T> {
+    let value = from(text);
+    if value.is_none() {
+        let shown: String = text.chars().take(60).collect();
+        faults.push(
+            Fault::new(
+                at,
+                Said::new("is no code of the list", "n'est pas un code de la liste"),
+            )
+            .found(shown)
+            .expected(known.join(", ")),
+        );
+    }
+    value
+}
+
+/// Reads a number of units, from 1 to a million.
+pub fn units(faults: &mut Faults, at: &str, n: i64) -> Option<Units> {
+    let read = u32::try_from(n)
+        .ok()
+        .filter(|n| (1..=Units::MOST).contains(n))
+        .map(Units::new);
+    if read.is_none() {
+        faults.push(
+            Fault::new(
+                at,
+                Said::new("is no number of units", "n'est pas un nombre d'unités"),
+            )
+            .found(n)
+            .expected("1 to 1000000"),
+        );
+    }
+    read
+}
+
+/// Reads a day.
+pub fn day(faults: &mut Faults, at: &str, text: &str) -> Option<Day> {
+    faults.take(at.to_owned(), Day::parse(text))
+}
+
+/// Reads a body weight in grams.
+pub fn weight(faults: &mut Faults, at: &str, grams: i64) -> Option<Grams> {
+    faults.take(at.to_owned(), Grams::new(grams))
+}
+
+/// Reads milligrams written as a JSON number with at most three decimals, exactly.
+pub fn milligrams(faults: &mut Faults, at: &str, number: &serde_json::Number) -> Option<Mg> {
+    let text = number.to_string();
+    let read = exact_ug(&text);
+    if read.is_none() {
+        let said = Said::new("is no such mass", "n'est pas une telle masse");
+        faults.push(
+            Fault::new(at, said)
+                .found(text)
+                .expected("milligrams above 0 and at most 100000, with at most three decimals"),
+        );
+    }
+    read
+}
+
+fn exact_ug(text: &str) -> Option<Mg> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let decimals = decimals.trim_end_matches('0');
+    if decimals.len() > 3 {
+        return None;
+    }
+    let ug = whole
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(1_000)?
+        .checked_add(format!("{decimals:0<3}").parse().ok()?)?;
+    (ug > 0 && ug <= 100_000_000).then(|| Mg::from_ug(ug))
+}
+
+/// Reads a number of units that must be there, from 1 to a million.
+pub fn needed_units(faults: &mut Faults, at: &str, n: Option<i64>) -> Option<Units> {
+    if n.is_none() {
+        faults.push(missing(at));
+    }
+    n.and_then(|n| units(faults, at, n))
+}
+
+/// Returns text that must be there.
+pub fn required<'a>(faults: &mut Faults, at: &str, text: Option<&'a str>) -> Option<&'a str> {
+    if text.is_none() {
+        faults.push(missing(at));
+    }
+    text
+}
+
+/// The fault of what is not there.
+pub fn missing(at: &str) -> Fault {
+    Fault::new(at, Said::new("is missing", "est absent"))
+}

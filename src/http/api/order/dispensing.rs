@@ -1,0 +1,117 @@
+//! Dispensings: one line or several, for a ward or a patient, by whatever right.
+
+use super::MovementBody;
+use crate::app::dispense::{Claim, Dispensed, Line};
+use crate::app::record::Particulars;
+use crate::domain::code::{Cip13, LotNumber, Serial};
+use crate::http::api::fields::{code, missing, needed_units, required, words};
+use crate::http::language::Said;
+use crate::http::problem::{Fault, Faults};
+
+impl MovementBody {
+    pub(super) fn dispensed(&self, faults: &mut Faults, told: Particulars) -> Option<Dispensed> {
+        let lines = self.dispensed_lines(faults);
+        let pseudonym = self
+            .patient
+            .as_deref()
+            .map(|t| words(faults, "/patient", t, 64));
+        let claim = match (self.kind.as_str(), self.indication.as_deref()) {
+            ("dispensing-override", _) => Claim::Override,
+            (_, Some("crs")) => Claim::Crs,
+            (_, None) => Claim::Ordinary,
+            (_, Some(other)) => {
+                code::<()>(faults, "/indication", other, |_| None, &["crs"]);
+                return None;
+            }
+        };
+        if self.patient.is_none() && claim != Claim::Ordinary {
+            faults.push(missing("/patient"));
+        }
+        if claim == Claim::Override {
+            self.must_say_why(faults, &told);
+        }
+        Some(Dispensed {
+            lines: lines?,
+            pseudonym: pseudonym.flatten(),
+            claim,
+            told,
+        })
+    }
+
+    fn dispensed_lines(&self, faults: &mut Faults) -> Option<Vec<Line>> {
+        let Some(bodies) = &self.lines else {
+            let cip13 = required(faults, "/cip13", self.cip13.as_deref());
+            let one = cip13.and_then(|cip13| {
+                line(
+                    faults,
+                    "",
+                    cip13,
+                    self.lot.as_deref(),
+                    self.units,
+                    self.serial.as_deref(),
+                )
+            });
+            return Some(vec![one?]);
+        };
+        for (name, there) in [
+            ("cip13", self.cip13.is_some()),
+            ("lot", self.lot.is_some()),
+            ("units", self.units.is_some()),
+            ("serial", self.serial.is_some()),
+        ] {
+            if there {
+                let said = Said::new(
+                    "stands beside `lines`: say it there",
+                    "accompagne `lines` : dites-le là",
+                );
+                faults.push(Fault::new(format!("/{name}"), said));
+            }
+        }
+        if bodies.is_empty() || bodies.len() > 50 {
+            faults.push(
+                Fault::new(
+                    "/lines",
+                    Said::new("has too few or too many", "en a trop peu ou trop"),
+                )
+                .found(bodies.len())
+                .expected("1 to 50"),
+            );
+            return None;
+        }
+        let read: Vec<Option<Line>> = bodies
+            .iter()
+            .enumerate()
+            .map(|(n, b)| {
+                line(
+                    faults,
+                    &format!("/lines/{n}"),
+                    &b.cip13,
+                    b.lot.as_deref(),
+                    Some(b.units),
+                    b.serial.as_deref(),
+                )
+            })
+            .collect();
+        read.into_iter().collect()
+    }
+}
+
+fn line(
+    faults: &mut Faults,
+    at: &str,
+    cip13: &str,
+    lot: Option<&str>,
+    n: Option<i64>,
+    serial: Option<&str>,
+) -> Option<Line> {
+    let cip13 = faults.take(format!("{at}/cip13"), Cip13::parse(cip13));
+    let lot = lot.map(|t| faults.take(format!("{at}/lot"), LotNumber::parse(t)));
+    let serial = serial.map(|t| faults.take(format!("{at}/serial"), Serial::parse(t)));
+    let units = needed_units(faults, &format!("{at}/units"), n);
+    Some(Line {
+        cip13: cip13?,
+        lot: lot.flatten(),
+        units: units?,
+        serial: serial.flatten(),
+    })
+}

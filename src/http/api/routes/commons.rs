@@ -1,0 +1,146 @@
+//! What everybody may see, and what administrators keep: catalogue, rulebooks, networks, sites, access.
+
+use super::PAGE;
+use crate::domain::role::Action;
+use crate::http::api::route::{Route, route};
+use crate::http::api::{catalogue, networks, rulebooks, sites, tokens};
+use crate::http::cursor::Listed;
+use actix_web::http::Method;
+
+/// Returns these routes.
+#[expect(clippy::too_many_lines, reason = "a table")]
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        route(
+            Method::GET,
+            "/whoami",
+            Action::ReadSelf,
+            "Who the token says you are, and the time that the service shows.",
+            tokens::whoami,
+        )
+        .gives::<tokens::WhoAmI>(200),
+        route(
+            Method::GET,
+            "/catalogue",
+            Action::ReadCommons,
+            "The presentations that can be kept.",
+            catalogue::list,
+        )
+        .gives::<catalogue::Catalogue>(200),
+        route(
+            Method::POST,
+            "/catalogue",
+            Action::EditCatalogue,
+            "Put a presentation on the catalogue.",
+            catalogue::add,
+        )
+        .takes::<catalogue::NewPresentationBody>()
+        .gives::<catalogue::PresentationShape>(201)
+        .may_be_keyed(),
+        route(
+            Method::GET,
+            "/catalogue/{cip13}",
+            Action::ReadCommons,
+            "One presentation, or what the public database knows of it.",
+            catalogue::see,
+        )
+        .gives::<catalogue::Found>(200),
+        route(
+            Method::GET,
+            "/rulebooks",
+            Action::ReadCommons,
+            "The rulebooks that are loaded.",
+            rulebooks::list,
+        )
+        .gives::<rulebooks::Rulebooks>(200),
+        route(
+            Method::GET,
+            "/rulebooks/{name}",
+            Action::ReadCommons,
+            "One rulebook, each rule with its source.",
+            rulebooks::see,
+        )
+        .gives::<rulebooks::RulebookShape>(200),
+        route(
+            Method::GET,
+            "/networks",
+            Action::ReadCommons,
+            "The networks.",
+            networks::list,
+        )
+        .gives::<networks::Networks>(200),
+        route(
+            Method::POST,
+            "/networks",
+            Action::EditSites,
+            "Add a network.",
+            networks::add,
+        )
+        .takes::<networks::NetworkShape>()
+        .gives::<networks::NetworkShape>(201)
+        .may_be_keyed(),
+        route(
+            Method::GET,
+            "/sites",
+            Action::ReadCommons,
+            "The sites.",
+            sites::list,
+        )
+        .query(&[("network", "Only of this network.")])
+        .gives::<sites::Sites>(200),
+        route(
+            Method::POST,
+            "/sites",
+            Action::EditSites,
+            "Add a site to a network.",
+            sites::add,
+        )
+        .takes::<sites::NewSite>()
+        .gives::<sites::SiteShape>(201)
+        .may_be_keyed(),
+        route(
+            Method::GET,
+            "/sites/{finess}",
+            Action::ReadCommons,
+            "One site.",
+            sites::see,
+        )
+        .gives::<sites::SiteShape>(200),
+        route(
+            Method::PATCH,
+            "/sites/{finess}",
+            Action::EditSites,
+            "Edit a site.",
+            sites::edit,
+        )
+        .takes::<sites::SiteEdit>()
+        .gives::<sites::SiteShape>(200)
+        .versioned()
+        .may_be_keyed(),
+        route(
+            Method::GET,
+            "/tokens",
+            Action::EditTokens,
+            "Tokens, without the tokens.",
+            tokens::list,
+        )
+        .query(PAGE)
+        .gives::<Listed<tokens::TokenShape>>(200),
+        route(
+            Method::POST,
+            "/tokens",
+            Action::EditTokens,
+            "Give access; the token is shown this once.",
+            tokens::give,
+        )
+        .takes::<tokens::NewTokenBody>()
+        .gives::<tokens::Given>(201),
+        route(
+            Method::DELETE,
+            "/tokens/{id}",
+            Action::EditTokens,
+            "Take access away, at once.",
+            tokens::revoke,
+        ),
+    ]
+}

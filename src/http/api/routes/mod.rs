@@ -1,0 +1,21 @@
+//! The table of all routes: every address, who may, and how it is described.
+
+mod commons;
+mod heard;
+mod of_site;
+
+use super::route::Route;
+
+/// The query parameters of every list that comes in pages.
+const PAGE: &[(&str, &str)] = &[
+    ("limit", "Rows a page, 1 to 200; 50 when not said."),
+    ("cursor", "`next_cursor` of the page before."),
+];
+
+/// Returns the routes of the API.
+pub fn table() -> Vec<Route> {
+    [commons::routes(), of_site::routes(), heard::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
+}

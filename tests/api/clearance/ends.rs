@@ -1,0 +1,181 @@
+//! A clearance is used, released or moved; and the next infusion of the same patient.
+
+use crate::service::{CENTRE, MG400, spawn};
+use crate::story::items;
+use crate::support::Backend;
+use chrono::TimeDelta;
+use dotation::app::Caller;
+use dotation::app::ask_clearance::{self, Question, Who};
+use dotation::app::edit_patients::NewPatient;
+use dotation::db::patients::PatientState;
+use dotation::domain::calendar::Day;
+use dotation::domain::clearance::ClearanceState;
+use dotation::domain::code::Finess;
+use dotation::domain::quantity::Grams;
+use dotation::domain::role::Role;
+use serde_json::json;
+
+on_both! {
+    doses_are_used_one_by_one_up_to_the_most
+    what_is_released_is_free_at_once
+    a_clearance_moves_to_a_later_day
+    a_clearance_that_cannot_move_stands_as_it_was
+    the_next_infusion_begins_without_doses_given
+    a_no_go_of_the_next_infusion_asks_for_no_more_doses
+}
+
+fn doses_are_used_one_by_one_up_to_the_most(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 8);
+    let answer = app.go("cart-1", 100_000, "2021-10-20");
+    // the third dose given leaves one to keep, and the last two vials make it
+    for (given, doses_held, usable) in [(1, 2, 6), (2, 1, 4), (3, 1, 2)] {
+        let used = app.clearance(&answer, "use", &json!({})).expect(201);
+        assert_eq!(used["movements"][0]["usable"], -2, "{used}");
+        assert_eq!(used["movements"][0]["reason"], "crs");
+        let patients = items(&app.see("/car-t-patients"));
+        assert_eq!(patients[0]["doses_given"], given);
+        assert_eq!(app.held(&answer).len(), doses_held, "after {given}");
+        assert_eq!(app.lot("B1"), (usable, doses_held as u64 * 2));
+        assert_eq!(app.standing(&answer), ("GO".into(), "standing".into()));
+    }
+    app.clearance(&answer, "use", &json!({})).expect(201);
+    // four doses are the most: it has served
+    assert_eq!(app.standing(&answer), ("GO".into(), "used".into()));
+    assert_eq!(app.lot("B1"), (0, 0));
+    assert!(app.alerts("clearance-broken").is_empty());
+    assert_eq!(app.clearance(&answer, "use", &json!({})).status, 409);
+}
+
+fn what_is_released_is_free_at_once(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 6);
+    let answer = app.go("cart-1", 100_000, "2021-10-25");
+    let why = json!({ "reason": "postponed without a day" });
+    let ended = app.clearance(&answer, "release", &why).expect(200);
+    assert_eq!(
+        (&ended["state"], &ended["decision"]),
+        (&json!("released"), &json!("NO-GO"))
+    );
+    assert_eq!(ended["reason"], "postponed without a day");
+    assert_eq!(app.lot("B1"), (6, 0));
+    let again = app.clearance(&answer, "release", &why);
+    assert_eq!(
+        (again.status, &again.body["reason"]),
+        (409, &json!("wrong-state")),
+        "{}",
+        again.text
+    );
+    assert_eq!(app.clearance(&answer, "use", &json!({})).status, 409);
+    // their doses may be held again
+    app.go("cart-1", 100_000, "2021-10-26");
+}
+
+fn a_clearance_moves_to_a_later_day(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 6);
+    let old = app.go("cart-1", 100_000, "2021-10-25");
+    let new = app
+        .clearance(&old, "move", &json!({ "infusion_date": "2021-11-02" }))
+        .expect(201);
+    assert_eq!(new["decision"], "GO", "{new}");
+    assert_eq!(app.standing(&old), ("NO-GO".into(), "moved".into()));
+    assert_eq!(app.standing(&new), ("GO".into(), "standing".into()));
+    assert_eq!((app.held(&old).len(), app.held(&new).len()), (0, 3));
+    assert_eq!(app.lot("B1"), (6, 6));
+    assert_eq!(
+        items(&app.see("/car-t-patients"))[0]["infusion_date"],
+        "2021-11-02"
+    );
+    let gone = app.clearance(&old, "move", &json!({ "infusion_date": "2021-11-03" }));
+    assert_eq!(gone.status, 409, "{}", gone.text);
+    let far = app.clearance(&new, "move", &json!({ "infusion_date": "2021-12-24" }));
+    assert_eq!(far.status, 422, "{}", far.text);
+}
+
+fn a_clearance_that_cannot_move_stands_as_it_was(backend: Backend) {
+    let app = spawn(backend);
+    // in date until the end of the window of the 25th, and not of the 30th
+    app.receive(CENTRE, MG400, "B1", "2021-11-10", 6);
+    let old = app.go("cart-1", 100_000, "2021-10-25");
+    let held = app.held(&old);
+    let new = app
+        .clearance(&old, "move", &json!({ "infusion_date": "2021-10-30" }))
+        .expect(201);
+    assert_eq!(
+        (&new["decision"], &new["state"]),
+        (&json!("NO-GO"), &json!("refused")),
+        "{new}"
+    );
+    assert_eq!(app.standing(&old), ("GO".into(), "standing".into()));
+    assert_eq!(app.held(&old), held);
+    let patient = &items(&app.see("/car-t-patients"))[0];
+    assert_eq!(
+        (&patient["infusion_date"], &patient["state"]),
+        (&json!("2021-10-25"), &json!("expected"))
+    );
+}
+
+fn asked_later(
+    app: &crate::service::App,
+    pseudonym: &str,
+) -> (ClearanceState, u32, PatientState, u32) {
+    let caller = Caller::at_the_machine("story", Role::CarTUnit);
+    let who = Who::Told(NewPatient {
+        pseudonym: pseudonym.to_owned(),
+        weight: Grams::new(100_000).unwrap(),
+        infusion_on: Day::parse("2021-12-05").unwrap(),
+    });
+    let question = Question {
+        who,
+        rulebook: None,
+        hold: true,
+    };
+    let site = Finess::parse(CENTRE).unwrap();
+    app.run(|service, now| async move {
+        let asked = service.write(caller, now + TimeDelta::days(40), vec![site], move |act| {
+            let answered = ask_clearance::ask(act, site, &question)?;
+            let id = answered.clearance.patient.clone();
+            let record = dotation::db::patients::find(act.conn, site, &id)?.unwrap();
+            let (_, reserve) =
+                dotation::app::after::settle(act, &mut answered.state.clone())?.remove(0);
+            Ok((
+                answered.clearance.state,
+                record.patient.doses_given.get(),
+                record.state,
+                reserve.required().get(),
+            ))
+        });
+        asked.await.unwrap()
+    })
+}
+
+fn the_next_infusion_begins_without_doses_given(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 12);
+    let first = app.go("cart-1", 100_000, "2021-10-20");
+    app.clearance(&first, "use", &json!({})).expect(201);
+    let (state, given, patient, required) = asked_later(&app, "cart-1");
+    assert_eq!(
+        (state, given, patient, required),
+        (ClearanceState::Standing, 0, PatientState::Expected, 3)
+    );
+    // nothing is left of the first
+    assert_eq!(app.held(&first), []);
+    assert_eq!(app.standing(&first).1, "released");
+    assert_eq!(app.lot("B1"), (10, 6));
+}
+
+fn a_no_go_of_the_next_infusion_asks_for_no_more_doses(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 8);
+    let first = app.go("cart-1", 100_000, "2021-10-20");
+    for _ in 0..3 {
+        app.clearance(&first, "use", &json!({})).expect(201);
+    }
+    let (state, given, patient, required) = asked_later(&app, "cart-1");
+    assert_eq!(
+        (state, given, patient, required),
+        (ClearanceState::Refused, 0, PatientState::Waiting, 3)
+    );
+}

@@ -1,0 +1,143 @@
+//! The words of every letter, in both languages.
+
+use crate::service::CENTRE;
+use dotation::domain::alert::{Alert, AlertKind, AlertState, Reading};
+use dotation::domain::code::Finess;
+use dotation::domain::id::AlertId;
+use dotation::domain::language::Language;
+use dotation::domain::rule::Slug;
+use dotation::domain::site::Site;
+use dotation::rulebook::Rulebooks;
+use dotation::text::letter::{Facts, Words, write};
+
+fn site(name: &str) -> Site {
+    Site {
+        finess: Finess::parse(CENTRE).unwrap(),
+        network: Slug::parse("ght-001").unwrap(),
+        name: name.to_owned(),
+        zone: chrono_tz::Europe::Paris,
+        car_t: true,
+        reference_dose: None,
+        by_hand: None,
+        version: 1,
+    }
+}
+
+/// What there is and should be at each event; `ended`: closed, and nothing is asked for any more.
+fn reading(kind: AlertKind, event: &str) -> Reading {
+    let (found, expected) = match event {
+        "ended" => (0, 0),
+        "closed" if kind != AlertKind::Override => (3, 3),
+        _ => (2, 3),
+    };
+    Reading { found, expected }
+}
+
+fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words {
+    let opened_at = "2021-10-20T06:00:00Z".parse().unwrap();
+    let alert = Alert {
+        id: AlertId::new("017c9c1e-0000-7000-8000-000000000001"),
+        site: Finess::parse(CENTRE).unwrap(),
+        kind,
+        subject: "roactemra-2021-10-14".to_owned(),
+        state: AlertState::Open,
+        reading: reading(kind, event),
+        opened_at,
+        changed_at: opened_at,
+        acknowledged: None,
+        closed_at: None,
+        version: 1,
+    };
+    let rules = Rulebooks::load(None).unwrap();
+    let facts = Facts {
+        site: &site(name),
+        alert: &alert,
+        event: if event == "ended" { "closed" } else { event },
+        rulebook: rules.iter().next(),
+        link: "https://dotation.example.org/alerts/017c9c1e-0000-7000-8000-000000000001",
+    };
+    write(language, &facts)
+}
+
+/// Every letter of a language, one after the other.
+fn all(language: Language) -> String {
+    let mut out = String::new();
+    for kind in AlertKind::ALL {
+        for event in ["opened", "worsened", "acknowledged", "closed", "ended"] {
+            // an override neither worsens nor waits: who acknowledges it closes it
+            if kind == AlertKind::Override && !matches!(event, "opened" | "closed") {
+                continue;
+            }
+            let words = letter(language, kind, event, "CHU de la Seine");
+            let one = format!(
+                "==== {} {event}\nSubject: {}\n\n{}\n",
+                kind.code(),
+                words.subject,
+                words.text
+            );
+            out.push_str(&one);
+        }
+    }
+    out
+}
+
+#[test]
+fn every_letter_in_french() {
+    insta::assert_snapshot!(all(Language::Fr));
+}
+
+#[test]
+fn every_letter_in_english() {
+    insta::assert_snapshot!(all(Language::En));
+}
+
+#[test]
+fn the_page_says_what_the_text_says() {
+    for language in [Language::Fr, Language::En] {
+        for kind in AlertKind::ALL {
+            let words = letter(language, kind, "opened", "CHU de la Seine");
+            for line in words
+                .text
+                .lines()
+                .filter(|l| l.starts_with(['1', '2', '3']))
+            {
+                let step = line.split_once(". ").unwrap().1.replace('\'', "&#39;");
+                assert!(words.html.contains(&step), "{step} not in {}", words.html);
+            }
+            assert!(words.html.contains("01 47 61 47 61"));
+            assert!(
+                words.html.contains("<strong>2</strong>")
+                    && words.html.contains("<strong>3</strong>")
+            );
+        }
+    }
+}
+
+#[test]
+fn the_name_of_a_site_steers_no_letter() {
+    let name = "CHU\r\nBcc: all@example.org\u{2028}<script>alert(1)</script>";
+    for language in [Language::Fr, Language::En] {
+        let words = letter(language, AlertKind::ReserveBelowMinimum, "opened", name);
+        assert!(
+            !words
+                .subject
+                .chars()
+                .any(|c| c.is_control() || c == '\u{2028}'),
+            "{:?}",
+            words.subject
+        );
+        assert!(!words.html.contains("<script>"), "{}", words.html);
+        assert!(
+            !words.text.lines().any(|l| l.starts_with("Bcc:")),
+            "{}",
+            words.text
+        );
+    }
+    let long = letter(
+        Language::Fr,
+        AlertKind::ClearanceBroken,
+        "opened",
+        &"é".repeat(500),
+    );
+    assert!(long.subject.chars().count() <= 200);
+}
