@@ -78,6 +78,16 @@ impl Served {
         }
     }
 
+    /// Processor time that it has used, in ticks of a hundredth of a second: `utime` and `stime` of
+    /// Linux. Unlike a rate, it hardly changes when others use the machine.
+    pub(crate) fn ticks(&self) -> Option<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
+        let (_, after_name) = stat.rsplit_once(')')?;
+        let mut fields = after_name.split_whitespace().skip(11);
+        let mut next = || fields.next()?.parse::<f64>().ok();
+        Some(next()? + next()?)
+    }
+
     /// Memory that it has in use, in MiB: `VmRSS` of Linux.
     pub(crate) fn memory(&self) -> Option<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// What one request is: made anew each time, since each has its own key.
-pub(crate) type Make<'a> = &'a (dyn Fn(usize, u64, &mut String) + Sync);
+pub(crate) type Make<'a> = &'a (dyn Fn(usize, usize, &mut String) + Sync);
 
 /// What came out of one measurement.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,8 @@ pub(crate) struct Rate {
     pub(crate) a_second: f64,
     /// The time that one answer in a hundred took longer than.
     pub(crate) p99: Duration,
+    /// All answers, measured or not.
+    pub(crate) answers: usize,
 }
 
 /// Lets `clients` clients ask for `time`, after a fifth of it unmeasured.
@@ -27,7 +29,7 @@ pub(crate) fn drive(
     make: Make<'_>,
 ) -> Rate {
     let (counting, over) = (AtomicBool::new(false), AtomicBool::new(false));
-    let (mut times, mut took) = (Vec::new(), time);
+    let (mut times, mut took, mut answers) = (Vec::new(), time, 0);
     std::thread::scope(|scope| {
         let all: Vec<_> = (0..clients)
             .map(|n| {
@@ -42,7 +44,9 @@ pub(crate) fn drive(
         over.store(true, Ordering::Relaxed);
         took = start.elapsed();
         for client in all {
-            times.extend(client.join().expect("a client that ends"));
+            let (all, measured) = client.join().expect("a client that ends");
+            answers += all;
+            times.extend(measured);
         }
     });
     times.sort_unstable();
@@ -50,6 +54,7 @@ pub(crate) fn drive(
     Rate {
         a_second: times.len() as f64 / took.as_secs_f64(),
         p99: p99.unwrap_or_default(),
+        answers,
     }
 }
 
@@ -60,15 +65,13 @@ fn one(
     make: Make<'_>,
     counting: &AtomicBool,
     over: &AtomicBool,
-) -> Vec<Duration> {
+) -> (usize, Vec<Duration>) {
     let mut connection = Connection::open(address);
-    let (mut times, mut request) = (Vec::new(), String::new());
-    for n in 0.. {
-        if over.load(Ordering::Relaxed) {
-            break;
-        }
+    let (mut times, mut request, mut all) = (Vec::new(), String::new(), 0);
+    while !over.load(Ordering::Relaxed) {
         request.clear();
-        make(client, n, &mut request);
+        make(client, all, &mut request);
+        all += 1;
         let start = Instant::now();
         let answer = connection.ask(&request);
         assert!(answer.starts_with(status), "{request}\n{answer}");
@@ -76,7 +79,7 @@ fn one(
             times.push(start.elapsed());
         }
     }
-    times
+    (all, times)
 }
 
 /// Writes a request.

@@ -99,12 +99,8 @@ fn file(lots_emptied: u32) -> File {
 /// Dispenses one unit a request.
 fn dispensing(served: &Served, place: &Place, car_t: bool, spread: bool, time: Duration) -> Rate {
     let body = format!(r#"{{"kind":"dispensing","cip13":"{MG400}","units":1}}"#);
-    let make = |client: usize, n: u64, out: &mut String| {
-        let at = if spread {
-            client * 31 + usize::try_from(n).expect("a count")
-        } else {
-            0
-        };
+    let make = |client: usize, n: usize, out: &mut String| {
+        let at = if spread { client * 31 + n } else { 0 };
         let head = format!("POST /api/v1/sites/{}/movements", site(car_t, at));
         request(out, &head, &place.token, Some(rand::random()), &body);
     };
@@ -112,7 +108,7 @@ fn dispensing(served: &Served, place: &Place, car_t: bool, spread: bool, time: D
 }
 
 fn reading(served: &Served, place: &Place, head: &str, clients: usize, time: Duration) -> Rate {
-    let make = |_: usize, _: u64, out: &mut String| request(out, head, &place.token, None, "");
+    let make = |_: usize, _: usize, out: &mut String| request(out, head, &place.token, None, "");
     drive(served.address, clients, time, "HTTP/1.1 200", &make)
 }
 
@@ -133,12 +129,15 @@ fn sqlite(time: Duration) {
         let rate = |writing| {
             let file = file(0);
             let served = Served::measured(&file.place.address, writing);
-            dispensing(&served, &file.place, car_t, spread, time)
+            let before = served.ticks().unwrap_or_default();
+            let rate = dispensing(&served, &file.place, car_t, spread, time);
+            let ticks = served.ticks().unwrap_or_default() - before;
+            (rate, ticks * 1e4 / rate.answers as f64)
         };
-        let (together, alone) = (rate("together"), rate("alone"));
+        let ((together, us), (alone, us_alone)) = (rate("together"), rate("alone"));
         let ceiling = raw::loop_for(&file(0).place, car_t, spread, time);
         println!(
-            "| {name} | {:.0} | {:.1} | {:.0} | {:.1} | **{:.1}** | {ceiling:.0} | **{:.2}** |",
+            "| {name} | {:.0} | {:.1} | {us:.0} | {:.0} | {:.1} | {us_alone:.0} | **{:.1}** | {ceiling:.0} | **{:.2}** |",
             together.a_second,
             ms(together.p99),
             alone.a_second,
