@@ -144,17 +144,6 @@ pub fn page(
         .collect()
 }
 
-/// Returns how many alerts are not closed.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn count_open(conn: &mut Conn) -> Result<i64, Error> {
-    Ok(alerts::table
-        .filter(alerts::state.ne(AlertState::Closed.code()))
-        .count()
-        .get_result(conn)?)
-}
-
 /// Returns how many alerts of each kind are not closed; kinds of which there is none are left out.
 ///
 /// # Errors

@@ -8,7 +8,6 @@
 
 pub mod alert_page;
 pub mod api;
-pub mod blocking;
 pub mod body;
 pub mod cursor;
 pub mod docs;
