@@ -78,6 +78,7 @@ pub mod dose;
 pub mod id;
 pub mod language;
 pub mod ledger;
+pub mod plan;
 pub mod presentation;
 pub mod quantity;
 pub mod reason;

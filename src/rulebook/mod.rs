@@ -64,6 +64,11 @@ fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
         presentations: presentations?,
         doses: doses?,
         reserve: reserve?,
+        indications: Vec::new(),
+        gates: Vec::new(),
+        priorities: Vec::new(),
+        unit_doses: Vec::new(),
+        thresholds: Vec::new(),
     })
 }
 

@@ -63,6 +63,7 @@ fn presentation(row: &Table<'_>, sources: &Sources) -> Option<RuledPresentation>
             route: route?,
             units_per_box: units_per_box?,
         },
+        from_years: None,
         citation: citation?,
     })
 }

@@ -3,11 +3,20 @@
 //! The file in `config/rulebooks/` is read by [`crate::rulebook`]; here are only the rules and
 //! what they answer. Nothing here is about one medicine.
 
+mod predicate;
+mod priority;
+mod threshold;
+
 use super::calendar::Day;
 use super::code::Cip13;
 use super::presentation::{Presentation, Route};
 use super::quantity::{Doses, Grams, Mg, MgPerKg};
 pub use super::slug::{Slug, SlugError};
+pub use predicate::{Alternatives, Asked, Predicate, Risk, Treatment};
+pub use priority::{
+    ClaimKind, Gate, GateRule, Gated, IndicationRule, Listed, PriorityClass, UnitDoses,
+};
+pub use threshold::{CountRange, Severity, ThresholdRow};
 
 /// One document's rules about one medicine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +47,16 @@ pub struct Rulebook {
     pub doses: Vec<DoseRow>,
     /// What a site must keep back, and for whom.
     pub reserve: Option<ReserveRule>,
+    /// The indications that requests may name, in the file's order.
+    pub indications: Vec<IndicationRule>,
+    /// What keeps requests out of the ranking, in the order of asking.
+    pub gates: Vec<Gate>,
+    /// The classes of the ranking, first served first; empty when it ranks nobody.
+    pub priorities: Vec<PriorityClass>,
+    /// The routes whose doses are single units.
+    pub unit_doses: Vec<UnitDoses>,
+    /// What a count says of a treatment.
+    pub thresholds: Vec<ThresholdRow>,
 }
 
 /// A text for readers, in the two languages of the service.
@@ -89,6 +108,8 @@ pub struct Contact {
 pub struct RuledPresentation {
     /// What comes in the box.
     pub presentation: Presentation,
+    /// The least age of a patient in whole years, where the document gives one.
+    pub from_years: Option<u32>,
     /// Where the document names it.
     pub citation: Citation,
 }

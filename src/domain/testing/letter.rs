@@ -34,6 +34,7 @@ pub(in crate::domain) fn rulebook() -> Rulebook {
             },
             units_per_box: Units::new(1),
         },
+        from_years: None,
         citation: citation(),
     };
     let dose = |indication: Option<&str>, from: Option<i64>, below: Option<i64>, rate| DoseRow {
@@ -80,5 +81,10 @@ pub(in crate::domain) fn rulebook() -> Rulebook {
             citation: citation(),
             figures: Vec::new(),
         }),
+        indications: Vec::new(),
+        gates: Vec::new(),
+        priorities: Vec::new(),
+        unit_doses: Vec::new(),
+        thresholds: Vec::new(),
     }
 }

@@ -1,0 +1,15 @@
+//! Who is served: the allocation of a scarce medicine, exact and the same for everybody.
+//!
+//! **In priority order, a claim is granted if and only if it can be met together with every claim
+//! already granted: with whole units, in date, none used twice.** Nobody ranked lower ever costs a
+//! higher-ranked claim a unit, and nothing usable is left idle while an eligible claim could be met
+//! with it. The granted set is therefore unique; which lots and transfers realise it is chosen to
+//! move and to waste as little as possible.
+
+mod case;
+mod outcome;
+
+pub use case::{Case, CasePatient, CaseRequest, CaseSite, CaseStock, Form, Transfers};
+pub use outcome::{
+    Bounded, Decision, Incomplete, Lack, Plan, PlannedDose, Status, Subject, Totals, Transfer,
+};
