@@ -84,11 +84,11 @@ pub(super) fn fit(
         let what = format_args!("none has the code {code}, expected the reserve's among them");
         let _: Option<()> = top.inconsistent("indications", what);
     }
-    for (place, rule) in indications.iter().enumerate() {
+    for rule in indications {
         let dosed = |row: &DoseRow| row.indication.as_ref().is_none_or(|i| *i == rule.code);
         if !doses.is_empty() && !doses.iter().any(dosed) {
             let what = format_args!(
-                "[{place}]: no row of doses is for {}, expected one, or one for any indication",
+                "no row of doses is for {}, expected one, or one for any indication",
                 rule.code
             );
             let _: Option<()> = top.inconsistent("indications", what);

@@ -240,7 +240,16 @@ const WRONG: &[(&str, &str, &str)] = &[
         "code = \"Fever\"",
         "indications[0].code: \"Fever\" is not a short name",
     ),
-    ("code = \"fever\"", "code = \"cough\"", "indications: "),
+    (
+        "[[gates]]",
+        "[[indications]]\ncode = \"cough\"\nname = { fr = \"x\", en = \"x\" }\nlisted = false\nsource = \"notice\"\nsection = \"p. 3\"\n[[gates]]",
+        "indications: no row of doses is for cough, expected one",
+    ),
+    (
+        "[[gates]]",
+        "[[indications]]\ncode = \"fever\"\nname = { fr = \"x\", en = \"x\" }\nlisted = false\nsource = \"notice\"\nsection = \"p. 3\"\n[[gates]]",
+        "indications[1].code: an indication before has the code fever",
+    ),
     (
         "then = \"freeze\"",
         "then = \"thaw\"",
@@ -292,7 +301,7 @@ const WRONG: &[(&str, &str, &str)] = &[
         "priorities[1].claims: the floor comes before the doses of patients",
     ),
     (
-        "claims = \"requests\"",
+        "claims = \"requests\"\nwhen = [\"ongoing\"]",
         "claims = \"all\"",
         "priorities[2].claims: found \"all\", expected \"treatment\"",
     ),
