@@ -3,7 +3,7 @@
 use super::compose::{compose, fits};
 use super::equal;
 use super::instance::Instance;
-use super::{Composition, MOST_NEEDS, Need, Take, Unsolved, Vial};
+use super::{Composition, MOST_COUNTED, Need, Take, Unsolved, Vial};
 use crate::domain::quantity::Doses;
 
 /// Needs granted in their order, each if it fits with all granted before it.
@@ -105,15 +105,15 @@ fn longest<K>(
 }
 
 /// Returns the largest number of doses of one size on one day that fit together, exactly; at most
-/// [`MOST_NEEDS`], also when there would be more. A need of nothing counts [`MOST_NEEDS`] times.
+/// [`MOST_COUNTED`], also when there would be more. A need of nothing counts [`MOST_COUNTED`] times.
 ///
 /// # Errors
 /// [`Unsolved`] when the question is larger than its limits.
 pub fn most<K>(need: Need, vials: &[Vial<K>]) -> Result<Doses, Unsolved> {
-    let all = vec![need; MOST_NEEDS];
+    let all = vec![need; MOST_COUNTED];
     let instance = Instance::new(&all, vials, &[])?;
     if let Some(most) = equal::most(&instance) {
-        return Ok(Doses::count(most.min(MOST_NEEDS)));
+        return Ok(Doses::count(most.min(MOST_COUNTED)));
     }
     let fit = |n: usize| fits(all.get(..n).unwrap_or_default(), vials);
     let bound = instance.most_by_mass();

@@ -5,7 +5,9 @@
 //! a count for each strength says all.
 
 use super::counts::{Counts, WIDTH};
-use super::{MOST_MASS, MOST_NEEDS, MOST_STRENGTHS, MOST_VIALS_A_DOSE, Need, Unsolved, Vial};
+use super::{
+    MOST_COUNTED, MOST_MASS, MOST_NEEDS, MOST_STRENGTHS, MOST_VIALS_A_DOSE, Need, Unsolved, Vial,
+};
 use crate::domain::quantity::Mg;
 use std::cmp::Reverse;
 
@@ -179,7 +181,9 @@ impl Instance {
         let held: u128 = held.map(|(s, n)| u128::from(*s) * u128::from(*n)).sum();
         let need = self.steps.first().map_or(0, |s| u128::from(s.need));
         let doses = held.checked_div(need).unwrap_or(u128::MAX);
-        usize::try_from(doses).unwrap_or(usize::MAX).min(MOST_NEEDS)
+        usize::try_from(doses)
+            .unwrap_or(usize::MAX)
+            .min(MOST_COUNTED)
     }
 }
 

@@ -7,9 +7,17 @@
 //! move and to waste as little as possible.
 
 mod case;
+mod claim;
+mod grant;
+mod lottery;
 mod outcome;
+mod pool;
+mod realise;
+mod solve;
 
 pub use case::{Case, CasePatient, CaseRequest, CaseSite, CaseStock, Form, Transfers};
+pub use claim::Books;
 pub use outcome::{
     Bounded, Decision, Incomplete, Lack, Plan, PlannedDose, Status, Subject, Totals, Transfer,
 };
+pub use solve::plan;

@@ -1,0 +1,39 @@
+//! Lots drawn between equals, so that anyone can check the draw.
+
+use sha2::{Digest as _, Sha256};
+
+/// A lot drawn: smaller ones come first.
+///
+/// Its bytes sort as their hexadecimal text does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Lot([u8; 32]);
+
+impl Lot {
+    /// Draws the lot of an id: SHA-256 of the seed, a colon and the id.
+    pub(super) fn draw(seed: &str, id: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(seed);
+        hash.update(":");
+        hash.update(id);
+        Self(hash.finalize().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lot_is_the_sha_256_of_seed_colon_id() {
+        let hex: String = Lot::draw("2021-10-20/ght-001", "req-1")
+            .0
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        // printf '2021-10-20/ght-001:req-1' | sha256sum
+        assert_eq!(
+            hex,
+            "47b886bd92bd2c043157886504f9807d6a8efe8270a895ebcc3a776b5040ea21"
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! What a realisation costs, first things first.
+
+use super::super::claim::Tier;
+
+/// Units moved for treatments, for reserves and for anything, then micrograms wasted: compared in
+/// this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::domain::plan) struct Cost {
+    pub(in crate::domain::plan) crs: u32,
+    pub(in crate::domain::plan) reserves: u32,
+    pub(in crate::domain::plan) all: u32,
+    pub(in crate::domain::plan) wasted_ug: u64,
+}
+
+impl Cost {
+    /// Returns the cost of one dose.
+    pub(in crate::domain::plan) fn of(tier: Tier, moved: u32, wasted_ug: u64) -> Self {
+        let counts = |t: Tier| if t == tier { moved } else { 0 };
+        Self {
+            crs: counts(Tier::Crs),
+            reserves: counts(Tier::Reserve),
+            all: moved,
+            wasted_ug,
+        }
+    }
+
+    /// Returns both together.
+    pub(in crate::domain::plan) const fn plus(self, other: Self) -> Self {
+        Self {
+            crs: self.crs.saturating_add(other.crs),
+            reserves: self.reserves.saturating_add(other.reserves),
+            all: self.all.saturating_add(other.all),
+            wasted_ug: self.wasted_ug.saturating_add(other.wasted_ug),
+        }
+    }
+}
