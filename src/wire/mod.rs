@@ -7,4 +7,5 @@
 
 pub mod bdpm;
 pub mod json;
+pub mod plan;
 pub mod plan_case;

@@ -37,7 +37,7 @@ pub enum Node<'t> {
     Object(Vec<(Cow<'t, str>, Self)>),
 }
 
-impl<'t> Node<'t> {
+impl Node<'_> {
     /// Returns the value of a key of an object, the first where several are equal.
     pub fn get(&self, key: &str) -> Option<&Self> {
         match self {
