@@ -65,8 +65,8 @@ fn call(line: Option<&Contact>) -> String {
     line.map_or_else(String::new, |contact| {
         format!(
             "; CAR-T reserves come first because those patients have no other way, while for this one, when \
-             the pharmacy has no unit left, {} supplies in an emergency: {}",
-            contact.name, contact.telephone
+             the pharmacy has no unit left, the manufacturer supplies in an emergency: {} ({})",
+            contact.telephone, contact.name
         )
     })
 }

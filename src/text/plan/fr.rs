@@ -66,8 +66,8 @@ fn call(line: Option<&Contact>) -> String {
     line.map_or_else(String::new, |contact| {
         format!(
             " ; les réserves CAR-T passent avant parce que ces patients n'ont pas d'autre voie, alors que \
-             pour celui-ci, quand la pharmacie n'a plus d'unité, {} dépanne au {}",
-            contact.name, contact.telephone
+             pour celui-ci, quand la pharmacie n'a plus d'unité, le fabricant dépanne au {} ({})",
+            contact.telephone, contact.name
         )
     })
 }

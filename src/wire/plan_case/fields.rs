@@ -226,6 +226,53 @@ impl<'n, 't> Fields<'n, 't> {
         }
     }
 
+    /// Reads a list of texts, each of which `known` knows.
+    pub(crate) fn texts(
+        &self,
+        key: &str,
+        expected: &str,
+        known: impl Fn(&str) -> bool,
+    ) -> Option<Vec<String>> {
+        let node = self.needed(key, "a list of texts")?;
+        let Node::List(values) = node else {
+            return self.wrong(key, node, "a list of texts");
+        };
+        let above = Pointer::Key(&self.at, key);
+        let read = values.iter().enumerate().map(|(place, value)| {
+            match value.text().filter(|text| known(text)) {
+                Some(text) => Some(text.to_owned()),
+                None => (self.found).note(&Pointer::Place(&above, place), Some(value), expected),
+            }
+        });
+        let read: Vec<Option<String>> = read.collect();
+        read.into_iter().collect()
+    }
+
+    /// Reads an object of sites, each with one of a few words.
+    pub(crate) fn entries<T>(
+        &self,
+        key: &str,
+        words: &[&str],
+        read: impl Fn(&str, &str) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let node = self.needed(key, "an object")?;
+        let Node::Object(pairs) = node else {
+            return self.wrong(key, node, "an object");
+        };
+        let above = Pointer::Key(&self.at, key);
+        let read = pairs.iter().map(|(site, value)| {
+            match value.text().and_then(|word| read(site, word)) {
+                Some(value) => Some(value),
+                None => {
+                    let expected = format!("a site of the case, with {}", words.join(" or "));
+                    (self.found).note(&Pointer::Key(&above, site), Some(value), expected)
+                }
+            }
+        });
+        let read: Vec<Option<T>> = read.collect();
+        read.into_iter().collect()
+    }
+
     /// Returns the rows of a list, without a word when it is none.
     pub(crate) fn peek(&self, key: &str) -> &'n [Node<'t>] {
         let pair = self.pairs.iter().find(|(k, _)| k == key);

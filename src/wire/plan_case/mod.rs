@@ -10,11 +10,13 @@ mod fault;
 mod fields;
 mod requests;
 mod rows;
+mod what_if;
 
 pub use canonical::{canonical, sha256};
 pub use fault::{CaseFault, CaseFaults};
 pub(crate) use fields::{Fields, Found};
 pub(crate) use rows::{Names, stock_row};
+pub use what_if::what_if;
 
 use super::json::{self, Node, Pointer};
 use crate::domain::calendar::Day;

@@ -2,6 +2,7 @@
 
 mod faults;
 mod names;
+mod what_if;
 
 use super::*;
 use crate::rulebook::Rulebooks;
