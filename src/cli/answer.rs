@@ -1,6 +1,7 @@
 //! What a command answers: for people and for machines, from one place, on standard output.
 
 use serde_json::Value;
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, Write as _};
 
 /// How answers are written.
@@ -8,6 +9,7 @@ use std::io::{self, ErrorKind, Write as _};
 pub(super) enum Format {
     /// For people: lines and columns.
     #[default]
+    #[value(alias = "table")]
     Text,
     /// For machines: one JSON document.
     Json,
@@ -22,6 +24,10 @@ pub(super) struct Answer {
     pub(super) json: Value,
     /// What people should know besides, on standard error.
     pub(super) notes: Vec<String>,
+    /// What is written as it is, whatever the format: the command has chosen.
+    pub(super) exact: Option<String>,
+    /// The exit code: an answer may be that something does not hold.
+    pub(super) status: u8,
 }
 
 impl Answer {
@@ -31,6 +37,19 @@ impl Answer {
             text,
             json,
             notes: Vec::new(),
+            exact: None,
+            status: 0,
+        }
+    }
+
+    /// An answer in the form that the command chose, and the exit code.
+    pub(super) const fn exact(written: String, status: u8) -> Self {
+        Self {
+            text: String::new(),
+            json: Value::Null,
+            notes: Vec::new(),
+            exact: Some(written),
+            status,
         }
     }
 
@@ -42,10 +61,11 @@ impl Answer {
 
     /// Writes the answer, its notes first. A reader that has gone (`| head`) is no error.
     pub(super) fn write(&self, format: Format) -> io::Result<()> {
-        let result = match format {
-            Format::Text => self.text.clone(),
-            Format::Json if self.json.is_null() => String::new(),
-            Format::Json => format!("{:#}\n", self.json),
+        let result = match (&self.exact, format) {
+            (Some(exact), _) => Cow::Borrowed(exact.as_str()),
+            (None, Format::Text) => Cow::Borrowed(self.text.as_str()),
+            (None, Format::Json) if self.json.is_null() => Cow::default(),
+            (None, Format::Json) => Cow::Owned(format!("{:#}\n", self.json)),
         };
         for note in &self.notes {
             complain(note);

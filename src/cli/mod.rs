@@ -21,6 +21,7 @@ mod import;
 mod mail;
 mod migrate;
 mod place;
+mod plan;
 mod recipient;
 mod serve;
 mod site;
@@ -48,7 +49,8 @@ Examples:
   dotation check                       look over the configuration and every rulebook
   dotation migrate                     make the database, or bring it up to date
   dotation serve                       run the service
-  dotation doses --vials 400x1 --vials 80x1 --dose 240mg";
+  dotation doses --vials 400x1 --vials 80x1 --dose 240mg
+  dotation plan case.json              say who is served with what there is, and why";
 
 /// Keeps the right doses of a scarce medicine in the right hospital pharmacy.
 #[derive(Debug, Parser)]
@@ -73,15 +75,9 @@ struct CommandLine {
         help_heading = "For every command"
     )]
     database: Option<String>,
-    /// How the answer is written.
-    #[arg(
-        long,
-        global = true,
-        value_enum,
-        default_value_t,
-        help_heading = "For every command"
-    )]
-    format: Format,
+    /// How the answer is written [default: text; of plan, json where no terminal reads it].
+    #[arg(long, global = true, value_enum, help_heading = "For every command")]
+    format: Option<Format>,
     #[command(subcommand)]
     command: Command,
 }
@@ -93,6 +89,7 @@ enum Command {
     Migrate(migrate::Migrate),
     Check(check::Check),
     Doses(doses::DosesCommand),
+    Plan(plan::PlanCommand),
     #[command(subcommand)]
     Site(site::Site),
     #[command(subcommand)]
@@ -115,6 +112,7 @@ impl Command {
             Self::Migrate(command) => command.run(place),
             Self::Check(command) => command.run(place),
             Self::Doses(command) => command.run(place),
+            Self::Plan(command) => command.run(place),
             Self::Site(command) => command.run(place),
             Self::Token(command) => command.run(place),
             Self::Catalogue(command) => command.run(place),
@@ -143,8 +141,9 @@ pub fn run(
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let format = line.format;
+    let format = line.format.unwrap_or_default();
     let place = Place::new(
+        line.format,
         line.config,
         line.database,
         environment.into_iter().collect(),
@@ -154,10 +153,11 @@ pub fn run(
             Failure::cannot(format!(
                 "it is done, but the answer cannot be written: {error}"
             ))
-        })
+        })?;
+        Ok(answer.status)
     });
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => ExitCode::from(status),
         Err(failure) => {
             complain(&failure.told(format, place.language()));
             ExitCode::from(failure.status())

@@ -1,5 +1,6 @@
 //! Where a command runs: the settings, the database and the clock of this moment.
 
+use super::answer::Format;
 use super::failure::Failure;
 use crate::app::act::{Act, Desk};
 use crate::app::{self, Caller, Service};
@@ -17,6 +18,8 @@ use std::path::PathBuf;
 
 /// Where, when and in which language a command runs.
 pub(super) struct Place {
+    /// How answers are asked for, where that was said.
+    pub(super) format: Option<Format>,
     pub(super) config: Option<PathBuf>,
     pub(super) database: Option<String>,
     pub(super) environment: Vec<(OsString, OsString)>,
@@ -26,11 +29,13 @@ pub(super) struct Place {
 impl Place {
     /// Reads the clock, once: a command happens at one moment.
     pub(super) fn new(
+        format: Option<Format>,
         config: Option<PathBuf>,
         database: Option<String>,
         environment: Vec<(OsString, OsString)>,
     ) -> Self {
         Self {
+            format,
             config,
             database,
             environment,

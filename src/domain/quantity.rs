@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-/// A body weight in whole grams, from 500 g to 400 kg.
+/// A body weight in whole grams: from 500 g to 400 kg where somebody types it.
 ///
 /// Choice: the bounds are those of a weight that a scale in a hospital shows; anything outside
 /// is a slip of the keyboard (kilograms typed as grams, or a stray zero).
@@ -28,6 +28,14 @@ impl Grams {
             .map(Self)
             .filter(|w| (Self::MIN..=Self::MAX).contains(w))
             .ok_or(WeightError { found_g: grams })
+    }
+
+    /// Returns a weight that was written down elsewhere, whatever it is but zero.
+    ///
+    /// A plan's case is taken at its word (the plan case's fields: a weight is above zero): what was
+    /// asked somewhere is answered as asked. What people type goes through [`Grams::new`].
+    pub const fn as_written(grams: u32) -> Option<Self> {
+        if grams == 0 { None } else { Some(Self(grams)) }
     }
 
     /// Returns the number of grams.
@@ -238,6 +246,8 @@ mod tests {
         assert!(Grams::new(400_000).is_ok());
         assert_eq!(Grams::new(400_001), Err(WeightError { found_g: 400_001 }));
         assert!(Grams::new(-1).is_err());
+        assert_eq!(Grams::as_written(1).map(Grams::get), Some(1));
+        assert_eq!(Grams::as_written(0), None);
         assert!(Grams::new(i64::MAX).is_err());
     }
 

@@ -1,6 +1,6 @@
 //! All rulebooks: those in the binary, and those of a folder, which take precedence.
 
-use crate::domain::rule::{Rulebook, Slug};
+use crate::domain::rule::{GateRule, Rulebook, Slug};
 use crate::toml_file::{Fault, Faults, MOST_BYTES, Place, Problem};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -12,10 +12,16 @@ use std::path::{Path, PathBuf};
 const FOLDER: &str = "config/rulebooks";
 
 /// The files in the binary; a test compares them with the folder.
-pub(super) const BUILT_IN: &[(&str, &str)] = &[(
-    "roactemra-2021-10-14",
-    include_str!("../../config/rulebooks/roactemra-2021-10-14.toml"),
-)];
+pub(super) const BUILT_IN: &[(&str, &str)] = &[
+    (
+        "roactemra-2021-10-14",
+        include_str!("../../config/rulebooks/roactemra-2021-10-14.toml"),
+    ),
+    (
+        "roactemra-neutrophils",
+        include_str!("../../config/rulebooks/roactemra-neutrophils.toml"),
+    ),
+];
 
 /// Every rulebook there is, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +45,7 @@ impl Rulebooks {
     ///
     /// # Errors
     /// [`Faults`] with every fault of every file, in the order of their names; also when the
-    /// folder or a file in it cannot be read, or a rulebook is superseded by one that is nowhere.
+    /// folder or a file in it cannot be read, or a rulebook names another that is nowhere.
     pub fn load(folder: Option<&Path>) -> Result<Self, Faults> {
         let files = folder.map(files_of).transpose()?.unwrap_or_default();
         let replaced = |name: &str| {
@@ -96,34 +102,57 @@ impl Collected {
 
     /// Only when all files are known can one say that a rulebook is nowhere.
     fn finish(mut self) -> Result<Rulebooks, Faults> {
+        let mut faults = std::mem::take(&mut self.faults);
         if !self.incomplete {
             for rulebook in self.by_name.values() {
                 if let Some(next) = &rulebook.superseded_by
                     && (!self.by_name.contains_key(next) || *next == rulebook.name)
                 {
-                    self.faults.push(self.nowhere(&rulebook.name, next));
+                    let what = format!(
+                        "superseded_by: there is no other rulebook {next}, expected the name of one"
+                    );
+                    faults.push(self.inconsistent(&rulebook.name, what));
+                }
+                for what in self.gates_without_rows(rulebook) {
+                    faults.push(self.inconsistent(&rulebook.name, what));
                 }
             }
         }
-        if self.faults.is_empty() {
+        if faults.is_empty() {
             Ok(Rulebooks {
                 by_name: self.by_name,
             })
         } else {
-            Err(Faults::new(self.faults))
+            Err(Faults::new(faults))
         }
     }
 
-    fn nowhere(&self, name: &Slug, next: &Slug) -> Fault {
+    /// What is wrong with gates that take the rows of another rulebook.
+    fn gates_without_rows(&self, rulebook: &Rulebook) -> Vec<String> {
+        let gates = rulebook.gates.iter().enumerate();
+        let wrong = gates.filter_map(|(place, gate)| {
+            let GateRule::Neutrophils(name) = &gate.then else {
+                return None;
+            };
+            let what = match self.by_name.get(name) {
+                None => "there is no rulebook",
+                Some(book) if book.thresholds.is_empty() => "there are no [[thresholds]] in",
+                Some(_) => return None,
+            };
+            Some(format!(
+                "gates[{place}].neutrophils: {what} {name}, expected the name of a rulebook that has \
+                 some"
+            ))
+        });
+        wrong.collect()
+    }
+
+    fn inconsistent(&self, name: &Slug, what: String) -> Fault {
         Fault {
             place: Place::File {
                 file: self.files.get(name).cloned().unwrap_or_default(),
             },
-            problem: Problem::Inconsistent {
-                what: format!(
-                    "superseded_by: there is no other rulebook {next}, expected the name of one"
-                ),
-            },
+            problem: Problem::Inconsistent { what },
         }
     }
 }

@@ -8,8 +8,13 @@
 mod citation;
 mod collection;
 mod doses;
+mod gates;
+mod indications;
 mod presentations;
+mod priorities;
 mod reserve;
+mod thresholds;
+mod unit_doses;
 
 pub use collection::Rulebooks;
 
@@ -50,6 +55,15 @@ fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
             reserve::read(table, &sources, doses.as_deref(), presentations.as_deref())
         })
     });
+    let indications = indications::read(top, &sources);
+    let unit_doses = unit_doses::read(top, &sources, presentations.as_deref(), reserve.as_ref());
+    let gates = gates::read(top, &sources, reserve.as_ref());
+    let priorities = priorities::read(top, &sources, reserve.as_ref(), &contacts);
+    let thresholds = thresholds::read(top, &sources);
+    if let (Some(indications), Some(doses), Some(priorities)) = (&indications, &doses, &priorities)
+    {
+        indications::fit(top, indications, doses, reserve.as_ref(), priorities);
+    }
     Some(Rulebook {
         name: name?,
         hash,
@@ -64,11 +78,11 @@ fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
         presentations: presentations?,
         doses: doses?,
         reserve: reserve?,
-        indications: Vec::new(),
-        gates: Vec::new(),
-        priorities: Vec::new(),
-        unit_doses: Vec::new(),
-        thresholds: Vec::new(),
+        indications: indications?,
+        gates: gates?,
+        priorities: priorities?,
+        unit_doses: unit_doses?,
+        thresholds: thresholds?,
     })
 }
 

@@ -27,9 +27,15 @@ const MOST_IN_A_BOX: u32 = 1_000;
 /// What the routes are called in a file.
 pub(super) const ROUTES: &str = "\"iv\", \"sc\" or \"oral\"";
 
-/// Reads the presentations in the file's order, each code once; nothing when one has a fault.
+/// The greatest age that a presentation may begin at, in years.
+///
+/// Choice: nobody is older; more is a slip of the keyboard.
+const MOST_YEARS: u32 = 150;
+
+/// Reads the presentations in the file's order, each code once; nothing when one has a fault. A
+/// rulebook about counts alone has none.
 pub(super) fn read(top: &Table<'_>, sources: &Sources) -> Option<Vec<RuledPresentation>> {
-    let rows = top.rows("presentations", 1, |row| {
+    let rows = top.rows("presentations", 0, |row| {
         Some((presentation(row, sources)?, row.spot_of("cip13")))
     });
     let whole = rows.iter().all(Option::is_some);
@@ -54,6 +60,7 @@ fn presentation(row: &Table<'_>, sources: &Sources) -> Option<RuledPresentation>
     let units_per_box = row
         .whole("units_per_box", 1..=MOST_IN_A_BOX)
         .map(Units::new);
+    let from_years = row.optional("from_years", |t, key| t.whole(key, 1..=MOST_YEARS));
     let citation = sources.cited(row);
     Some(RuledPresentation {
         presentation: Presentation {
@@ -63,7 +70,7 @@ fn presentation(row: &Table<'_>, sources: &Sources) -> Option<RuledPresentation>
             route: route?,
             units_per_box: units_per_box?,
         },
-        from_years: None,
+        from_years: from_years?,
         citation: citation?,
     })
 }

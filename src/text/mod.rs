@@ -6,6 +6,7 @@
 pub mod en;
 pub mod fr;
 pub mod letter;
+pub mod plan;
 pub mod trial;
 
 use crate::domain::language::Language;

@@ -13,4 +13,5 @@ mod configure;
 mod count_doses;
 mod desk;
 mod import;
+mod plan;
 mod post;

@@ -39,7 +39,7 @@ pub(super) struct DosesCommand {
     /// What the patients are treated for, by its name in the rulebook: crs
     #[arg(long, value_name = "NAME", value_parser = given::slug, requires = "weights")]
     indication: Option<Slug>,
-    /// The rulebook that says doses [default: the only one there is]
+    /// The rulebook that says doses [default: the only one that gives doses]
     #[arg(long, value_name = "NAME", value_parser = given::slug)]
     rulebook: Option<Slug>,
     /// The day of doses that name none [default: today]
@@ -206,13 +206,14 @@ fn ruled_strengths(book: &Rulebook) -> Vec<Mg> {
 }
 
 fn chosen(rules: &crate::rulebook::Rulebooks, named: Option<&Slug>) -> Result<Rulebook, Failure> {
-    let names: Vec<&str> = rules.iter().map(|book| book.name.as_str()).collect();
-    let found = match (named, names.as_slice()) {
+    let dosing = || rules.iter().filter(|book| !book.doses.is_empty());
+    let found = match (named, dosing().count()) {
         (Some(name), _) => rules.get(name),
-        (None, [_only]) => rules.iter().next(),
+        (None, 1) => dosing().next(),
         (None, _) => None,
     };
     found.cloned().ok_or_else(|| {
+        let names: Vec<&str> = dosing().map(|book| book.name.as_str()).collect();
         let what = match named {
             Some(name) => format!("--rulebook: there is no rulebook {name}"),
             None => "--rulebook: which one is meant is not said".to_owned(),

@@ -1,7 +1,7 @@
 //! What a rulebook answers.
 
 use super::*;
-use crate::domain::testing::{cip, rulebook, slug};
+use crate::domain::testing::{cip, neutrophils, rulebook, slug};
 
 /// Checks the dose for an indication at a weight in grams.
 fn check(indication: &str, weight_g: i64, want: &str) {
@@ -79,4 +79,24 @@ fn every_code_of_resupply_reads_back() {
     for resupply in [Resupply::Assured, Resupply::Compromised] {
         assert_eq!(Resupply::from_code(resupply.code()), Some(resupply));
     }
+}
+
+#[test]
+fn a_gate_takes_the_rows_of_the_rulebook_it_names_and_none_when_it_is_nowhere() {
+    let (letter, rows, takayasu) = (rulebook(), neutrophils(), slug("takayasu"));
+    let asked = Asked {
+        indication: &takayasu,
+        approved_exception: false,
+        treatment: Treatment::Ongoing,
+        alternatives: Alternatives::None,
+        risk: Risk::Vital,
+        age_years: 34,
+    };
+    let blocked = letter.gates(&asked, Some(499), |name| {
+        (*name == rows.name).then_some(&rows)
+    });
+    assert!(matches!(blocked, Gated::Blocked(row) if row.code == slug("anc-below-500")));
+    let unknown = letter.gates(&asked, Some(499), |_| None);
+    assert_eq!(unknown, Gated::Ranked(Vec::new()));
+    assert_eq!(letter.class_of(&asked), Some(4));
 }

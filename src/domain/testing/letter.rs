@@ -1,7 +1,8 @@
 //! The rulebook of the tests.
 
-use super::cip;
+use super::{cip, ranking};
 use crate::domain::calendar::Day;
+use crate::domain::code::Cip13;
 use crate::domain::presentation::{Presentation, Route};
 use crate::domain::quantity::{Doses, Grams, Mg, MgPerKg, Units};
 use crate::domain::rule::{
@@ -12,7 +13,7 @@ pub(in crate::domain) fn slug(text: &str) -> Slug {
     Slug::parse(text).unwrap()
 }
 
-fn citation() -> Citation {
+pub(super) fn citation() -> Citation {
     Citation {
         source: None,
         section: String::new(),
@@ -22,9 +23,10 @@ fn citation() -> Citation {
 /// The figures of the letter of 14 October 2021 and of the label, as the rulebook in `config`
 /// gives them.
 pub(in crate::domain) fn rulebook() -> Rulebook {
-    let presentation = |mg: u32| RuledPresentation {
+    let pen = Cip13::parse("3400930145524").unwrap();
+    let presentation = |cip13: Cip13, mg: u32| RuledPresentation {
         presentation: Presentation {
-            cip13: cip(mg),
+            cip13,
             label: format!("{mg} mg"),
             strength: Mg::from_mg(mg),
             route: if mg == 162 {
@@ -34,7 +36,7 @@ pub(in crate::domain) fn rulebook() -> Rulebook {
             },
             units_per_box: Units::new(1),
         },
-        from_years: None,
+        from_years: (cip13 == pen).then_some(12),
         citation: citation(),
     };
     let dose = |indication: Option<&str>, from: Option<i64>, below: Option<i64>, rate| DoseRow {
@@ -60,10 +62,17 @@ pub(in crate::domain) fn rulebook() -> Rulebook {
         superseded_by: None,
         sources: Vec::new(),
         contacts: Vec::new(),
-        presentations: [162, 80, 200, 400].map(presentation).to_vec(),
+        presentations: std::iter::once((pen, 162))
+            .chain([162, 80, 200, 400].map(|mg| (cip(mg), mg)))
+            .map(|(cip13, mg)| presentation(cip13, mg))
+            .collect(),
         doses: vec![
             dose(Some("crs"), None, Some(30_000), 12),
             dose(Some("crs"), Some(30_000), None, 8),
+            dose(Some("sjia"), None, Some(30_000), 12),
+            dose(Some("sjia"), Some(30_000), None, 8),
+            dose(Some("pjia"), None, Some(30_000), 10),
+            dose(Some("pjia"), Some(30_000), None, 8),
             dose(None, None, None, 8),
         ],
         reserve: Some(ReserveRule {
@@ -81,10 +90,28 @@ pub(in crate::domain) fn rulebook() -> Rulebook {
             citation: citation(),
             figures: Vec::new(),
         }),
+        indications: ranking::indications(),
+        gates: ranking::gates(),
+        priorities: ranking::priorities(),
+        unit_doses: ranking::unit_doses(),
+        thresholds: Vec::new(),
+    }
+}
+
+/// The neutrophil rows that the letter's gate names.
+pub(in crate::domain) fn neutrophils() -> Rulebook {
+    Rulebook {
+        name: slug("roactemra-neutrophils"),
+        valid_from: Day::of(2025, 12, 30).unwrap(),
+        valid_to: None,
+        presentations: Vec::new(),
+        doses: Vec::new(),
+        reserve: None,
         indications: Vec::new(),
         gates: Vec::new(),
         priorities: Vec::new(),
         unit_doses: Vec::new(),
-        thresholds: Vec::new(),
+        thresholds: ranking::thresholds(),
+        ..rulebook()
     }
 }

@@ -2,10 +2,11 @@
 
 mod any;
 mod letter;
+mod ranking;
 mod words;
 
 pub(super) use any::any_centre;
-pub(super) use letter::{rulebook, slug};
+pub(super) use letter::{neutrophils, rulebook, slug};
 
 use super::calendar::Day;
 use super::clearance::{ClearanceState, InForce, Settled};

@@ -16,7 +16,7 @@ fn a_folder_adds_rulebooks_and_replaces_those_built_in() {
     write("README.txt", "not a rulebook");
     let books = Rulebooks::load(Some(folder.path())).unwrap();
     let medicines: Vec<&str> = books.iter().map(|b| b.medicine.as_str()).collect();
-    assert_eq!(medicines, ["Exemplium", "Ours"]);
+    assert_eq!(medicines, ["Exemplium", "Ours", "RoActemra (tocilizumab)"]);
 }
 
 #[test]

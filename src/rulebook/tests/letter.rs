@@ -115,7 +115,11 @@ fn every_rule_of_every_built_in_rulebook_cites_its_source() {
             .chain(book.presentations.iter().map(|p| &p.citation))
             .chain(book.doses.iter().map(|d| &d.citation))
             .chain(reserve.clone().map(|r| &r.citation))
-            .chain(reserve.flat_map(|r| &r.figures).map(|f| &f.citation));
+            .chain(reserve.flat_map(|r| &r.figures).map(|f| &f.citation))
+            .chain(book.indications.iter().map(|i| &i.citation))
+            .chain(book.gates.iter().map(|g| &g.citation))
+            .chain(book.priorities.iter().map(|p| &p.citation))
+            .chain(book.thresholds.iter().map(|t| &t.citation));
         for citation in cited {
             match &citation.source {
                 Some(key) => assert!(book.sources.iter().any(|s| s.key == *key), "{key}"),

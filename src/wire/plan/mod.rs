@@ -1,0 +1,256 @@
+//! The plan: an answer in, JSON out, the same bytes for the same case.
+//!
+//! [`write`] streams a plan as `dotation plan` prints it. Beside the fields of the plan case's
+//! description it has these:
+//!
+//! - `rulebook_sha256`: the hash of the rulebook's file, in lower-case hex;
+//! - `rulebook_in_force`: whether the rulebook holds on the day of the plan, by its own dates;
+//! - in each decision `change`, what would change it: `null`, or an object with, of a deferred claim,
+//!   `units` (presentations and numbers that would have met it), `deferred_before` (how many deferred
+//!   claims would be served with them first) and `emergency_line` (`null`, or a name and telephone
+//!   number); of a request out of the horizon, `planned_from`, the first day whose plan of the same
+//!   horizon ranks it;
+//! - in `incomplete`, `undecided`: how many claims of the pool were left undecided.
+//!
+//! [`Document`] reads a plan back, [`verify`](verify()) and [`difference`](difference()) look at it.
+
+mod difference;
+mod document;
+mod verify;
+
+pub use difference::{Change, Difference, What, difference};
+pub use document::{Document, Key};
+pub use verify::{Line, Mismatch, Verified, verify};
+
+use crate::domain::calendar::Day;
+use crate::domain::language::Language;
+use crate::domain::plan::{Bounded, CaseRequest, Decision, Plan, PlannedDose, Status, Subject};
+use crate::domain::quantity::Mg;
+use crate::text::plan::{Made, emergency_line, given_up, why};
+use crate::wire::json::quoted;
+use crate::wire::plan_case::sha256;
+use std::fmt::{Display, Write as _};
+
+/// Returns a plan as JSON, a decision a line, with its last line end.
+pub fn write(plan: &Plan, made: &Made<'_>, language: Language) -> String {
+    let mut out = Out(String::with_capacity(
+        plan.decisions.len().saturating_mul(640),
+    ));
+    let (case, book) = (made.case, made.book);
+    out.put(format_args!("{{\n  \"as_of\": \"{}\"", case.as_of));
+    out.put(format_args!(", \"rulebook\": \"{}\"", book.name));
+    let hash = hex::encode(sha256(case, book));
+    out.put(format_args!(", \"case_sha256\": \"{hash}\",\n"));
+    let hash = hex::encode(book.hash);
+    out.put(format_args!("  \"rulebook_sha256\": \"{hash}\""));
+    let in_force = book.in_force(case.as_of);
+    out.put(format_args!(", \"rulebook_in_force\": {in_force},\n"));
+    out.lines("decisions", &plan.decisions, |out, decision| {
+        out.decision(decision, made, language);
+    });
+    out.lines("transfers", &plan.transfers, |out, transfer| {
+        out.text("{\"from\": ", site(made, transfer.from));
+        out.text(", \"to\": ", site(made, transfer.to));
+        out.lot(made, transfer.stock, transfer.units);
+    });
+    out.totals(plan);
+    out.lines("incomplete", &plan.incomplete, |out, pool| {
+        out.text("{\"pool\": ", &pool.pool);
+        out.text(", \"reason\": ", &given_up(language, pool.undecided));
+        out.put(format_args!(", \"undecided\": {}}}", pool.undecided));
+    });
+    let mut text = out.0;
+    text.truncate(text.trim_end_matches([',', '\n']).len());
+    text.push_str("\n}\n");
+    text
+}
+
+fn site<'a>(made: &Made<'a>, place: usize) -> &'a str {
+    made.case.sites.get(place).map_or("", |s| s.id.as_str())
+}
+
+/// JSON on its way out.
+struct Out(String);
+
+impl Out {
+    fn put(&mut self, what: impl Display) {
+        // writing to a text cannot fail
+        write!(self.0, "{what}").unwrap_or_default();
+    }
+
+    fn text(&mut self, before: &str, text: &str) {
+        self.0.push_str(before);
+        quoted(&mut self.0, text);
+    }
+
+    /// A list with a line a row.
+    fn lines<T>(&mut self, key: &str, rows: &[T], row: impl Fn(&mut Self, &T)) {
+        self.put(format_args!("  \"{key}\": ["));
+        for (place, value) in rows.iter().enumerate() {
+            self.0
+                .push_str(if place == 0 { "\n    " } else { ",\n    " });
+            row(self, value);
+        }
+        self.0
+            .push_str(if rows.is_empty() { "],\n" } else { "\n  ],\n" });
+    }
+
+    fn list<T>(&mut self, rows: &[T], row: impl Fn(&mut Self, &T)) {
+        self.0.push('[');
+        for (place, value) in rows.iter().enumerate() {
+            if place > 0 {
+                self.0.push_str(", ");
+            }
+            row(self, value);
+        }
+        self.0.push(']');
+    }
+
+    fn decision(&mut self, decision: &Decision, made: &Made<'_>, language: Language) {
+        let kind = match decision.subject {
+            Subject::Request(_) => "request",
+            Subject::Patient(_) | Subject::Floor(_) => "reserve",
+        };
+        self.text("{\"id\": ", &decision.id);
+        self.put(format_args!(", \"kind\": \"{kind}\""));
+        let class = decision.class.and_then(|c| made.book.priorities.get(c));
+        match class {
+            Some(class) => self.put(format_args!(", \"class\": \"{}\"", class.name)),
+            None => self.0.push_str(", \"class\": null"),
+        }
+        match decision.rank {
+            Some(rank) => self.put(format_args!(", \"rank\": {rank}")),
+            None => self.0.push_str(", \"rank\": null"),
+        }
+        self.put(format_args!(", \"status\": \"{}\"", decision.status.code()));
+        self.0.push_str(", \"warnings\": ");
+        self.list(&decision.warnings, |out, code| out.text("", code.as_str()));
+        self.0.push_str(", \"doses\": ");
+        self.list(&decision.doses, |out, dose| out.dose(dose, made));
+        let why = why(made, decision);
+        self.text(", \"reason\": ", &why.sentence(language));
+        self.text(", \"reason_code\": ", why.code());
+        self.change(decision, made);
+        self.0.push('}');
+    }
+
+    fn dose(&mut self, dose: &PlannedDose, made: &Made<'_>) {
+        self.put(format_args!(
+            "{{\"need_mg\": {}",
+            Milligrams(dose.need.ug())
+        ));
+        self.0.push_str(", \"units\": ");
+        self.list(&dose.units, |out, (place, units)| {
+            let from = made.case.stock.get(*place).map_or(0, |s| s.site);
+            out.text("{\"site\": ", site(made, from));
+            out.lot(made, *place, *units);
+        });
+        self.0.push('}');
+    }
+
+    /// What identifies units, and how many there are; ends the object.
+    fn lot(&mut self, made: &Made<'_>, place: usize, units: u32) {
+        if let Some(stock) = made.case.stock.get(place) {
+            self.put(format_args!(", \"cip13\": \"{}\"", stock.cip13));
+            self.text(", \"lot\": ", &stock.lot);
+            self.put(format_args!(", \"expiry\": \"{}\"", stock.expiry));
+        }
+        self.put(format_args!(", \"units\": {units}}}"));
+    }
+
+    fn change(&mut self, decision: &Decision, made: &Made<'_>) {
+        self.0.push_str(", \"change\": ");
+        match &decision.status {
+            Status::Deferred(lack) if !lack.given_up => {
+                self.0.push_str("{\"units\": ");
+                self.list(&lack.units, |out, (cip13, units)| {
+                    out.put(format_args!(
+                        "{{\"cip13\": \"{cip13}\", \"units\": {units}}}"
+                    ));
+                });
+                self.put(format_args!(
+                    ", \"deferred_before\": {}",
+                    lack.deferred_before
+                ));
+                self.0.push_str(", \"emergency_line\": ");
+                match emergency_line(made, decision) {
+                    None => self.0.push_str("null"),
+                    Some(contact) => {
+                        self.text("{\"name\": ", &contact.name);
+                        self.text(", \"telephone\": ", &contact.telephone);
+                        self.0.push('}');
+                    }
+                }
+                self.0.push('}');
+            }
+            Status::OutOfHorizon => match planned_from(made, decision.subject) {
+                Some(day) => self.put(format_args!("{{\"planned_from\": \"{day}\"}}")),
+                None => self.0.push_str("null"),
+            },
+            Status::Granted
+            | Status::Deferred(_)
+            | Status::Refused
+            | Status::Blocked(_)
+            | Status::Unclassed => self.0.push_str("null"),
+        }
+    }
+
+    fn totals(&mut self, plan: &Plan) {
+        let totals = plan.totals;
+        self.put(format_args!(
+            "  \"totals\": {{\"granted\": {}, \"deferred\": {},\n",
+            totals.granted, totals.deferred
+        ));
+        let count = |b: Bounded| {
+            format!(
+                "{{\"value\": {}, \"lower_bound\": {}}}",
+                b.value, b.lower_bound
+            )
+        };
+        self.put(format_args!(
+            "             \"moved_units\": {{\"crs\": {}, \"reserves\": {}, \"all\": {}}},\n",
+            count(totals.moved_crs),
+            count(totals.moved_reserves),
+            count(totals.moved_all)
+        ));
+        self.put(format_args!(
+            "             \"wasted_mg\": {{\"value\": {}, \"lower_bound\": {}}}}},\n",
+            Milligrams(totals.wasted_ug.value),
+            Milligrams(totals.wasted_ug.lower_bound)
+        ));
+    }
+}
+
+/// The first day whose plan of the same horizon ranks a request that is due later.
+fn planned_from(made: &Made<'_>, subject: Subject) -> Option<Day> {
+    let Subject::Request(place) = subject else {
+        return None;
+    };
+    let request: &CaseRequest = made.case.requests.get(place)?;
+    let ahead = made.case.as_of.days_until(request.due);
+    let wait = ahead.checked_sub(i64::from(made.case.horizon_days))?;
+    Some(
+        made.case
+            .as_of
+            .plus(u32::try_from(wait).ok()?.checked_add(1)?),
+    )
+}
+
+/// Micrograms as a JSON number of milligrams, with a decimal at least: `800.0`, `358.8`.
+struct Milligrams(u64);
+
+impl Display for Milligrams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let written = Mg::from_ug(self.0).to_string();
+        let number = written.trim_end_matches(" mg");
+        f.write_str(number)?;
+        if number.contains('.') {
+            Ok(())
+        } else {
+            f.write_str(".0")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! Plans as they are written, and what is found when they are read back.
+
+use super::*;
+use crate::domain::plan::plan;
+use crate::domain::rule::{Rulebook, Slug};
+use crate::rulebook::Rulebooks;
+use crate::wire::plan_case::read;
+use serde_json::Value;
+use std::path::Path;
+
+fn file(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/plan");
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+/// The plan of a case, in a language.
+fn planned(case: &str, language: Language) -> String {
+    let books = Rulebooks::built_in().unwrap();
+    let all: Vec<&Rulebook> = books.iter().collect();
+    let read = read(case.as_bytes(), &all).unwrap();
+    let of = |name: &Slug| books.get(name);
+    let made = Made {
+        case: &read.case,
+        book: read.book,
+        of: &of,
+    };
+    write(&plan(&read.case, read.book, &of), &made, language)
+}
+
+fn value(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn the_worked_example_is_answered_as_it_is_described() {
+    let text = planned(&file("worked-case.json"), Language::En);
+    insta::assert_snapshot!(text);
+    let mut ours = value(&text);
+    let top = ours.as_object_mut().unwrap();
+    top.remove("rulebook_sha256").unwrap();
+    top.remove("rulebook_in_force").unwrap();
+    for decision in top["decisions"].as_array_mut().unwrap() {
+        for own in ["reason", "reason_code", "change"] {
+            decision.as_object_mut().unwrap().remove(own).unwrap();
+        }
+    }
+    assert_eq!(ours, value(&file("worked-want.json")));
+}
+
+#[test]
+fn every_example_is_answered_as_wanted() {
+    for n in 1..=20 {
+        let ours = value(&planned(&file(&format!("{n:02}-case.json")), Language::Fr));
+        let want = value(&file(&format!("{n:02}-want.json")));
+        assert_eq!(ours["case_sha256"], want["case_sha256"], "{n}");
+        let part = |plan: &Value| -> Vec<String> {
+            let rows = plan["decisions"].as_array().unwrap().iter();
+            rows.map(|d| {
+                let keys = ["kind", "id", "status", "rank", "class"];
+                keys.map(|key| d[key].to_string()).join(" ")
+            })
+            .collect()
+        };
+        assert_eq!(part(&ours), part(&want), "{n}");
+        let of = |plan: &Value, path: &str| plan.pointer(path).unwrap().clone();
+        for figure in ["crs", "reserves", "all"] {
+            let path = format!("/totals/moved_units/{figure}");
+            assert_eq!(
+                of(&ours, &format!("{path}/value")),
+                want["totals"]["moved_units"][figure],
+                "{n} {figure}"
+            );
+            assert_eq!(
+                of(&ours, &format!("{path}/lower_bound")),
+                want["totals"]["moved_units"][figure]
+            );
+        }
+        assert_eq!(
+            of(&ours, "/totals/wasted_mg/value"),
+            want["totals"]["wasted_mg"],
+            "{n}"
+        );
+    }
+}
+
+#[test]
+fn milligrams_are_numbers_with_a_decimal() {
+    for (ug, text) in [
+        (800_000, "800.0"),
+        (358_800, "358.8"),
+        (1, "0.001"),
+        (0, "0.0"),
+    ] {
+        assert_eq!(Milligrams(ug).to_string(), text);
+    }
+}
+
+/// What does not hold of a plan of example 1 that was changed.
+fn found(change: impl FnOnce(&mut Value)) -> Verified {
+    let case = file("01-case.json");
+    let derived = Language::ALL.map(|language| planned(&case, language));
+    let mut given = value(&derived[1]);
+    change(&mut given);
+    let given = given.to_string();
+    let documents = derived
+        .each_ref()
+        .map(|d| Document::read(d.as_bytes()).unwrap());
+    verify(&Document::read(given.as_bytes()).unwrap(), &documents)
+}
+
+#[test]
+fn a_plan_holds_in_either_language_and_without_what_others_need_not_write() {
+    assert!(found(|_| {}).holds());
+    assert!(
+        found(|plan| {
+            plan.as_object_mut()
+                .unwrap()
+                .remove("rulebook_sha256")
+                .unwrap();
+            let decision = plan["decisions"][0].as_object_mut().unwrap();
+            decision.remove("change").unwrap();
+        })
+        .holds()
+    );
+}
+
+#[test]
+fn every_tampering_is_found_on_its_line() {
+    let on = |place: usize, change: fn(&mut Value)| {
+        let verified = found(|plan| change(&mut plan["decisions"][place]));
+        assert!(verified.whole.is_empty(), "{:?}", verified.whole);
+        let lines = verified
+            .lines
+            .into_iter()
+            .filter(|l| !l.mismatches.is_empty());
+        let lines: Vec<Line> = lines.collect();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let mismatch = &lines[0].mismatches[0];
+        let side = |s: &Option<String>| s.clone().unwrap_or_default();
+        format!(
+            "{} {} -> {}",
+            mismatch.field,
+            side(&mismatch.given),
+            side(&mismatch.derived)
+        )
+    };
+    let status = on(15, |d| d["status"] = "granted".into());
+    assert_eq!(status, "status \"granted\" -> \"deferred\"");
+    let rank = on(0, |d| d["rank"] = 2.into());
+    assert_eq!(rank, "rank 2 -> 1");
+    let lot = on(0, |d| d["doses"][0]["units"][0]["lot"] = "X".into());
+    assert!(lot.starts_with("doses "), "{lot}");
+    let sentence = on(0, |d| d["reason"] = "Because.".into());
+    assert!(sentence.starts_with("reason \"Because.\""), "{sentence}");
+    let more = on(0, |d| d["note"] = 1.into());
+    assert_eq!(more, "note 1 -> ");
+}
+
+#[test]
+fn lines_that_are_missing_too_many_or_in_another_order_are_found() {
+    let missing = found(|plan| drop(plan["decisions"].as_array_mut().unwrap().remove(3)));
+    assert!(!missing.holds());
+    assert!(missing.lines[3].mismatches[0].given.is_none());
+    let more = found(|plan| {
+        let mut copy = plan["decisions"][0].clone();
+        copy["id"] = "stranger".into();
+        plan["decisions"].as_array_mut().unwrap().push(copy);
+    });
+    assert_eq!(more.lines.last().unwrap().id, "stranger");
+    assert!(more.lines.last().unwrap().mismatches[0].derived.is_none());
+    let order = found(|plan| plan["decisions"].as_array_mut().unwrap().swap(0, 1));
+    assert_eq!(order.whole[0].field, "decisions");
+    let total = found(|plan| plan["totals"]["granted"] = 99.into());
+    assert_eq!(total.whole[0].field, "totals");
+}
+
+#[test]
+fn what_is_no_plan_is_refused_with_its_place() {
+    let faults = |text: &str| Document::read(text.as_bytes()).unwrap_err().to_string();
+    assert_eq!(faults("7"), "the case: found 7, expected a plan: an object");
+    let found = faults(
+        "{\"as_of\": 1, \"rulebook\": \"r\", \"decisions\": [{\"id\": \"a\"}], \"transfers\": []}",
+    );
+    assert_eq!(
+        found,
+        "/as_of: found 1, expected a text\n\
+         /case_sha256: is missing, expected a text\n\
+         /decisions/0: found an object, expected a decision with kind and id"
+    );
+}
+
+#[test]
+fn a_difference_says_who_gained_who_lost_and_why() {
+    let case = file("01-case.json");
+    let more = {
+        let mut case = value(&case);
+        for row in case["stock"].as_array_mut().unwrap() {
+            row["units"] = 50.into();
+        }
+        case["requests"]
+            .as_array_mut()
+            .unwrap()
+            .retain(|r| r["id"] != "req-00010");
+        case.to_string()
+    };
+    let [before, after] = [&case, &more].map(|case| planned(case, Language::En));
+    let [before, after] = [&before, &after].map(|plan| Document::read(plan.as_bytes()).unwrap());
+    let changed = difference(&before, &after);
+    let of = |id: &str| {
+        let change = changed.changes.iter().find(|c| c.key.1 == id);
+        change.map(|c| (c.what, c.reason().to_owned()))
+    };
+    assert_eq!(of("req-00010").map(|c| c.0), Some(What::Removed));
+    let (what, why) = of("req-00009").unwrap();
+    assert_eq!(what, What::Gained);
+    assert!(why.starts_with("Granted: "), "{why}");
+    let json = value(&changed.to_json());
+    assert_eq!(json["same"], false);
+    assert_eq!(
+        json["changes"].as_array().unwrap().len(),
+        changed.changes.len()
+    );
+    let same = difference(&before, &before);
+    assert!(same.is_empty() && same.rank_only == 0);
+    assert_eq!(value(&same.to_json())["same"], true);
+}

@@ -1,0 +1,263 @@
+//! Requests: which fields they have depends on what they ask for.
+
+use super::{Fields, Names};
+use crate::domain::calendar::Day;
+use crate::domain::plan::{CaseRequest, Form};
+use crate::domain::presentation::Route;
+use crate::domain::quantity::{Grams, Mg};
+use crate::domain::rule::{Alternatives, IndicationRule, ReserveRule, Risk, Rulebook, Treatment};
+use crate::wire::json::{Decimal, Node};
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+const REQUEST: &[&str] = &[
+    "id",
+    "site",
+    "indication",
+    "approved_exception",
+    "route",
+    "treatment",
+    "alternatives",
+    "risk",
+    "age_years",
+    "weight_g",
+    "due",
+    "units",
+    "prescribed_mg",
+    "car_t_patient",
+    "anc_per_mm3",
+];
+
+/// The most single units that one request may ask for.
+///
+/// Choice: weekly, it is two lifetimes; each is a dose of its own, and more is a slip of the keyboard.
+const MOST_UNITS: u32 = 10_000;
+
+/// What requests are checked against.
+struct Against<'a> {
+    book: Option<&'a Rulebook>,
+    as_of: Option<Day>,
+    names: &'a Names<'a>,
+}
+
+pub(super) fn read(
+    top: &Fields<'_, '_>,
+    book: Option<&Rulebook>,
+    as_of: Option<Day>,
+    names: &Names<'_>,
+) -> Option<Vec<CaseRequest>> {
+    let against = Against { book, as_of, names };
+    let seen = RefCell::new(HashSet::new());
+    top.rows("requests", REQUEST, |row| {
+        let id = row.word("id", "an id that no other request has", |id| {
+            let new = !id.is_empty() && seen.borrow_mut().insert(id.to_owned());
+            new.then(|| id.to_owned())
+        });
+        request(row, id, &against)
+    })
+}
+
+fn request(row: &Fields<'_, '_>, id: Option<String>, against: &Against<'_>) -> Option<CaseRequest> {
+    let site = against.names.site(row);
+    let indication = indication(row, against.book);
+    let route = route(row, against.book);
+    let treatment = row.word(
+        "treatment",
+        "\"ongoing\" or \"initiation\"",
+        Treatment::from_code,
+    );
+    let alternatives = row.word(
+        "alternatives",
+        "\"none\" or \"available\"",
+        Alternatives::from_code,
+    );
+    let risk = row.word(
+        "risk",
+        "\"vital\", \"functional\" or \"none\"",
+        Risk::from_code,
+    );
+    let age_years = row.whole("age_years", 0, u32::MAX);
+    let weight = row.optional("weight_g", |f, key| f.whole(key, 1, u32::MAX));
+    let due = row.day("due");
+    let approved = row.optional("approved_exception", Fields::flag);
+    let anc = row.optional("anc_per_mm3", |f, key| f.whole(key, 0, u32::MAX));
+    let rule = against.book.and_then(|book| book.reserve.as_ref());
+    let treated = indication.map(|i| (i, rule.filter(|rule| rule.indication == i.code)));
+    if let Some((_, Some(rule))) = treated {
+        now_and_by_its_route(row, rule, route, due, against.as_of);
+    }
+    let form = form(row, against, route, treated, weight);
+    Some(CaseRequest {
+        id: id?,
+        site: site?,
+        indication: indication?.code.clone(),
+        approved_exception: approved?.unwrap_or(false),
+        treatment: treatment?,
+        alternatives: alternatives?,
+        risk: risk?,
+        age_years: age_years?,
+        weight: weight?.and_then(Grams::as_written),
+        due: due?,
+        form: form?,
+        anc_per_mm3: anc?,
+    })
+}
+
+fn indication<'b>(row: &Fields<'_, '_>, book: Option<&'b Rulebook>) -> Option<&'b IndicationRule> {
+    let Some(book) = book else {
+        let _: Option<&str> = row.text("indication");
+        return None;
+    };
+    let expected = || {
+        let codes: Vec<&str> = book.indications.iter().map(|i| i.code.as_str()).collect();
+        format!("one of {}", codes.join(", "))
+    };
+    row.parsed("indication", expected, |code| book.indication(code))
+}
+
+/// A route that a presentation of the rulebook has.
+fn route(row: &Fields<'_, '_>, book: Option<&Rulebook>) -> Option<Route> {
+    let there = |route: &Route| book.is_none_or(|book| book.by_route(*route).next().is_some());
+    let expected = || {
+        let routes: Vec<&str> = (Route::ALL.iter().filter(|r| there(r)))
+            .map(|r| r.code())
+            .collect();
+        format!("one of {}", routes.join(", "))
+    };
+    row.parsed("route", expected, |code| {
+        Route::from_code(code).filter(there)
+    })
+}
+
+/// What the reserve is kept for is treated now, by the reserve's route.
+fn now_and_by_its_route(
+    row: &Fields<'_, '_>,
+    rule: &ReserveRule,
+    route: Option<Route>,
+    due: Option<Day>,
+    as_of: Option<Day>,
+) {
+    let (indication, by) = (&rule.indication, rule.route);
+    if let Some(route) = route.filter(|route| *route != by) {
+        let node = Node::Text(route.code().into());
+        let expected = format!("{by}: {indication} is treated by that route only");
+        let _: Option<()> = row.wrong("route", &node, expected);
+    }
+    if let (Some(due), Some(as_of)) = (due, as_of)
+        && due > as_of
+    {
+        let node = Node::Text(due.to_string().into());
+        let expected = format!("{as_of} or before: {indication} is treated now");
+        let _: Option<()> = row.wrong("due", &node, expected);
+    }
+}
+
+/// Reads what depends on the route: a number of units, or what a dose of vials is made for.
+fn form(
+    row: &Fields<'_, '_>,
+    against: &Against<'_>,
+    route: Option<Route>,
+    treated: Option<(&IndicationRule, Option<&ReserveRule>)>,
+    weight: Option<Option<u32>>,
+) -> Option<Form> {
+    let patient = car_t_patient(row, against.names, treated);
+    let by_units = |route: Route| {
+        let book = against.book?;
+        Some(book.unit_doses.iter().any(|unit| unit.route == route))
+    };
+    let Some((route, by_units)) = route.and_then(|route| Some((route, by_units(route)?))) else {
+        // without a route nobody can say which of them belong here
+        let _ = (row.given("units"), row.given("prescribed_mg"));
+        return None;
+    };
+    if by_units {
+        let units = row.whole("units", 1, MOST_UNITS);
+        let prescribed = row.absent(
+            "prescribed_mg",
+            "no such field where single units are asked for",
+        );
+        let (units, ()) = (units?, prescribed?);
+        patient?;
+        return Some(Form::Units { route, units });
+    }
+    let units = row.absent("units", "no such field where a dose is made of vials");
+    let prescribed = row.optional("prescribed_mg", |f, key| {
+        prescribed_mg(f, key, against.book, treated.map(|(i, _)| i))
+    });
+    if weight == Some(None) {
+        let expected = "a whole number from 1 to 4294967295, for a dose made of vials";
+        return row.missing("weight_g", expected);
+    }
+    let (prescribed, ()) = (prescribed?, units?);
+    let dosed = prescribed.is_some() || has_dose(against.book?, treated?.0, weight??);
+    if !dosed {
+        let node = Node::Text(treated?.0.code.to_string().into());
+        return row.wrong("indication", &node, "one that the rulebook has a dose for");
+    }
+    Some(Form::Vials {
+        route,
+        prescribed,
+        patient: patient?,
+    })
+}
+
+fn has_dose(book: &Rulebook, indication: &IndicationRule, weight_g: u32) -> bool {
+    Grams::as_written(weight_g).is_some_and(|w| book.dose(&indication.code, w).is_some())
+}
+
+/// Reads the CAR-T patient who is treated: only where the indication is the reserve's.
+fn car_t_patient(
+    row: &Fields<'_, '_>,
+    names: &Names<'_>,
+    treated: Option<(&IndicationRule, Option<&ReserveRule>)>,
+) -> Option<Option<usize>> {
+    match treated {
+        Some((_, None)) => {
+            let expected = "no such field: it is for the indication of the reserve only";
+            row.absent("car_t_patient", expected).map(|()| None)
+        }
+        Some((_, Some(_))) | None => row.optional("car_t_patient", |f, key| {
+            f.word(key, "the id of a CAR-T patient of the case", |id| {
+                names.patients.get(id).copied()
+            })
+        }),
+    }
+}
+
+/// Reads what a prescriber wrote in place of the dose by weight: above zero, at most the greatest
+/// dose of the indication, to the microgram.
+fn prescribed_mg(
+    row: &Fields<'_, '_>,
+    key: &str,
+    book: Option<&Rulebook>,
+    indication: Option<&IndicationRule>,
+) -> Option<Mg> {
+    let (Some(book), Some(indication)) = (book, indication) else {
+        let _ = row.given(key);
+        return None;
+    };
+    let most = most(book, indication);
+    let node = row.given(key)?;
+    let mass = match node {
+        Node::Number(digits) => Decimal::parse(digits).and_then(|d| d.thousandths()),
+        Node::Null | Node::Flag(_) | Node::Text(_) | Node::List(_) | Node::Object(_) => None,
+    };
+    match mass.map(Mg::from_ug) {
+        Some(mass) if mass > Mg::ZERO && mass <= most => Some(mass),
+        Some(_) | None => row.wrong(
+            key,
+            node,
+            format!("a number of milligrams above 0 and at most {most}, of three decimals at most"),
+        ),
+    }
+}
+
+/// The greatest dose of an indication at any weight.
+fn most(book: &Rulebook, indication: &IndicationRule) -> Mg {
+    let named =
+        |row: &&crate::domain::rule::DoseRow| row.indication.as_ref() == Some(&indication.code);
+    let own = book.doses.iter().filter(named).map(|row| row.at_most).max();
+    let any = book.doses.iter().filter(|row| row.indication.is_none());
+    own.or_else(|| any.map(|row| row.at_most).max())
+        .unwrap_or(Mg::ZERO)
+}

@@ -1,0 +1,28 @@
+//! What a case may say, its name, and what is said about a wrong one.
+
+mod faults;
+mod names;
+mod what_if;
+
+use super::*;
+use crate::rulebook::Rulebooks;
+
+/// The worked example of the plan case's description.
+const WORKED: &str = include_str!("../../../../tests/fixtures/plan/worked-case.json");
+
+/// Reads a case with the rulebooks that come with the service.
+fn reading(text: &str) -> Result<Case, CaseFaults> {
+    let books = Rulebooks::built_in().unwrap();
+    let all: Vec<&Rulebook> = books.iter().collect();
+    read(text.as_bytes(), &all).map(|read| read.case)
+}
+
+/// The name of a case.
+fn named(text: &str) -> String {
+    let books = Rulebooks::built_in().unwrap();
+    let all: Vec<&Rulebook> = books.iter().collect();
+    match read(text.as_bytes(), &all) {
+        Ok(read) => hex::encode(sha256(&read.case, read.book)),
+        Err(faults) => panic!("{faults}"),
+    }
+}
