@@ -21,3 +21,6 @@ pub use outcome::{
     Bounded, Decision, Incomplete, Lack, Plan, PlannedDose, Status, Subject, Totals, Transfer,
 };
 pub use solve::plan;
+
+#[cfg(test)]
+mod tests;
