@@ -85,7 +85,11 @@ impl Problem {
                     units,
                 })
             });
-        let rows = rows.collect();
+        let rows: Vec<Row> = rows.collect();
+        let there = |used: &Count| {
+            let mut used = used.iter().enumerate().filter(|(_, n)| **n > 0);
+            used.all(|(place, _)| rows.iter().any(|row| row.strength == place))
+        };
         let mut doses = Vec::new();
         for (place, (claim, _)) in claims.iter().enumerate().filter(|(_, (_, d))| d.is_ok()) {
             let Asks::Vials(asked) = &claim.asks else {
@@ -97,18 +101,23 @@ impl Problem {
                     continue;
                 };
                 let class = made.days.class(dose.on);
-                let ways = made.ways.at(list).iter();
+                let proof = next_proof(made, (list, class));
+                let proof = made.ways.at(list).get(proof).map(|w| w.used);
+                let ways = made.ways.at(list).iter().filter(|w| there(&w.used));
+                let ways: Vec<(Count, u64)> = ways
+                    .map(|w| (w.used, w.total.saturating_sub(dose.need.ug())))
+                    .collect();
                 doses.push(Dose {
                     of: (place, i),
                     site: site(claim.site),
                     tier: claim.tier,
                     class,
                     on: dose.on,
-                    ways: ways
-                        .map(|w| (w.used, w.total.saturating_sub(dose.need.ug())))
-                        .collect(),
+                    proof: proof
+                        .and_then(|used| ways.iter().position(|(way, _)| *way == used))
+                        .unwrap_or(0),
+                    ways,
                     total: made.ways.total(list),
-                    proof: next_proof(made, (list, class)),
                 });
             }
         }
