@@ -5,16 +5,16 @@ pub(super) const WIDTH: usize = 8;
 
 /// A number of vials for each strength, smallest strength first; unused places are zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Counts(pub(super) [u32; WIDTH]);
+pub(in crate::domain) struct Counts(pub(super) [u32; WIDTH]);
 
 impl Counts {
     /// Returns how many of the strength at `place`.
-    pub(super) fn at(&self, place: usize) -> u32 {
+    pub(in crate::domain) fn at(&self, place: usize) -> u32 {
         self.0.get(place).copied().unwrap_or(0)
     }
 
     /// Sets how many of the strength at `place`.
-    pub(super) fn set(&mut self, place: usize, n: u32) {
+    pub(in crate::domain) fn set(&mut self, place: usize, n: u32) {
         if let Some(slot) = self.0.get_mut(place) {
             *slot = n;
         }

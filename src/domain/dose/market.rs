@@ -9,7 +9,7 @@
 use super::counts::{Counts, WIDTH};
 
 /// The scale of prices: the dearest strength costs this.
-pub(super) const DEAREST: u64 = 1 << 24;
+pub(in crate::domain) const DEAREST: u64 = 1 << 24;
 /// The bits behind the point.
 const POINT: u32 = 40;
 const ONE: i128 = 1 << POINT;
@@ -18,11 +18,31 @@ const DUST: i128 = 1 << 16;
 
 /// The mix of bids so far.
 #[derive(Debug)]
-pub(super) struct Market {
+pub(in crate::domain) struct Market {
     pool: Counts,
     rows: [Row; WIDTH],
     /// What each strength's whole pool is worth.
     worth: [i128; WIDTH],
+    /// How many bids were taken.
+    bids: usize,
+    /// For each row, which bid stands in it.
+    basis: [Option<usize>; WIDTH],
+}
+
+/// A part of a whole.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::domain) struct Share {
+    of: i128,
+    all: i128,
+}
+
+impl Share {
+    /// Returns this part of a number, rounded down.
+    pub(in crate::domain) fn part(&self, n: u32) -> u32 {
+        let part = i128::from(n).checked_mul(self.of);
+        let part = part.and_then(|p| p.checked_div(self.all)).unwrap_or(0);
+        u32::try_from(part).unwrap_or(0)
+    }
 }
 
 /// One row of the inverse basis, and what is left on its right-hand side.
@@ -34,7 +54,7 @@ struct Row {
 
 impl Market {
     /// Opens a market for what there is.
-    pub(super) fn new(pool: Counts) -> Self {
+    pub(in crate::domain) fn new(pool: Counts) -> Self {
         let mut rows = [Row::default(); WIDTH];
         for (i, row) in rows.iter_mut().enumerate() {
             row.rest = ONE;
@@ -46,12 +66,27 @@ impl Market {
             pool,
             rows,
             worth: [0; WIDTH],
+            bids: 0,
+            basis: [None; WIDTH],
         }
+    }
+
+    /// Returns the best mix of the bids so far: the place of each bid, from 0, and its share in
+    /// parts of their sum.
+    pub(in crate::domain) fn mix(&self) -> Vec<(usize, Share)> {
+        let each = self.basis.iter().zip(&self.rows);
+        let each = each.filter_map(|(bid, row)| Some(((*bid)?, row.rest.max(0))));
+        let shares: Vec<(usize, i128)> = each.filter(|(_, rest)| *rest > 0).collect();
+        let all = shares.iter().map(|(_, share)| *share).sum();
+        let share = |(bid, of): (usize, i128)| (bid, Share { of, all });
+        shares.into_iter().map(share).collect()
     }
 
     /// Takes what all doses would use at the last prices; returns new prices, or nothing when
     /// these cannot be improved.
-    pub(super) fn bid(&mut self, used: &Counts) -> Option<[u64; WIDTH]> {
+    pub(in crate::domain) fn bid(&mut self, used: &Counts) -> Option<[u64; WIDTH]> {
+        let bid = self.bids;
+        self.bids += 1;
         let mut column = [0; WIDTH];
         for ((slot, n), there) in column.iter_mut().zip(&used.0).zip(&self.pool.0) {
             // of what is not there, any is far too much
@@ -76,6 +111,9 @@ impl Market {
         let mut entering = row;
         for x in entering.inverse.iter_mut().chain([&mut entering.rest]) {
             *x = x.checked_mul(ONE)? / slope;
+        }
+        if let Some(slot) = self.basis.get_mut(leaving) {
+            *slot = Some(bid);
         }
         for (i, (row, slope)) in self.rows.iter_mut().zip(&slopes).enumerate() {
             if i == leaving {

@@ -34,7 +34,9 @@ use super::calendar::Day;
 use super::quantity::{Mg, Units};
 
 pub use compose::{compose, fits};
+pub(in crate::domain) use counts::Counts;
 pub use grant::{Grants, grant, most};
+pub(in crate::domain) use market::{DEAREST, Market};
 pub use shortfall::shortfall;
 
 /// The most different strengths in one question: 8.

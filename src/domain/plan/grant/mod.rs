@@ -1,6 +1,7 @@
 //! Who is granted: each claim in its turn, if it can be met together with all granted before.
 
 pub(super) mod days;
+mod prices;
 mod units;
 mod vials;
 pub(super) mod ways;

@@ -1,21 +1,25 @@
 //! Whole vials: whether doses can be made together with all those granted before.
 //!
 //! One way of making everything granted is kept as the proof that it can be made. A new dose is
-//! tried from what that leaves, then by making a few doses of each kind anew, then by making all
-//! of them anew. What cannot be made is remembered: the grants only grow, so nothing at least as
-//! large and as late can be made afterwards.
+//! tried from what that leaves; then prices may prove that it cannot be made; else a few doses of
+//! each kind are made anew, then all of them. What cannot be made is remembered: the grants only
+//! grow, so nothing at least as large and as late can be made afterwards.
 
 use super::days::Days;
+use super::prices::{Prices, Question};
 use super::ways::{Count, WIDTH, Ways};
 use crate::domain::calendar::Day;
 use crate::domain::dose::{self, Need, Take, Vial};
 use crate::domain::quantity::{Mg, Units};
 use std::collections::BTreeMap;
 
-/// So many doses of each kind are made anew at first. Choice: by trial.
-const FEW: u32 = 3;
-/// Up to so many doses, all are made anew at once.
+/// Up to so many doses, all are made anew at once. Choice: by trial.
 const MANY: usize = 96;
+/// So many doses of each size and way are left to a search beside what a plan leaves out, at first
+/// and when that fails. Choice: by trial.
+const APART: [u32; 3] = [1, 4, 16];
+/// The most doses that are left to such a search.
+const MOST_LEFT: usize = 2_000;
 
 /// A dose as the pool sees it: the place of its ways, and its class of days.
 pub(in crate::domain::plan) type Kind = (usize, usize);
@@ -29,6 +33,11 @@ pub(in crate::domain::plan) struct VialPool<'a> {
     slack: Vec<[i64; WIDTH]>,
     /// The same in micrograms, each use counted as the least total of its ways.
     mass: Vec<i128>,
+    /// For each class, vials usable from then on.
+    supply: Vec<[i64; WIDTH]>,
+    /// For each place of ways, the doses granted in each class.
+    wanted: Vec<Vec<u32>>,
+    prices: Prices,
     /// How many doses of a kind are made in a way.
     made: BTreeMap<(Kind, usize), u32>,
     doses: usize,
@@ -67,8 +76,11 @@ impl<'a> VialPool<'a> {
         Self {
             ways,
             days,
+            supply: slack.clone(),
             slack,
             mass,
+            wanted: Vec::new(),
+            prices: Prices::default(),
             made: BTreeMap::new(),
             doses: 0,
             refused: Vec::new(),
@@ -87,16 +99,15 @@ impl<'a> VialPool<'a> {
         if self.hopeless(&kinds) {
             return Err(No::Lacks(self.lacking(&kinds)));
         }
-        let before = (self.slack.clone(), self.made.clone());
-        for (i, kind) in kinds.iter().enumerate() {
+        for (done, kind) in kinds.iter().enumerate() {
             if self.take_free(*kind) {
                 continue;
             }
-            let rest = kinds.get(i..).unwrap_or_default();
-            match self.make_anew(rest) {
+            let (taken, rest) = kinds.split_at(done);
+            match self.make_room(&kinds, rest) {
                 Ok(true) => break,
                 found => {
-                    (self.slack, self.made) = before;
+                    taken.iter().for_each(|kind| self.give_back(*kind));
                     if found.is_err() {
                         return Err(No::GivenUp);
                     }
@@ -114,8 +125,42 @@ impl<'a> VialPool<'a> {
                 .iter_mut()
                 .take(class + 1)
                 .for_each(|m| *m -= total);
+            self.want((place, class), 1);
         }
         Ok(())
+    }
+
+    fn want(&mut self, (place, class): Kind, n: u32) {
+        if self.wanted.len() <= place {
+            self.wanted.resize(place + 1, vec![0; self.supply.len()]);
+        }
+        let slot = self.wanted.get_mut(place).and_then(|w| w.get_mut(class));
+        if let Some(slot) = slot {
+            *slot += n;
+        }
+    }
+
+    /// Returns nothing when prices prove that these cannot be made together with what was granted;
+    /// else a plan for nearly all of them, as [`Prices::ask`] does.
+    fn priced(&mut self, kinds: &[Kind]) -> Option<Vec<Vec<u32>>> {
+        let before = self.wanted.clone();
+        kinds.iter().for_each(|kind| self.want(*kind, 1));
+        let question = Question {
+            ways: &self.ways,
+            wanted: &self.wanted,
+            supply: &self.supply,
+        };
+        let answer = self.prices.ask(&question);
+        self.wanted = before;
+        answer
+    }
+
+    /// Gives back one dose of a kind, made in any way.
+    fn give_back(&mut self, kind: Kind) {
+        let mut ways = self.made.range((kind, 0)..=(kind, usize::MAX));
+        if let Some(((_, way), _)) = ways.next() {
+            self.take_back(kind, *way, 1);
+        }
     }
 
     /// Whether it is known at once that they cannot be made.
@@ -134,14 +179,7 @@ impl<'a> VialPool<'a> {
 
     /// Returns the least that a strength has to spare for a dose of this class.
     fn free(&self, class: usize) -> [i64; WIDTH] {
-        let rows = self.slack.iter().take(class + 1);
-        rows.fold([i64::MAX; WIDTH], |mut least, row| {
-            least
-                .iter_mut()
-                .zip(row)
-                .for_each(|(l, r)| *l = (*l).min(*r));
-            least
-        })
+        free(&self.slack, class)
     }
 
     /// Makes a dose of what is free.
@@ -175,18 +213,86 @@ impl<'a> VialPool<'a> {
         }
     }
 
-    /// Makes room for doses by making others anew: first a few of each kind, then all.
-    fn make_anew(&mut self, new: &[Kind]) -> Result<bool, dose::Unsolved> {
-        Ok(self.doses > MANY && self.make_some_anew(new, FEW)?
-            || self.make_some_anew(new, u32::MAX)?)
+    /// Makes the rest of some doses, if it can be done, by making others anew: all when they are
+    /// few; else nearly all by the plan that prices give, and the last ones by a search.
+    fn make_room(&mut self, all: &[Kind], rest: &[Kind]) -> Result<bool, dose::Unsolved> {
+        let Some(plan) = self.priced(all) else {
+            return Ok(false);
+        };
+        if self.doses > MANY {
+            for apart in APART {
+                if self.follow(&plan, all, apart)? {
+                    return Ok(true);
+                }
+            }
+        }
+        let every = self.made.iter().map(|((kind, way), n)| (*kind, *way, *n));
+        let every = every.collect();
+        self.make_anew(every, rest)
     }
 
-    /// Makes at most `most` doses of each kind and way anew, together with new ones.
-    fn make_some_anew(&mut self, new: &[Kind], most: u32) -> Result<bool, dose::Unsolved> {
-        let mut taken: Vec<(Kind, usize, u32)> = Vec::new();
-        for ((kind, way), n) in &self.made {
-            taken.push((*kind, *way, (*n).min(most)));
+    /// Makes everything granted, and `new`, anew by a plan; `apart` doses of each size and way, and
+    /// those that the plan leaves out, by a search. Changes nothing when that fails.
+    fn follow(
+        &mut self,
+        plan: &[Vec<u32>],
+        new: &[Kind],
+        apart: u32,
+    ) -> Result<bool, dose::Unsolved> {
+        let before = (self.slack.clone(), std::mem::take(&mut self.made));
+        self.slack.clone_from(&self.supply);
+        let mut wanted: BTreeMap<Kind, u32> = BTreeMap::new();
+        for (place, of_place) in self.wanted.iter().enumerate() {
+            for (class, n) in of_place.iter().enumerate().filter(|(_, n)| **n > 0) {
+                wanted.insert((place, class), *n);
+            }
         }
+        for kind in new {
+            *wanted.entry(*kind).or_default() += 1;
+        }
+        let mut left: Vec<Kind> = Vec::new();
+        let mut quota: Vec<Vec<u32>> = plan.to_vec();
+        for slot in quota.iter_mut().flatten() {
+            *slot = slot.saturating_sub(apart);
+        }
+        let mut latest: Vec<(Kind, u32)> = wanted.into_iter().collect();
+        latest.sort_by_key(|(kind, _)| (std::cmp::Reverse(kind.1), kind.0));
+        for (kind, mut n) in latest {
+            let of_place = quota.get(kind.0).map_or(0, Vec::len);
+            for way in 0..of_place {
+                let slot = quota.get_mut(kind.0).and_then(|q| q.get_mut(way));
+                let Some(slot) = slot else {
+                    continue;
+                };
+                let used = self.ways.at(kind.0).get(way).map(|w| w.used);
+                let used = used.unwrap_or_default();
+                let times = times_within(&free(&self.slack, kind.1), &used);
+                let times = times.min(*slot).min(n);
+                if times > 0 {
+                    *slot -= times;
+                    n -= times;
+                    self.enter(kind, way, &used, times);
+                }
+            }
+            left.extend((0..n).map(|_| kind));
+        }
+        let made = if left.len() > MOST_LEFT {
+            Ok(false)
+        } else {
+            self.make_anew(Vec::new(), &left)
+        };
+        if !matches!(made, Ok(true)) {
+            (self.slack, self.made) = before;
+        }
+        made
+    }
+
+    /// Makes some doses anew, together with new ones.
+    fn make_anew(
+        &mut self,
+        taken: Vec<(Kind, usize, u32)>,
+        new: &[Kind],
+    ) -> Result<bool, dose::Unsolved> {
         for (kind, way, n) in &taken {
             self.take_back(*kind, *way, *n);
         }
@@ -316,4 +422,22 @@ impl<'a> VialPool<'a> {
 fn worth(strengths: &[u64], vials: &[i64; WIDTH]) -> i128 {
     let each = strengths.iter().zip(vials);
     each.map(|(s, n)| i128::from(*s) * i128::from(*n)).sum()
+}
+
+/// Returns the least that each strength has to spare for a dose of this class.
+fn free(slack: &[[i64; WIDTH]], class: usize) -> [i64; WIDTH] {
+    let rows = slack.iter().take(class + 1);
+    rows.fold([i64::MAX; WIDTH], |mut least, row| {
+        for (l, r) in least.iter_mut().zip(row) {
+            *l = (*l).min(*r);
+        }
+        least
+    })
+}
+
+/// Returns how often these vials can be taken.
+fn times_within(free: &[i64; WIDTH], used: &Count) -> u32 {
+    let each = free.iter().zip(used).filter(|(_, n)| **n > 0);
+    let times = each.map(|(free, n)| free.max(&0) / i64::from(*n)).min();
+    times.map_or(u32::MAX, |t| u32::try_from(t).unwrap_or(u32::MAX))
 }

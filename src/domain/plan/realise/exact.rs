@@ -1,24 +1,22 @@
-//! The cheapest realisation: every dose in turn, all stocks that may be left side by side.
+//! The cheapest realisation: the options of every site, combined.
 //!
-//! Site after site, each dose is made in each of its ways, of what its site has left or of what
-//! the pool has. Two histories that leave the same are one, the cheaper; one that cannot end
-//! better than what is known, or not at all for want of milligrams, is dropped. A first pass keeps
-//! a few, the last keeps all: what it finds is the least there is.
+//! Prices on what the pool has say, for each site by itself, what its options cost at the least:
+//! together a bound from below. Options that cannot be part of anything cheaper than what is known
+//! are dropped; what is left is combined site by site, histories that leave the same being one. A
+//! first pass keeps a few histories, the last keeps all: what it finds is the least there is.
 
-use super::super::grant::ways::{Count, WIDTH};
 use super::cost::Cost;
 use super::dims::Dims;
-use super::problem::{Dose, Problem};
+use super::options::{SiteOption, Split, options};
+use super::problem::Problem;
+use super::toll::Tolls;
+use std::cmp::Reverse;
 
 /// How many histories each pass keeps. Choice: by trial.
-const WIDTHS: [usize; 3] = [64, 2_048, usize::MAX];
+const WIDTHS: [usize; 3] = [128, 4_096, 400_000];
 
-/// How one dose is made: of each strength so many, of which so many from its own site.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Split {
-    pub(super) used: Count,
-    pub(super) local: Count,
-}
+/// So many histories are compared before more are made.
+const MANY: usize = 1_000_000;
 
 /// What was found.
 #[derive(Debug)]
@@ -30,355 +28,196 @@ pub(super) struct Found {
 }
 
 /// Looks for a realisation cheaper than `known`, in at most `steps` steps.
-pub(super) fn search(problem: &Problem, known: Option<Cost>, steps: u64) -> Found {
-    let dims = Dims::new(problem);
-    match dims.len {
-        0..=8 => Search::<16>::new(problem, &dims, steps).run(known),
-        9..=16 => Search::<32>::new(problem, &dims, steps).run(known),
-        17..=64 => Search::<128>::new(problem, &dims, steps).run(known),
-        65..=256 => Search::<512>::new(problem, &dims, steps).run(known),
-        _ => Found {
-            best: None,
-            proved: false,
-        },
+pub(super) fn search(problem: &Problem, known: Cost, steps: u64) -> Found {
+    let mut found = Found {
+        best: None,
+        proved: false,
+    };
+    let mut steps = steps;
+    if let Some(mut combine) = Combine::new(problem, known, &mut steps) {
+        for width in WIDTHS {
+            let Some(done) = combine.pass(width, &mut steps) else {
+                break;
+            };
+            found.proved = done;
+            if done {
+                break;
+            }
+        }
+        found.best = combine.best;
     }
+    found
 }
 
-/// A history: what the pool has left, then what the site at hand has left, and how it came.
-#[derive(Clone, Copy, Debug)]
-struct State<const N: usize> {
-    left: [u16; N],
+struct Combine<'a> {
+    problem: &'a Problem,
+    /// What the pool has.
+    all: Vec<u16>,
+    /// The options of each site with doses, most options first.
+    sites: Vec<Vec<SiteOption>>,
+    tolls: Tolls,
+    known: Cost,
+    best: Option<(Cost, Vec<Split>)>,
+}
+
+/// A history: what is left, what it costs, and how it came.
+#[derive(Clone, Debug)]
+struct State {
+    left: Vec<u16>,
     cost: Cost,
     parent: u32,
-    split: Split,
+    option: u32,
 }
 
-struct Search<'a, const N: usize> {
-    problem: &'a Problem,
-    dims: &'a Dims,
-    /// The doses in the order of their turn.
-    order: Vec<usize>,
-    /// What each site has.
-    local: Vec<Vec<u32>>,
-    /// For each turn, what the doses from it on cost at the least.
-    least: Vec<Cost>,
-    /// For each turn and class of the doses, the micrograms still needed from that class on.
-    needed: Vec<Vec<(usize, u64)>>,
-    steps: u64,
-}
-
-impl<'a, const N: usize> Search<'a, N> {
-    fn new(problem: &'a Problem, dims: &'a Dims, steps: u64) -> Self {
-        let mut order: Vec<usize> = (0..problem.doses.len()).collect();
-        order.sort_by_key(|i| {
-            problem
-                .doses
-                .get(*i)
-                .map(|d| (d.site, d.tier, d.class, d.total))
-        });
-        let local = (0..problem.sites).map(|site| dims.lay(&problem.supply(Some(site))));
-        let mut search = Self {
+impl<'a> Combine<'a> {
+    fn new(problem: &'a Problem, known: Cost, steps: &mut u64) -> Option<Self> {
+        let dims = Dims::new(problem);
+        let all = dims.lay(&problem.supply(None)).into_iter();
+        let all: Option<Vec<u16>> = all.map(|n| u16::try_from(n).ok()).collect();
+        let mut at: Vec<usize> = problem.doses.iter().map(|d| d.site).collect();
+        at.sort_unstable();
+        at.dedup();
+        let sites = at
+            .into_iter()
+            .map(|site| options(problem, &dims, site, Some(known), steps));
+        let mut combine = Self {
             problem,
-            dims,
-            local: local.collect(),
-            least: vec![Cost::default(); order.len() + 1],
-            needed: Vec::new(),
-            order,
-            steps,
+            all: all?,
+            sites: sites.collect::<Option<_>>()?,
+            tolls: Tolls::default(),
+            known,
+            best: None,
         };
-        search.bound();
-        search
+        combine.sharpen();
+        Some(combine)
     }
 
-    fn dose(&self, turn: usize) -> Option<&'a Dose> {
-        self.problem.doses.get(*self.order.get(turn)?)
-    }
-
-    /// Fills in the least costs and the milligrams needed, from the last turn back.
-    fn bound(&mut self) {
-        let mut classes: Vec<usize> = self.problem.doses.iter().map(|d| d.class).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        let mut needed: Vec<(usize, u64)> = classes.into_iter().map(|c| (c, 0)).collect();
-        let mut all = vec![needed.clone(); self.order.len() + 1];
-        let mut least = Cost::default();
-        for turn in (0..self.order.len()).rev() {
-            let Some(dose) = self.dose(turn) else {
-                continue;
-            };
-            let wasted = dose.ways.iter().map(|(_, wasted)| *wasted).min();
-            least.wasted_ug += wasted.unwrap_or(0);
-            if let Some(slot) = self.least.get_mut(turn) {
-                *slot = least;
-            }
-            for (class, ug) in &mut needed {
-                if *class <= dose.class {
-                    *ug += dose.total;
-                }
-            }
-            if let Some(slot) = all.get_mut(turn) {
-                slot.clone_from(&needed);
+    /// Looks for prices, and drops the options that they rule out.
+    fn sharpen(&mut self) {
+        let limit = self.limit();
+        self.tolls = Tolls::find(&self.sites, &self.all, limit);
+        for toll in &self.tolls.kept {
+            let least = toll.least(&self.sites);
+            let sum: i128 = least.iter().sum();
+            let spare = limit.scalar() - (sum - toll.worth(&self.all));
+            for (site, least) in self.sites.iter_mut().zip(&least) {
+                site.retain(|o| toll.cost(o) - least <= spare);
             }
         }
-        self.needed = all;
+        self.sites.sort_by_key(|s| Reverse(s.len()));
+        self.tolls.lay(&self.sites);
     }
 
-    fn run(mut self, known: Option<Cost>) -> Found {
-        let mut best: Option<(Cost, Vec<Split>)> = None;
-        for width in WIDTHS {
-            let limit = best.as_ref().map(|(cost, _)| *cost).or(known);
-            let Some((found, dropped)) = self.pass(width, limit) else {
-                return Found {
-                    best,
-                    proved: false,
-                };
-            };
-            best = found.or(best);
-            if !dropped {
-                return Found { best, proved: true };
-            }
-        }
-        Found {
-            best,
-            proved: false,
-        }
+    fn limit(&self) -> Cost {
+        self.best.as_ref().map_or(self.known, |(cost, _)| *cost)
     }
 
-    /// Goes through all doses, keeping at most `width` histories; nothing when out of steps.
-    #[expect(
-        clippy::type_complexity,
-        reason = "a found way and whether any was dropped"
-    )]
-    fn pass(
-        &mut self,
-        width: usize,
-        limit: Option<Cost>,
-    ) -> Option<(Option<(Cost, Vec<Split>)>, bool)> {
+    /// Combines all sites, keeping at most `width` histories; whether nothing cheaper can be left;
+    /// nothing when out of steps.
+    fn pass(&mut self, width: usize, steps: &mut u64) -> Option<bool> {
         let mut dropped = false;
-        let mut history: Vec<Vec<(u32, Split)>> = Vec::with_capacity(self.order.len());
-        let mut states = vec![self.start()?];
-        let mut site = None;
-        for turn in 0..self.order.len() {
-            let dose = self.dose(turn)?;
-            if site != Some(dose.site) {
-                states.retain_mut(|state| self.enter(state, dose.site));
-                site = Some(dose.site);
-            }
-            let mut next = Vec::new();
+        let mut history: Vec<Vec<(u32, u32)>> = Vec::new();
+        let mut states = vec![State {
+            left: self.all.clone(),
+            cost: Cost::default(),
+            parent: 0,
+            option: 0,
+        }];
+        let limit = self.limit();
+        for (turn, site) in self.sites.iter().enumerate() {
+            let mut next: Vec<State> = Vec::new();
             for (parent, state) in states.iter().enumerate() {
-                let parent = u32::try_from(parent).ok()?;
-                self.make(turn, dose, parent, state, limit, &mut next)?;
+                for (option, o) in site.iter().enumerate() {
+                    *steps = steps.checked_sub(1)?;
+                    let cost = state.cost.plus(o.cost);
+                    if let Some(left) = minus(&state.left, &o.taken)
+                        && self.tolls.bound(turn + 1, &left, cost) < limit.scalar()
+                    {
+                        next.push(State {
+                            left,
+                            cost,
+                            parent: u32::try_from(parent).ok()?,
+                            option: u32::try_from(option).ok()?,
+                        });
+                    }
+                }
+                if next.len() > MANY {
+                    merge(&mut next);
+                }
             }
             merge(&mut next);
             if next.len() > width {
                 dropped = true;
-                next.sort_by_key(|s| {
+                let tolls = &self.tolls;
+                next.sort_by_cached_key(|s| {
                     (
-                        s.cost.plus(self.at_least(turn + 1)),
-                        std::cmp::Reverse(s.left),
+                        tolls.bound(turn + 1, &s.left, s.cost),
+                        Reverse(s.left.clone()),
                     )
                 });
                 next.truncate(width);
             }
-            history.push(next.iter().map(|s| (s.parent, s.split)).collect());
+            history.push(next.iter().map(|s| (s.parent, s.option)).collect());
             states = next;
         }
-        states.retain_mut(|state| self.leave(state));
-        let best = states.iter().min_by_key(|s| (s.cost, s.left));
-        let best = best.map(|s| (s.cost, self.trace(&history, s.parent, s.split)));
-        Some((best, dropped))
-    }
-
-    fn at_least(&self, turn: usize) -> Cost {
-        self.least.get(turn).copied().unwrap_or_default()
-    }
-
-    /// Returns the beginning: everything is there, and no site is at hand.
-    fn start(&self) -> Option<State<N>> {
-        let mut left = [0; N];
-        let all = self.dims.lay(&self.problem.supply(None));
-        for (slot, n) in left.iter_mut().zip(&all) {
-            *slot = u16::try_from(*n).ok()?;
-        }
-        Some(State {
-            left,
-            cost: Cost::default(),
-            parent: 0,
-            split: Split::default(),
-        })
-    }
-
-    /// Leaves the site at hand and takes the next; whether the pool can still be counted on.
-    fn enter(&self, state: &mut State<N>, site: usize) -> bool {
-        if !self.leave(state) {
-            return false;
-        }
-        let local = self.local.get(site).map_or(&[][..], |l| l);
-        for (slot, n) in state.left.iter_mut().skip(self.dims.len).zip(local) {
-            *slot = u16::try_from(*n).unwrap_or(u16::MAX);
-        }
-        true
-    }
-
-    /// Leaves the site at hand: what its own doses left of its later units is no more than what
-    /// they left from an earlier class on. Whether the pool has enough then.
-    fn leave(&self, state: &mut State<N>) -> bool {
-        let len = self.dims.len;
-        for strength in 0..self.problem.strengths.len() {
-            let mut least = u16::MAX;
-            for place in self.dims.of(strength) {
-                let Some(own) = state.left.get(len + place).copied() else {
-                    continue;
-                };
-                least = least.min(own);
-                let Some(pool) = state.left.get_mut(place) else {
-                    continue;
-                };
-                match pool.checked_sub(own - least) {
-                    Some(left) => *pool = left,
-                    None => return false,
-                }
+        let best = states
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, s)| (s.cost, &s.left));
+        if let Some((place, state)) = best {
+            let splits = self.trace(&history, place);
+            self.best = Some((state.cost, splits));
+            if dropped {
+                self.sharpen();
             }
         }
-        for slot in state.left.iter_mut().skip(len) {
-            *slot = 0;
-        }
-        true
-    }
-
-    /// Makes a dose in every way; nothing when out of steps.
-    fn make(
-        &mut self,
-        turn: usize,
-        dose: &Dose,
-        parent: u32,
-        state: &State<N>,
-        limit: Option<Cost>,
-        next: &mut Vec<State<N>>,
-    ) -> Option<()> {
-        for (used, wasted) in &dose.ways {
-            self.steps = self.steps.checked_sub(1)?;
-            let cost = state.cost.plus(Cost::of(dose.tier, 0, *wasted));
-            let made = State {
-                left: state.left,
-                cost,
-                parent,
-                split: Split {
-                    used: *used,
-                    local: [0; WIDTH],
-                },
-            };
-            self.choose(turn, dose, 0, made, limit, next)?;
-        }
-        Some(())
-    }
-
-    /// Chooses, for the strengths from `strength` on, how many units are the site's own.
-    fn choose(
-        &mut self,
-        turn: usize,
-        dose: &Dose,
-        strength: usize,
-        mut state: State<N>,
-        limit: Option<Cost>,
-        next: &mut Vec<State<N>>,
-    ) -> Option<()> {
-        if strength == self.problem.strengths.len() {
-            let least = state.cost.plus(self.at_least(turn + 1));
-            if limit.is_none_or(|limit| least < limit) && self.enough(turn + 1, &state) {
-                next.push(state);
-            }
-            return Some(());
-        }
-        let wanted = state.split.used.get(strength).copied().unwrap_or(0);
-        if wanted == 0 {
-            return self.choose(turn, dose, strength + 1, state, limit, next);
-        }
-        let taken = self.dims.taken(strength, dose.class);
-        let n = u16::try_from(wanted).ok()?;
-        let mut own = n;
-        for place in taken.clone() {
-            let Some(left) = state.left.get(place).and_then(|l| l.checked_sub(n)) else {
-                return Some(());
-            };
-            *state.left.get_mut(place)? = left;
-            own = own.min(*state.left.get(self.dims.len + place)?);
-        }
-        // where expiries do not matter, what the site has is best taken at once
-        let least = if self.dims.of(strength).len() == 1 {
-            own
-        } else {
-            0
-        };
-        for local in (least..=own).rev() {
-            self.steps = self.steps.checked_sub(1)?;
-            let mut split = state;
-            for place in taken.clone() {
-                *split.left.get_mut(self.dims.len + place)? -= local;
-            }
-            *split.split.local.get_mut(strength)? = u32::from(local);
-            split.cost = split
-                .cost
-                .plus(Cost::of(dose.tier, u32::from(n - local), 0));
-            self.choose(turn, dose, strength + 1, split, limit, next)?;
-        }
-        Some(())
-    }
-
-    /// Whether the pool has the milligrams for the doses from a turn on.
-    fn enough(&self, turn: usize, state: &State<N>) -> bool {
-        let needed = self.needed.get(turn).map_or(&[][..], |n| n);
-        needed.iter().all(|(class, ug)| {
-            let each = self.problem.strengths.iter().enumerate();
-            let held = each.map(|(place, strength)| {
-                let left = self
-                    .dims
-                    .from(place, *class)
-                    .and_then(|p| state.left.get(p));
-                strength * u64::from(left.copied().unwrap_or(0))
-            });
-            held.sum::<u64>() >= *ug
-        })
+        Some(!dropped)
     }
 
     /// Follows a last history back to the first.
-    fn trace(&self, history: &[Vec<(u32, Split)>], parent: u32, split: Split) -> Vec<Split> {
+    fn trace(&self, history: &[Vec<(u32, u32)>], last: usize) -> Vec<Split> {
         let mut splits = vec![Split::default(); self.problem.doses.len()];
-        let (mut parent, mut split) = (parent, split);
-        for turn in (0..self.order.len()).rev() {
-            if let Some(slot) = self.order.get(turn).and_then(|i| splits.get_mut(*i)) {
-                *slot = split;
+        let mut at = last;
+        for (kept, site) in history.iter().zip(&self.sites).rev() {
+            let Some((parent, option)) = kept.get(at).copied() else {
+                continue;
+            };
+            let option = usize::try_from(option).ok().and_then(|o| site.get(o));
+            for (dose, split) in option.into_iter().flat_map(|o| &o.splits) {
+                if let Some(slot) = splits.get_mut(*dose) {
+                    *slot = *split;
+                }
             }
-            let before = turn.checked_sub(1).and_then(|t| history.get(t));
-            let at = usize::try_from(parent).unwrap_or(usize::MAX);
-            if let Some(kept) = before.and_then(|b| b.get(at)) {
-                (parent, split) = *kept;
-            }
+            at = usize::try_from(parent).unwrap_or(usize::MAX);
         }
         splits
     }
 }
 
+/// Returns what is left when an option is taken, if there is enough.
+fn minus(left: &[u16], taken: &[u16]) -> Option<Vec<u16>> {
+    let enough = left.iter().zip(taken).all(|(l, t)| l >= t);
+    enough.then(|| left.iter().zip(taken).map(|(l, t)| l - t).collect())
+}
+
 /// Keeps the cheapest of the histories that leave the same, and none that leaves less of the
 /// first strength for no less cost.
-fn merge<const N: usize>(states: &mut Vec<State<N>>) {
+fn merge(states: &mut Vec<State>) {
     states.sort_unstable_by(|a, b| {
-        let rest = |s: &State<N>| s.left;
-        let (ra, rb) = (rest(a), rest(b));
-        ra.get(1..)
-            .cmp(&rb.get(1..))
-            .then(rb.first().cmp(&ra.first()))
+        a.left
+            .get(1..)
+            .cmp(&b.left.get(1..))
+            .then(b.left.first().cmp(&a.left.first()))
             .then(a.cost.cmp(&b.cost))
-            .then(a.parent.cmp(&b.parent))
-            .then(a.split.used.cmp(&b.split.used))
-            .then(a.split.local.cmp(&b.split.local))
+            .then((a.parent, a.option).cmp(&(b.parent, b.option)))
     });
-    let mut last: Option<([u16; N], Cost)> = None;
+    let mut last: Option<(Vec<u16>, Cost)> = None;
     states.retain(|s| {
-        let worse =
-            last.is_some_and(|(left, cost)| left.get(1..) == s.left.get(1..) && s.cost >= cost);
+        let worse = last
+            .as_ref()
+            .is_some_and(|(left, cost)| left.get(1..) == s.left.get(1..) && s.cost >= *cost);
         if !worse {
-            last = Some((s.left, s.cost));
+            last = Some((s.left.clone(), s.cost));
         }
         !worse
     });

@@ -1,4 +1,4 @@
-//! The cheapest flow from a source to a sink, by shortest paths one after the other.
+//! The cheapest flow from a source to a sink: all shortest ways at once, then all next ones.
 //!
 //! Capacities are whole units, costs 0 or 1 an edge; the answer is exact.
 
@@ -54,53 +54,132 @@ impl Flow {
 
     /// Sends as much as can flow, at the least cost.
     pub(super) fn run(&mut self, source: usize, sink: usize) {
-        while let Some(path) = self.shortest(source, sink) {
-            let each = path.iter().filter_map(|e| self.edges.get(*e));
-            let units = each.map(|e| e.left).min().unwrap_or(0);
-            if units == 0 {
+        loop {
+            let cost = self.costs(source);
+            if cost.get(sink).is_none_or(|c| *c == i64::MAX) || !self.fill(source, sink, &cost) {
                 return;
-            }
-            for edge in path {
-                if let Some(e) = self.edges.get_mut(edge) {
-                    e.left -= units;
-                }
-                if let Some(back) = self.edges.get_mut(edge ^ 1) {
-                    back.left += units;
-                }
             }
         }
     }
 
-    /// Returns the edges of a cheapest way with room, if there is one.
-    fn shortest(&self, source: usize, sink: usize) -> Option<Vec<usize>> {
+    /// Returns for each node what the cheapest way there costs; the greatest number where there is
+    /// none.
+    fn costs(&self, source: usize) -> Vec<i64> {
         let mut cost = vec![i64::MAX; self.of.len()];
-        let mut by: Vec<Option<usize>> = vec![None; self.of.len()];
         let mut waiting = vec![false; self.of.len()];
         let mut queue = VecDeque::from([source]);
-        *cost.get_mut(source)? = 0;
+        if let Some(slot) = cost.get_mut(source) {
+            *slot = 0;
+        }
         while let Some(node) = queue.pop_front() {
-            *waiting.get_mut(node)? = false;
-            let here = *cost.get(node)?;
-            for place in self.of.get(node)? {
-                let edge = self.edges.get(*place)?;
+            let here = cost.get(node).copied().unwrap_or(i64::MAX);
+            if let Some(slot) = waiting.get_mut(node) {
+                *slot = false;
+            }
+            for edge in self.open(node) {
                 let there = here + edge.cost;
-                if edge.left == 0 || there >= *cost.get(edge.to)? {
+                let (Some(slot), Some(waits)) = (cost.get_mut(edge.to), waiting.get_mut(edge.to))
+                else {
                     continue;
-                }
-                *cost.get_mut(edge.to)? = there;
-                *by.get_mut(edge.to)? = Some(*place);
-                if !std::mem::replace(waiting.get_mut(edge.to)?, true) {
-                    queue.push_back(edge.to);
+                };
+                if there < *slot {
+                    *slot = there;
+                    if !std::mem::replace(waits, true) {
+                        queue.push_back(edge.to);
+                    }
                 }
             }
         }
-        let mut path = Vec::new();
-        let mut node = sink;
-        while node != source {
-            let edge = (*by.get(node)?)?;
-            path.push(edge);
-            node = self.edges.get(edge ^ 1)?.to;
+        cost
+    }
+
+    /// Returns the edges of a node that have room.
+    fn open(&self, node: usize) -> impl Iterator<Item = &Edge> {
+        let places = self.of.get(node).into_iter().flatten();
+        places.filter_map(|place| self.edges.get(*place).filter(|e| e.left > 0))
+    }
+
+    /// Sends what can flow along cheapest ways; whether anything did.
+    ///
+    /// A way never visits a node twice; what that leaves is found with the next costs.
+    fn fill(&mut self, source: usize, sink: usize, cost: &[i64]) -> bool {
+        let mut next = vec![0_usize; self.of.len()];
+        let mut on_way = vec![false; self.of.len()];
+        let mut way: Vec<usize> = Vec::new();
+        let mut node = source;
+        let mut sent = false;
+        loop {
+            if node == sink {
+                sent = true;
+                self.send(&way);
+                for edge in way.drain(..) {
+                    let from = self.edges.get(edge ^ 1).map_or(source, |e| e.to);
+                    on_way
+                        .iter_mut()
+                        .skip(from)
+                        .take(1)
+                        .for_each(|w| *w = false);
+                }
+                node = source;
+                continue;
+            }
+            let step = self.step(node, &mut next, &on_way, cost);
+            if let Some((edge, to)) = step {
+                on_way.iter_mut().skip(node).take(1).for_each(|w| *w = true);
+                way.push(edge);
+                node = to;
+                continue;
+            }
+            let Some(edge) = way.pop() else {
+                return sent;
+            };
+            // a dead end: do not come here again
+            node = self.edges.get(edge ^ 1).map_or(source, |e| e.to);
+            on_way
+                .iter_mut()
+                .skip(node)
+                .take(1)
+                .for_each(|w| *w = false);
+            next.iter_mut().skip(node).take(1).for_each(|n| *n += 1);
         }
-        Some(path)
+    }
+
+    /// Returns the next edge on a cheapest way from a node, and where it leads.
+    fn step(
+        &self,
+        node: usize,
+        next: &mut [usize],
+        on_way: &[bool],
+        cost: &[i64],
+    ) -> Option<(usize, usize)> {
+        let here = cost.get(node)?;
+        let at = next.get_mut(node)?;
+        while let Some(place) = self.of.get(node)?.get(*at) {
+            let edge = self.edges.get(*place)?;
+            let onward = edge.left > 0
+                && !on_way.get(edge.to).copied().unwrap_or(true)
+                && cost
+                    .get(edge.to)
+                    .is_some_and(|there| *there == here + edge.cost);
+            if onward {
+                return Some((*place, edge.to));
+            }
+            *at += 1;
+        }
+        None
+    }
+
+    /// Sends as much along a way as its narrowest edge allows.
+    fn send(&mut self, way: &[usize]) {
+        let each = way.iter().filter_map(|e| self.edges.get(*e));
+        let units = each.map(|e| e.left).min().unwrap_or(0);
+        for edge in way {
+            if let Some(e) = self.edges.get_mut(*edge) {
+                e.left -= units;
+            }
+            if let Some(back) = self.edges.get_mut(edge ^ 1) {
+                back.left += units;
+            }
+        }
     }
 }

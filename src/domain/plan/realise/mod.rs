@@ -12,7 +12,9 @@ mod exact;
 mod flow;
 mod improve;
 mod lots;
+mod options;
 mod problem;
+mod toll;
 mod units;
 
 pub(super) use cost::Cost;
@@ -101,7 +103,7 @@ fn vials(problem: &Problem, few: bool) -> Vials {
     let mut cost = cost_of(problem, &taken);
     let mut bound = None;
     if few {
-        let found = exact::search(problem, Some(cost), STEPS);
+        let found = exact::search(problem, cost, STEPS);
         if let Some((_, splits)) = found.best {
             taken = assign::split(problem, &splits);
             cost = cost_of(problem, &taken);
