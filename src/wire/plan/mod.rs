@@ -250,4 +250,18 @@ impl Display for Milligrams {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::Milligrams;
+
+    #[test]
+    fn milligrams_are_numbers_with_a_decimal() {
+        for (ug, text) in [
+            (800_000, "800.0"),
+            (358_800, "358.8"),
+            (1, "0.001"),
+            (0, "0.0"),
+        ] {
+            assert_eq!(Milligrams(ug).to_string(), text);
+        }
+    }
+}
