@@ -62,10 +62,12 @@ impl Day {
         if !shaped {
             return Err(wrong());
         }
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .ok()
-            .and_then(Self::new)
-            .ok_or_else(wrong)
+        let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
+        let day = || {
+            let year = i32::try_from(number(0, 4)?).ok()?;
+            Self::of(year, number(5, 7)?, number(8, 10)?)
+        };
+        day().ok_or_else(wrong)
     }
 
     /// Returns the date.
@@ -97,7 +99,11 @@ impl Day {
 /// `YYYY-MM-DD`.
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.format("%Y-%m-%d").fmt(f)
+        let (year, month, day) = (self.0.year(), self.0.month(), self.0.day());
+        if f.width().is_none() {
+            return write!(f, "{year:04}-{month:02}-{day:02}");
+        }
+        f.pad(&format!("{year:04}-{month:02}-{day:02}"))
     }
 }
 

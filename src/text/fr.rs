@@ -5,6 +5,7 @@ use crate::domain::calendar::Day;
 use crate::domain::quantity::{Doses, Mg, Units};
 use crate::domain::reason::Refusal;
 use crate::domain::rule::Resupply;
+use chrono::Datelike as _;
 
 /// Returns the sentence for a refusal.
 pub fn refusal(refusal: &Refusal) -> String {
@@ -120,7 +121,9 @@ pub fn units(n: Units) -> String {
 
 /// `31/12/2021`.
 pub fn day(day: Day) -> String {
-    day.date().format("%d/%m/%Y").to_string()
+    let date = day.date();
+    let (year, month, day) = (date.year(), date.month(), date.day());
+    format!("{day:02}/{month:02}/{year:04}")
 }
 
 /// `358,8 mg`.

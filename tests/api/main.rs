@@ -27,6 +27,8 @@ mod floor;
 mod ledger;
 mod letters;
 mod mail;
+mod plan;
+mod plan_case;
 mod post;
 mod receiving;
 mod repeating;

@@ -97,7 +97,7 @@ fn a_plan_is_verified_line_by_line() {
     let table = ["--format", "table", "--lang", "en"];
     assert_eq!(
         verified(|_| {}, &table).ok(),
-        "The plan holds: 2 of 2 lines.\nreserve cart-1: holds\nrequest req-1: holds\n"
+        "The plan holds; lines: 2.\nreserve cart-1: holds\nrequest req-1: holds\n"
     );
     let done = verified(
         |plan| plan["decisions"][1]["status"] = "deferred".into(),
@@ -106,7 +106,7 @@ fn a_plan_is_verified_line_by_line() {
     assert_eq!(done.status, 1);
     assert_eq!(
         done.out,
-        "The plan does not hold: 1 of 2 lines differ.\nreserve cart-1: holds\n\
+        "The plan does not hold; lines that differ: 1 of 2.\nreserve cart-1: holds\n\
          request req-1: status: the plan says \"deferred\", the case gives \"granted\"\n"
     );
     let done = verified(|plan| plan["case_sha256"] = "00".into(), &[]);

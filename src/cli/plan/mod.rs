@@ -15,7 +15,7 @@ use crate::wire::plan_case;
 use clap::{Args, Subcommand, ValueEnum};
 use read::{Progress, bytes_of, faults, lines_of};
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -116,7 +116,7 @@ impl PlanCommand {
         match (self.other, self.case) {
             (Some(Other::Verify(command)), _) => command.run(place),
             (Some(Other::Compare(command)), _) => command.run(place),
-            (None, Some(case)) => made(place, &case, self.lang.into(), self.what_if.as_ref()),
+            (None, Some(case)) => made(place, &case, self.lang.into(), self.what_if.as_deref()),
             (None, None) => Err(Failure::input("CASE.json: is missing, expected a file")),
         }
     }
@@ -124,9 +124,9 @@ impl PlanCommand {
 
 fn made(
     place: &Place,
-    file: &PathBuf,
+    file: &Path,
     language: Language,
-    change: Option<&PathBuf>,
+    change: Option<&Path>,
 ) -> Result<Answer, Failure> {
     let bytes = bytes_of(file)?;
     let books = Place::rulebooks(&place.settings()?)?;

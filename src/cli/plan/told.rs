@@ -4,9 +4,11 @@ use crate::cli::answer::columns;
 use crate::domain::language::Language;
 use crate::domain::plan::{Bounded, Decision, Plan};
 use crate::domain::quantity::Mg;
+use crate::domain::rule::Slug;
 use crate::text::plan::{Made, site_of, why};
 use crate::wire::json::Node;
 use crate::wire::plan::{Change, Difference, Mismatch, Verified};
+use std::fmt::Write as _;
 
 /// One of two words.
 const fn say<'w>(language: Language, fr: &'w str, en: &'w str) -> &'w str {
@@ -14,6 +16,11 @@ const fn say<'w>(language: Language, fr: &'w str, en: &'w str) -> &'w str {
         Language::Fr => fr,
         Language::En => en,
     }
+}
+
+/// Adds to a text, which cannot fail.
+fn put(text: &mut String, what: std::fmt::Arguments<'_>) {
+    text.write_fmt(what).unwrap_or_default();
 }
 
 /// A line a decision, then the transfers and the sums.
@@ -37,7 +44,7 @@ pub(super) fn plan(plan: &Plan, made: &Made<'_>, language: Language) -> String {
 fn row(decision: &Decision, made: &Made<'_>, language: Language) -> [String; 6] {
     let class = decision.class.and_then(|c| made.book.priorities.get(c));
     let site = site_of(made.case, decision.subject).and_then(|s| made.case.sites.get(s));
-    let codes: Vec<&str> = decision.warnings.iter().map(|code| code.as_str()).collect();
+    let codes: Vec<&str> = decision.warnings.iter().map(Slug::as_str).collect();
     let mut why = why(made, decision).sentence(language);
     if !codes.is_empty() {
         why = format!("{why} [{}]", codes.join(", "));
@@ -84,26 +91,27 @@ fn sums(plan: &Plan, language: Language) -> String {
     let totals = plan.totals;
     let bounded = |b: Bounded| {
         let bound = say(language, "au moins", "at least");
-        match b.value == b.lower_bound {
-            true => b.value.to_string(),
-            false => format!("{} ({bound} {})", b.value, b.lower_bound),
+        if b.value == b.lower_bound {
+            b.value.to_string()
+        } else {
+            format!("{} ({bound} {})", b.value, b.lower_bound)
         }
     };
     let wasted = Mg::from_ug(totals.wasted_ug.value);
     let (moved, lost) = (bounded(totals.moved_all), wasted.to_string());
     let mut text = match language {
         Language::Fr => format!(
-            "{} accordées, {} différées ; {moved} unités changent de site, {lost} au-delà des doses.\n",
+            "Accordées : {}. Différées : {}. Unités qui changent de site : {moved}. Au-delà des doses : {lost}.\n",
             totals.granted, totals.deferred
         ),
         Language::En => format!(
-            "{} granted, {} deferred; {moved} units change site, {lost} above the doses.\n",
+            "Granted: {}. Deferred: {}. Units that change site: {moved}. Above the doses: {lost}.\n",
             totals.granted, totals.deferred
         ),
     };
     for pool in &plan.incomplete {
         let reason = crate::text::plan::given_up(language, pool.undecided);
-        text.push_str(&format!("{}: {reason}\n", pool.pool));
+        put(&mut text, format_args!("{}: {reason}\n", pool.pool));
     }
     text
 }
@@ -114,25 +122,31 @@ pub(super) fn verified(verified: &Verified, language: Language) -> String {
     let wrong = verified.lines.iter().filter(|l| !l.mismatches.is_empty());
     let (wrong, holds) = (wrong.count(), say(language, "tient", "holds"));
     let mut text = match (verified.holds(), language) {
-        (true, Language::Fr) => format!("Le plan tient : {all} lignes sur {all}.\n"),
-        (true, Language::En) => format!("The plan holds: {all} of {all} lines.\n"),
+        (true, Language::Fr) => format!("Le plan tient ; lignes : {all}.\n"),
+        (true, Language::En) => format!("The plan holds; lines: {all}.\n"),
         (false, Language::Fr) => {
-            format!("Le plan ne tient pas : {wrong} lignes sur {all} diffèrent.\n")
+            format!("Le plan ne tient pas ; lignes qui diffèrent : {wrong} sur {all}.\n")
         }
         (false, Language::En) => {
-            format!("The plan does not hold: {wrong} of {all} lines differ.\n")
+            format!("The plan does not hold; lines that differ: {wrong} of {all}.\n")
         }
     };
     for mismatch in &verified.whole {
-        text.push_str(&format!("  {}\n", differs(mismatch, language)));
+        put(
+            &mut text,
+            format_args!("  {}\n", differs(mismatch, language)),
+        );
     }
     for line in &verified.lines {
         let name = format!("{} {}", line.kind, line.id);
         if line.mismatches.is_empty() {
-            text.push_str(&format!("{name}: {holds}\n"));
+            put(&mut text, format_args!("{name}: {holds}\n"));
         }
         for mismatch in &line.mismatches {
-            text.push_str(&format!("{name}: {}\n", differs(mismatch, language)));
+            put(
+                &mut text,
+                format_args!("{name}: {}\n", differs(mismatch, language)),
+            );
         }
     }
     text
@@ -153,8 +167,10 @@ pub(super) fn difference(changed: &Difference<'_>, language: Language) -> String
     let rows: Vec<[String; 5]> = changed.changes.iter().map(change).collect();
     let (n, ranks) = (rows.len(), changed.rank_only);
     let mut text = match language {
-        Language::Fr => format!("{n} lignes changent ; {ranks} autres ne changent que de rang.\n"),
-        Language::En => format!("{n} lines change; {ranks} others change their rank only.\n"),
+        Language::Fr => {
+            format!("Lignes qui changent : {n} (de rang seulement : {ranks} autres).\n")
+        }
+        Language::En => format!("Lines that change: {n} (in rank only: {ranks} others).\n"),
     };
     let names = match language {
         Language::Fr => ["CHANGEMENT", "DEMANDE", "AVANT", "APRÈS", "POURQUOI"],
@@ -166,10 +182,15 @@ pub(super) fn difference(changed: &Difference<'_>, language: Language) -> String
     }
     let (sent, unsent) = (changed.sent.len(), changed.unsent.len());
     if sent + unsent > 0 {
-        text.push_str(&match language {
-            Language::Fr => format!("\nTransferts : {sent} de plus, {unsent} de moins.\n"),
-            Language::En => format!("\nTransfers: {sent} more, {unsent} fewer.\n"),
-        });
+        let (more, fewer) = match language {
+            Language::Fr => ("de plus", "de moins"),
+            Language::En => ("more", "fewer"),
+        };
+        let name = say(language, "Transferts ", "Transfers");
+        put(
+            &mut text,
+            format_args!("\n{name}: {sent} {more}, {unsent} {fewer}.\n"),
+        );
     }
     text
 }

@@ -4,6 +4,7 @@ mod faults;
 mod folder;
 mod letter;
 mod ranking;
+mod wrong_ranking;
 
 /// An invented medicine, to see that nothing is about one.
 const INVENTED: &str = r#"name = "exemplium-2030-01-01"

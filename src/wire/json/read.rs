@@ -39,7 +39,11 @@ pub fn read(bytes: &[u8]) -> Result<Node<'_>, SyntaxError> {
             return Err(fault);
         }
     };
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Reader {
+        text,
+        at: 0,
+        usual: 0,
+    };
     let read = reader.value(0).and_then(|value| {
         reader.skip_blanks();
         if reader.at == text.len() {
@@ -70,6 +74,8 @@ fn place(text: &str, at: usize) -> SyntaxError {
 struct Reader<'t> {
     text: &'t str,
     at: usize,
+    /// How many pairs the last object had: the next mostly has as many.
+    usual: usize,
 }
 
 type Expected = &'static str;
@@ -143,7 +149,7 @@ impl<'t> Reader<'t> {
     }
 
     fn object(&mut self, depth: usize) -> Result<Node<'t>, Expected> {
-        let mut pairs = Vec::new();
+        let mut pairs = Vec::with_capacity(self.usual);
         self.at += 1;
         self.skip_blanks();
         if self.take(b'}') {
@@ -162,6 +168,7 @@ impl<'t> Reader<'t> {
             pairs.push((key, self.value(depth + 1)?));
             self.skip_blanks();
             if self.take(b'}') {
+                self.usual = pairs.len();
                 return Ok(Node::Object(pairs));
             }
             if !self.take(b',') {

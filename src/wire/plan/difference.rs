@@ -9,6 +9,7 @@
 use super::Document;
 use super::document::Key;
 use crate::wire::json::{Node, quoted, write};
+use std::fmt::Write as _;
 
 /// What a change comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -153,19 +154,21 @@ impl Difference<'_> {
         let mut out = format!("{{\n  \"same\": {},\n", self.is_empty());
         for (name, plan) in [("before", self.before), ("after", self.after)] {
             let keys = ["as_of", "rulebook", "case_sha256", "totals"];
-            out.push_str(&format!("  \"{name}\": {},\n", part(plan.node(), &keys)));
+            writeln!(out, "  \"{name}\": {},", part(plan.node(), &keys)).unwrap_or_default();
         }
         let changes: Vec<String> = self.changes.iter().map(Change::to_json).collect();
-        out.push_str(&format!("  \"changes\": {},\n", lines(&changes)));
-        out.push_str(&format!("  \"rank_only\": {},\n", self.rank_only));
+        writeln!(out, "  \"changes\": {},", lines(&changes)).unwrap_or_default();
+        writeln!(out, "  \"rank_only\": {},", self.rank_only).unwrap_or_default();
         let rows = |rows: &[&Node<'_>]| -> String {
             let rows: Vec<String> = rows.iter().map(|row| write(row)).collect();
             lines(&rows)
         };
         let (sent, unsent) = (rows(&self.sent), rows(&self.unsent));
-        out.push_str(&format!(
-            "  \"transfers\": {{\"added\": {sent}, \"removed\": {unsent}}}\n}}\n"
-        ));
+        writeln!(
+            out,
+            "  \"transfers\": {{\"added\": {sent}, \"removed\": {unsent}}}\n}}"
+        )
+        .unwrap_or_default();
         out
     }
 }
@@ -195,7 +198,7 @@ impl Change<'_> {
         quoted(&mut out, self.key.1);
         out.push_str(",\"kind\":");
         quoted(&mut out, self.key.0);
-        out.push_str(&format!(",\"what\":\"{}\",\"before\":", self.what.code()));
+        write!(out, ",\"what\":\"{}\",\"before\":", self.what.code()).unwrap_or_default();
         out.push_str(&side(self.before));
         out.push_str(",\"after\":");
         out.push_str(&side(self.after));

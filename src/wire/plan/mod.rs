@@ -25,7 +25,6 @@ pub use verify::{Line, Mismatch, Verified, verify};
 use crate::domain::calendar::Day;
 use crate::domain::language::Language;
 use crate::domain::plan::{Bounded, CaseRequest, Decision, Plan, PlannedDose, Status, Subject};
-use crate::domain::quantity::Mg;
 use crate::text::plan::{Made, emergency_line, given_up, why};
 use crate::wire::json::quoted;
 use crate::wire::plan_case::sha256;
@@ -241,16 +240,28 @@ struct Milligrams(u64);
 
 impl Display for Milligrams {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let written = Mg::from_ug(self.0).to_string();
-        let number = written.trim_end_matches(" mg");
-        f.write_str(number)?;
-        if number.contains('.') {
-            Ok(())
-        } else {
-            f.write_str(".0")
+        let (whole, rest) = (self.0.div_euclid(1_000), self.0.rem_euclid(1_000));
+        if rest == 0 {
+            return write!(f, "{whole}.0");
         }
+        let decimals = format!("{rest:03}");
+        write!(f, "{whole}.{}", decimals.trim_end_matches('0'))
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::Milligrams;
+
+    #[test]
+    fn milligrams_are_numbers_with_a_decimal() {
+        for (ug, text) in [
+            (800_000, "800.0"),
+            (358_800, "358.8"),
+            (1, "0.001"),
+            (0, "0.0"),
+        ] {
+            assert_eq!(Milligrams(ug).to_string(), text);
+        }
+    }
+}

@@ -1,5 +1,10 @@
 //! One object of a case: what is asked of it is read, or noted as a fault.
 
+#![expect(
+    clippy::option_option,
+    reason = "the outer one says whether it could be read, the inner one whether it is there"
+)]
+
 use super::fault::{CaseFault, CaseFaults};
 use crate::domain::calendar::Day;
 use crate::wire::json::{Node, Pointer};
@@ -86,12 +91,11 @@ impl<'n, 't> Fields<'n, 't> {
     fn get(&self, key: &str) -> Option<&'n Node<'t>> {
         let next = self.next.get();
         let named = |pair: &&(Cow<'t, str>, Node<'t>)| pair.0 == key;
-        let (place, value) = match self.pairs.get(next).filter(named) {
-            Some((_, value)) => (next, value),
-            None => {
-                let place = self.pairs.iter().position(|(k, _)| k == key)?;
-                (place, &self.pairs.get(place)?.1)
-            }
+        let (place, value) = if let Some((_, value)) = self.pairs.get(next).filter(named) {
+            (next, value)
+        } else {
+            let place = self.pairs.iter().position(|(k, _)| k == key)?;
+            (place, &self.pairs.get(place)?.1)
         };
         self.next.set(place + 1);
         self.taken.set(self.taken.get() + 1);
@@ -128,15 +132,13 @@ impl<'n, 't> Fields<'n, 't> {
         key: &str,
         read: impl FnOnce(&Self, &str) -> Option<T>,
     ) -> Option<Option<T>> {
-        match self.given(key) {
-            None => Some(None),
-            Some(_) => {
-                // it is counted once more when it is read
-                self.taken.set(self.taken.get().saturating_sub(1));
-                self.next.set(self.next.get().saturating_sub(1));
-                read(self, key).map(Some)
-            }
+        if self.given(key).is_none() {
+            return Some(None);
         }
+        // it is counted once more when it is read
+        self.taken.set(self.taken.get().saturating_sub(1));
+        self.next.set(self.next.get().saturating_sub(1));
+        read(self, key).map(Some)
     }
 
     /// Returns a value that may be left out or `null`.
@@ -169,9 +171,8 @@ impl<'n, 't> Fields<'n, 't> {
         expected: impl Fn() -> String,
         read: impl FnOnce(&'n str) -> Option<T>,
     ) -> Option<T> {
-        let node = match self.get(key) {
-            Some(node) => node,
-            None => return self.missing(key, expected()),
+        let Some(node) = self.get(key) else {
+            return self.missing(key, expected());
         };
         match node.text().and_then(read) {
             Some(value) => Some(value),
@@ -261,13 +262,11 @@ impl<'n, 't> Fields<'n, 't> {
         };
         let above = Pointer::Key(&self.at, key);
         let read = pairs.iter().map(|(site, value)| {
-            match value.text().and_then(|word| read(site, word)) {
-                Some(value) => Some(value),
-                None => {
-                    let expected = format!("a site of the case, with {}", words.join(" or "));
-                    (self.found).note(&Pointer::Key(&above, site), Some(value), expected)
-                }
-            }
+            value.text().and_then(|word| read(site, word)).or_else(|| {
+                let expected = format!("a site of the case, with {}", words.join(" or "));
+                self.found
+                    .note(&Pointer::Key(&above, site), Some(value), expected)
+            })
         });
         let read: Vec<Option<T>> = read.collect();
         read.into_iter().collect()

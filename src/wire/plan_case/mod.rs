@@ -134,6 +134,3 @@ fn known(books: &[&Rulebook]) -> String {
     let names: Vec<&str> = ranking.map(|book| Slug::as_str(&book.name)).collect();
     format!("the name of a rulebook that ranks: {}", names.join(", "))
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,10 @@
 //! Requests: which fields they have depends on what they ask for.
 
+#![expect(
+    clippy::option_option,
+    reason = "the outer one says whether it could be read, the inner one whether it is there"
+)]
+
 use super::{Fields, Names};
 use crate::domain::calendar::Day;
 use crate::domain::plan::{CaseRequest, Form};

@@ -142,9 +142,9 @@ fn without(case: &Case, gone: &BTreeSet<String>) -> Case {
     let place = |old: usize| places.get(old).copied().flatten();
     let patients = kept(case.patients.iter().map(|p| place(p.site).is_some()));
     next.sites.retain(stays);
-    next.stock.retain_mut(|row| moved(&mut row.site, &place));
-    next.patients.retain_mut(|row| moved(&mut row.site, &place));
-    next.requests.retain_mut(|row| moved(&mut row.site, &place));
+    next.stock.retain_mut(|row| moved(&mut row.site, place));
+    next.patients.retain_mut(|row| moved(&mut row.site, place));
+    next.requests.retain_mut(|row| moved(&mut row.site, place));
     for request in &mut next.requests {
         if let Form::Vials { patient, .. } = &mut request.form {
             *patient = patient.and_then(|old| patients.get(old).copied().flatten());

@@ -4,11 +4,13 @@ mod faults;
 mod names;
 mod what_if;
 
-use super::*;
-use crate::rulebook::Rulebooks;
+use dotation::domain::plan::{Case, Transfers};
+use dotation::domain::rule::Rulebook;
+use dotation::rulebook::Rulebooks;
+use dotation::wire::plan_case::{CaseFaults, canonical, read, sha256, what_if as change};
 
 /// The worked example of the plan case's description.
-const WORKED: &str = include_str!("../../../../tests/fixtures/plan/worked-case.json");
+const WORKED: &str = include_str!("../../fixtures/plan/worked-case.json");
 
 /// Reads a case with the rulebooks that come with the service.
 fn reading(text: &str) -> Result<Case, CaseFaults> {

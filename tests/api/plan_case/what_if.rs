@@ -6,7 +6,7 @@ fn asked(change: &str) -> Result<Case, String> {
     let books = Rulebooks::built_in().unwrap();
     let all: Vec<&Rulebook> = books.iter().collect();
     let read = read(WORKED.as_bytes(), &all).unwrap();
-    what_if(&read.case, read.book, change.as_bytes()).map_err(|faults| faults.to_string())
+    super::change(&read.case, read.book, change.as_bytes()).map_err(|faults| faults.to_string())
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Plans as they are written, and what is found when they are read back.
 
-use super::*;
-use crate::domain::plan::plan;
-use crate::domain::rule::{Rulebook, Slug};
-use crate::rulebook::Rulebooks;
-use crate::wire::plan_case::read;
+use dotation::domain::language::Language;
+use dotation::domain::plan::plan;
+use dotation::domain::rule::{Rulebook, Slug};
+use dotation::rulebook::Rulebooks;
+use dotation::text::plan::Made;
+use dotation::wire::plan::{Document, Line, Verified, What, difference, verify, write};
+use dotation::wire::plan_case::read;
 use serde_json::Value;
 use std::path::Path;
 
@@ -80,18 +82,6 @@ fn every_example_is_answered_as_wanted() {
             want["totals"]["wasted_mg"],
             "{n}"
         );
-    }
-}
-
-#[test]
-fn milligrams_are_numbers_with_a_decimal() {
-    for (ug, text) in [
-        (800_000, "800.0"),
-        (358_800, "358.8"),
-        (1, "0.001"),
-        (0, "0.0"),
-    ] {
-        assert_eq!(Milligrams(ug).to_string(), text);
     }
 }
 
