@@ -72,7 +72,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         lines: order
             .lines
             .iter()
-            .map(|line| known(act, &state, line))
+            .map(|line| known(act, &mut state, line))
             .collect::<Result<_, _>>()?,
         ..order.clone()
     };
@@ -133,31 +133,34 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
 
 /// Returns the line with the lot of its pack, where the pack is known here: what is in the hand is
 /// what leaves.
-fn known(act: &mut Act<'_>, state: &SiteState, line: &Line) -> Result<Line, Error> {
+fn known(act: &mut Act<'_>, state: &mut SiteState, line: &Line) -> Result<Line, Error> {
     let mut line = line.clone();
+    let site = state.site.finess;
     if let Some(serial) = &line.serial
-        && let Some((site, lot)) = db::packs::pack_place(act.conn, line.cip13, serial)?
+        && let Some((place, lot)) = db::packs::pack_place(act.conn, line.cip13, serial)?
     {
-        if site != state.site.finess {
-            let serial = serial.clone();
+        if place != site {
+            let (serial, site) = (serial.clone(), place);
             return Err(Refusal::SerialKnown { serial, site }.into());
         }
-        let of_pack = state.line(&lot).map(|l| l.lot.clone());
-        line.lot = line.lot.or(of_pack);
+        let of_pack = state.find(act.conn, &lot)?;
+        line.lot = line.lot.or(of_pack.map(|l| l.lot));
     }
     let here =
         |l: &StockLine| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot);
     if state.stock.iter().any(here) {
         return Ok(line);
     }
-    on_catalogue(act, line.cip13)?;
-    match line.lot {
+    match &line.lot {
+        // one that was emptied is known, and has not enough
+        Some(lot) if !db::shelf::numbered(act.conn, site, line.cip13, lot)?.is_empty() => Ok(line),
         Some(lot) => {
-            let cip13 = line.cip13;
+            on_catalogue(act, line.cip13)?;
+            let (cip13, lot) = (line.cip13, lot.clone());
             Err(Refusal::UnknownLot { cip13, lot }.into())
         }
-        // none of it was ever here: then there is not enough of it
-        None => Ok(line),
+        // none of it is here: then there is not enough of it
+        None => on_catalogue(act, line.cip13).map(|_listed| line),
     }
 }
 

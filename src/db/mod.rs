@@ -24,6 +24,7 @@ pub mod patients;
 mod pool;
 mod row;
 pub mod schema;
+pub mod shelf;
 pub mod sites;
 pub mod stock;
 pub mod tokens;
