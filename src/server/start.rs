@@ -166,7 +166,12 @@ impl Running {
     /// When the listener fails; everything has been stopped then, too.
     pub async fn run_until_stopped(self) -> Result<()> {
         let db = self.service.db().clone();
-        let mut chores = upkeep::begin(&db, self.clock, &self.metrics, self.idempotency_days);
+        let mut chores = upkeep::begin(
+            &self.service,
+            self.clock,
+            &self.metrics,
+            self.idempotency_days,
+        );
         // the worker outlives the requests, whose letters it is to send
         let requests_ended = Stop::new();
         let worker = letters::begin(

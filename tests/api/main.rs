@@ -17,6 +17,7 @@ mod alerts;
 mod bad_input;
 mod clearance;
 mod cut_off;
+mod days;
 mod db_engine;
 mod db_laws;
 mod db_migrations;
