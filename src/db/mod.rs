@@ -56,7 +56,7 @@ pub struct Db {
 struct Inner {
     ways: Ways,
     closed: AtomicBool,
-    _lock: Option<FileLock>,
+    lock: Option<FileLock>,
 }
 
 #[derive(Debug)]
@@ -178,7 +178,7 @@ impl Db {
             inner: Arc::new(Inner {
                 ways,
                 closed: AtomicBool::new(false),
-                _lock: lock,
+                lock,
             }),
         })
     }
@@ -232,6 +232,12 @@ impl Db {
             }
             Ways::Sqlite { writer, .. } => writer.write(f).await,
         }
+    }
+
+    /// Returns whether no other process can serve this database while this handle lives: an SQLite
+    /// file that was opened as `exclusive`.
+    pub fn is_alone(&self) -> bool {
+        self.inner.lock.is_some()
     }
 
     /// Takes no more writes, and on SQLite finishes those that wait, which blocks until done;

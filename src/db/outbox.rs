@@ -224,6 +224,27 @@ pub fn give_back(conn: &mut Conn, worker: &str) -> Result<usize, Error> {
         .execute(conn)?)
 }
 
+/// Takes every letter out of whosever hands it is in. Returns how many there were.
+///
+/// Only for a service that is alone with its database and has not begun to send: whoever had them
+/// in hand is gone.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn free_all(conn: &mut Conn) -> Result<usize, Error> {
+    let in_hand = outbox::table.filter(
+        outbox::state
+            .eq(LetterState::Queued.code())
+            .and(outbox::leased_until.is_not_null()),
+    );
+    Ok(diesel::update(in_hand)
+        .set((
+            outbox::leased_by.eq(None::<String>),
+            outbox::leased_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(conn)?)
+}
+
 /// Records that a server took a letter.
 ///
 /// # Errors
@@ -289,13 +310,11 @@ pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, Error> {
     let queued = || outbox::table.filter(outbox::state.eq(LetterState::Queued.code()));
     let free: Option<NaiveDateTime> = queued()
         .filter(outbox::leased_until.is_null())
-        .order((outbox::due_at, outbox::id))
-        .select(outbox::due_at)
-        .first(conn)
-        .optional()?;
+        .select(diesel::dsl::min(outbox::due_at))
+        .get_result(conn)?;
     let in_hand: Option<NaiveDateTime> = queued()
         .select(diesel::dsl::min(outbox::leased_until))
-        .first(conn)?;
+        .get_result(conn)?;
     Ok(free.into_iter().chain(in_hand).min().map(instant))
 }
 
@@ -307,7 +326,7 @@ pub fn oldest_queued(conn: &mut Conn) -> Result<Option<Instant>, Error> {
     let written: Option<NaiveDateTime> = outbox::table
         .filter(outbox::state.eq(LetterState::Queued.code()))
         .select(diesel::dsl::min(outbox::created_at))
-        .first(conn)?;
+        .get_result(conn)?;
     Ok(written.map(instant))
 }
 
@@ -371,7 +390,7 @@ pub fn page(
 pub fn find(conn: &mut Conn, id: &LetterId) -> Result<Option<OutboxLetter>, Error> {
     outbox::table
         .find(id.as_str())
-        .first::<Row>(conn)
+        .get_result::<Row>(conn)
         .optional()?
         .map(Row::value)
         .transpose()

@@ -70,8 +70,8 @@ pub struct Running {
 }
 
 /// Makes a service ready: reads rulebooks, brings the tables up to this program, opens the
-/// database (an `SQLite` file for itself alone), puts the rulebooks' presentations on the catalogue,
-/// and binds the address.
+/// database (an `SQLite` file for itself alone, whose letters in hand are freed), puts the rulebooks'
+/// presentations on the catalogue, and binds the address.
 ///
 /// # Errors
 /// The first of these that fails, named; nothing listens then.
@@ -86,6 +86,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         Transport::Smtp(_) | Transport::Directory(_) => None,
     };
     let db = database(&url, settings, options.writing).await?;
+    letters::free(&db).await?;
     let desk = Desk {
         public_url: settings.public_url.clone(),
         mail_domain: letters::domain(settings)?,

@@ -27,6 +27,7 @@ mod emptied;
 mod first_story;
 mod floor;
 mod ledger;
+mod left_behind;
 mod letters;
 mod mail;
 mod post;
