@@ -66,13 +66,12 @@ impl Days {
                 Ok((site, _)) => self.settle(site, now).await,
                 Err(corrupt) => Err(corrupt.into()),
             };
-            match &outcome {
-                Ok(()) => self.again.remove(&centre.number),
-                Err(_) => {
-                    let at = now.checked_add_signed(AGAIN).unwrap_or(now);
-                    self.again.insert(centre.number.clone(), at)
-                }
-            };
+            if outcome.is_ok() {
+                self.again.remove(&centre.number);
+            } else {
+                let at = now.checked_add_signed(AGAIN).unwrap_or(now);
+                self.again.insert(centre.number.clone(), at);
+            }
             turned.push((centre.number, outcome));
         }
         Ok(turned)

@@ -5,7 +5,8 @@
 //! The two databases differ in [`dialect`] and nowhere else. Start reading at [`Db`].
 //!
 //! What is asked for at every request is asked without `LIMIT` (`get_result`, not `first`): diesel
-//! keeps no statement prepared on SQLite that has one, and preparing takes longer than the answer.
+//! keeps no statement prepared on SQLite that has one, and preparing takes longer than the answer. So
+//! it is with a column that is `DEFAULT` in some rows and not in others: nothing is `NULL`.
 
 pub mod alerts;
 pub mod audit;

@@ -79,8 +79,9 @@ pub struct OutboxLetter {
     pub sent_at: Option<Instant>,
 }
 
+// nothing is NULL, never DEFAULT: the statement stays one text, and prepared
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     site: Option<String>,

@@ -26,6 +26,7 @@ mod editing;
 mod emptied;
 mod first_story;
 mod floor;
+mod hot_path;
 mod ledger;
 mod left_behind;
 mod letters;

@@ -17,16 +17,14 @@ pub(crate) struct Asked {
 pub(crate) fn asked<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> T) -> (T, Asked) {
     let seen = Arc::new(Mutex::new(Asked::default()));
     let heard = Arc::clone(&seen);
-    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
-        InstrumentationEvent::StartQuery { query, .. } => {
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = &event {
             let text = query.to_string();
             let sql = text.split(" -- binds").next().unwrap().to_owned();
             heard.lock().unwrap().all.push(sql);
+        } else if let InstrumentationEvent::CacheQuery { sql, .. } = &event {
+            heard.lock().unwrap().kept.push((*sql).to_owned());
         }
-        InstrumentationEvent::CacheQuery { sql, .. } => {
-            heard.lock().unwrap().kept.push(sql.to_owned());
-        }
-        _ => {}
     });
     let done = work(conn);
     conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
