@@ -5,6 +5,7 @@
 //! refused and not misread. It keeps no secret and grants nothing: who may read is asked anew
 //! for each page.
 
+use crate::text::Bilingual;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -72,6 +73,22 @@ pub enum PageError {
     /// The cursor was not made here, or for another list.
     #[error("is not a cursor of this list; leave it out to begin at the beginning")]
     Cursor,
+}
+
+/// Said here, at the door, since only this door has pages.
+impl Bilingual for PageError {
+    fn in_french(&self) -> String {
+        match self {
+            Self::Limit { found } => {
+                let most = Page::MOST;
+                format!("vaut {found}, attendu : un nombre entier de 1 à {most}")
+            }
+            Self::Cursor => {
+                "n'est pas un curseur de cette liste ; omettez-le pour commencer au début"
+                    .to_owned()
+            }
+        }
+    }
 }
 
 /// Reads a limit.

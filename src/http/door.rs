@@ -152,10 +152,17 @@ fn problem_of(error: &Error) -> Problem {
     let status = error.as_response_error().status_code();
     let kind = Kind::ALL.iter().find(|kind| kind.status() == status);
     match kind {
-        Some(kind) if status.is_client_error() => Problem::new(*kind, error.to_string()),
-        None if status.is_client_error() => Problem::new(Kind::BadRequest, error.to_string()),
+        Some(kind) if status.is_client_error() => Problem::new(*kind, told(error, *kind)),
+        None if status.is_client_error() => {
+            Problem::new(Kind::BadRequest, told(error, Kind::BadRequest))
+        }
         _ => Problem::internal(error),
     }
+}
+
+/// What an error that is not ours says; it knows no French, so the kind's title stands there.
+fn told(error: &Error, kind: Kind) -> Said {
+    Said::new(error.to_string(), kind.title(Language::Fr))
 }
 
 /// The problem behind the empty answers of the router: nothing there, or not that method.

@@ -7,6 +7,7 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
 pub use crate::domain::language::Language;
+use crate::text::Bilingual;
 
 /// Returns the language that `Accept-Language` prefers among those we speak.
 ///
@@ -75,6 +76,12 @@ impl Said {
         }
     }
 
+    /// Says what reads the same in both: codes, numbers, an example.
+    pub fn same(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::new(text.clone(), text)
+    }
+
     /// Returns the sentence in that language.
     pub fn spoken(&self, language: Language) -> &str {
         match language {
@@ -84,11 +91,10 @@ impl Said {
     }
 }
 
-/// For what reads the same in both: codes, numbers, the message of an error.
-impl<T: Into<String>> From<T> for Said {
-    fn from(text: T) -> Self {
-        let text = text.into();
-        Self::new(text.clone(), text)
+/// What `domain` found wrong, in the sentences of `text`.
+impl<E: Bilingual> From<E> for Said {
+    fn from(error: E) -> Self {
+        Self::new(error.in_english(), error.in_french())
     }
 }
 

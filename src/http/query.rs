@@ -1,6 +1,5 @@
 //! Reading query strings: every parameter is known, there once, and right.
 
-use std::fmt::Display;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -26,7 +25,11 @@ impl Query {
         let pairs = match web::Query::<Vec<(String, String)>>::from_query(query) {
             Ok(pairs) => pairs.into_inner(),
             Err(error) => {
-                faults.push(Fault::new(Place::Query(String::new()), error.to_string()));
+                let said = Said::new(
+                    error.to_string(),
+                    "ne se lit pas comme une suite de `nom=valeur`",
+                );
+                faults.push(Fault::new(Place::Query(String::new()), said));
                 Vec::new()
             }
         };
@@ -55,7 +58,7 @@ impl Query {
     }
 
     /// Returns a parameter as a value; nothing when it is not there or has a fault, which is kept.
-    pub fn parse<T, E: Display>(
+    pub fn parse<T, E: Into<Said>>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&str) -> Result<T, E>,
@@ -64,7 +67,7 @@ impl Query {
         match read(&text) {
             Ok(value) => Some(value),
             Err(error) => {
-                let fault = Fault::new(Place::Query(name.into()), error.to_string());
+                let fault = Fault::new(Place::Query(name.into()), error);
                 self.faults.push(fault.found(text));
                 None
             }
@@ -94,7 +97,8 @@ impl Query {
                 let said = Said::new("is not known here", "n'est pas connu ici");
                 let name: String = name.chars().take(80).collect();
                 let fault = Fault::new(Place::Query(name), said);
-                self.faults.push(fault.expected(self.asked.join(", ")));
+                self.faults
+                    .push(fault.expected(Said::same(self.asked.join(", "))));
             }
         }
         self.faults.finish()

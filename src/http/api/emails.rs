@@ -5,6 +5,7 @@ use crate::app::records::{LetterState, OutboxLetter};
 use crate::app::see::alerts;
 use crate::domain::calendar::Instant;
 use crate::domain::id::LetterId;
+use crate::http::language::Said;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use actix_web::HttpResponse;
@@ -81,7 +82,12 @@ pub fn shape(l: &OutboxLetter, with_text: bool) -> EmailShape {
 pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let page = query.page("emails");
     let state = query.parse("state", |t| {
-        LetterState::from_code(t).ok_or("is none of queued, sent, failed")
+        LetterState::from_code(t).ok_or_else(|| {
+            Said::new(
+                "is none of queued, sent, failed",
+                "n'est ni queued, ni sent, ni failed",
+            )
+        })
     });
     query.finish()?;
     let (before, rows) = (page.after.clone(), page.rows());

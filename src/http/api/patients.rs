@@ -183,7 +183,7 @@ pub async fn correct(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
             faults.push(
                 Fault::new("/doses_given", said)
                     .found(n)
-                    .expected("0 to 99"),
+                    .expected(Said::new("0 to 99", "0 à 99")),
             );
         }
         doses

@@ -8,7 +8,7 @@ use crate::domain::reason::Refusal;
 use crate::http::etag;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Kind, Problem};
-use crate::text;
+use crate::text::{self, Bilingual as _};
 
 /// Returns the problem of what a verb failed with.
 pub fn problem(error: app::Error) -> Problem {
@@ -22,7 +22,8 @@ pub fn problem(error: app::Error) -> Problem {
                     "Which doses the stock can make cannot be said exactly ({unsolved}); nothing was done."
                 ),
                 format!(
-                    "Impossible de dire exactement quelles doses le stock permet ({unsolved}) ; rien n'a été fait."
+                    "Impossible de dire exactement quelles doses le stock permet ({}) ; rien n'a été fait.",
+                    unsolved.in_french()
                 ),
             ),
         ),

@@ -74,7 +74,7 @@ impl MovementBody {
                     Said::new("has too few or too many", "en a trop peu ou trop"),
                 )
                 .found(bodies.len())
-                .expected("1 to 50"),
+                .expected(Said::new("1 to 50", "1 à 50")),
             );
             return None;
         }
