@@ -32,6 +32,8 @@ use crate::telemetry::Metrics;
 pub struct Door {
     /// The limits of every request.
     pub limits: Limits,
+    /// The language of those who ask for none.
+    pub default_language: Language,
     /// Where requests are counted.
     pub metrics: Arc<Metrics>,
     /// What must be well for this instance to be given work.
@@ -60,7 +62,7 @@ pub async fn door(
     };
     let asked = Asked {
         id: RequestId::of(request.headers()),
-        language: super::language::wanted(request.headers()),
+        language: super::language::wanted(request.headers(), door.default_language),
         method: method_name(request.method()),
         // an address that is not ours must not become a label of its own
         pattern: request

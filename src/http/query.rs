@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
 use super::cursor::{self, Page};
+use super::entrance::Entrance;
 use super::language::Said;
 use super::problem::{Fault, Faults, Place, Problem};
 
@@ -15,6 +16,7 @@ pub struct Query {
     pairs: Vec<(String, String)>,
     asked: Vec<&'static str>,
     faults: Faults,
+    page_size_most: u16,
 }
 
 impl Query {
@@ -47,6 +49,16 @@ impl Query {
             pairs,
             asked: Vec::new(),
             faults,
+            page_size_most: Page::MOST,
+        }
+    }
+
+    /// Sets the largest page that may be asked for.
+    #[must_use]
+    pub fn pages_of_at_most(self, most: u16) -> Self {
+        Self {
+            page_size_most: most,
+            ..self
         }
     }
 
@@ -76,9 +88,10 @@ impl Query {
 
     /// Returns a page of the list of that name: `limit` and `cursor`.
     pub fn page(&mut self, list: &'static str) -> Page {
-        let limit = self.parse("limit", cursor::limit);
+        let most = self.page_size_most;
+        let limit = self.parse("limit", |text| cursor::limit(text, most));
         let after = self.parse("cursor", |text| cursor::read(list, text));
-        Page::new(list, limit.unwrap_or(Page::DEFAULT), after)
+        Page::new(list, limit.unwrap_or(Page::DEFAULT.min(most)), after)
     }
 
     /// Keeps a fault of the caller's finding, such as a day `to` before the day `from`.
@@ -110,7 +123,9 @@ impl FromRequest for Query {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self::of(request.query_string())))
+        let entrance = request.app_data::<web::Data<Entrance>>();
+        let most = entrance.map_or(Page::MOST, |e| e.page_size_most);
+        ready(Ok(Self::of(request.query_string()).pages_of_at_most(most)))
     }
 }
 
@@ -139,6 +154,17 @@ mod tests {
     fn a_right_query_has_no_fault() {
         assert!(faults("").is_empty());
         assert!(faults("units=3&limit=200").is_empty());
+    }
+
+    #[test]
+    fn a_page_is_as_large_as_the_service_is_set_to() {
+        for (limit, most, right) in [(200, 200, true), (201, 200, false), (1_000, 1_000, true)] {
+            let mut query = Query::of(&format!("limit={limit}")).pages_of_at_most(most);
+            query.page("movements");
+            assert_eq!(query.finish().is_ok(), right, "{limit} of {most}");
+        }
+        let mut unsaid = Query::of("").pages_of_at_most(20);
+        assert_eq!(unsaid.page("movements").limit, 20);
     }
 
     #[test]

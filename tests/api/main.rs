@@ -24,6 +24,7 @@ mod db_writer;
 mod editing;
 mod first_story;
 mod floor;
+mod known;
 mod ledger;
 mod letters;
 mod mail;

@@ -15,7 +15,10 @@ use utoipa::ToSchema;
 /// The query parameters of the list.
 pub const FILTERS: &[(&str, &str)] = &[
     ("state", "Only `queued`, `sent` or `failed`."),
-    ("limit", "Rows a page, 1 to 200; 50 when not said."),
+    (
+        "limit",
+        "Rows a page, from 1 to what the service is set to (`page_size_most`, 200 by default); 50 when not said.",
+    ),
     ("cursor", "`next_cursor` of the page before."),
 ];
 

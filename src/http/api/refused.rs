@@ -188,6 +188,7 @@ pub fn answer(language: Language, request_id: &str, refusal: &Refusal) -> Answer
         content_type: KEPT_PROBLEM.to_owned(),
         location: None,
         etag,
+        language: Some(language.code().to_owned()),
         body,
     }
 }

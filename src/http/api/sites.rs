@@ -9,7 +9,7 @@ use crate::domain::reason::Refusal;
 use crate::domain::rule::{Resupply, Slug};
 use crate::domain::site::{ByHand, Site};
 use crate::http::body::Body;
-use crate::http::etag::{Expected, etag};
+use crate::http::etag::Expected;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
 use crate::http::query::Query;
@@ -91,9 +91,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let finess = ask.site()?;
     let site = ask.read(move |act| commons::site(act, finess)).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header(etag(site.version))
-        .json(shape(&site)))
+    Ok(ask.seen(site.version, &shape(&site)))
 }
 
 /// A site to be added.
