@@ -39,3 +39,4 @@ mod story;
 mod tidy;
 mod together;
 mod trail;
+mod unheard;
