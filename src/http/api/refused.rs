@@ -105,6 +105,19 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::Forbidden => Problem::new(Kind::Forbidden, said),
         Refusal::ExpiredOnReceipt { .. } | Refusal::WhichExpiry { .. } => in_body("/expiry", said),
         Refusal::InfusionOutsideWindow { .. } => in_body("/infusion_date", said),
+        Refusal::OtherLot {
+            found,
+            expected,
+            line,
+            ..
+        } => {
+            let at = line.map_or_else(|| "/lot".to_owned(), |n| format!("/lines/{n}/lot"));
+            let fault = Fault::new(at, said).found(found);
+            Problem::at(
+                Kind::InvalidBody,
+                fault.expected(Said::same(expected.as_str())),
+            )
+        }
         Refusal::ReferenceDose { .. } => in_body("/reference_dose_mg", said),
         Refusal::MustBeSaid { what, .. }
         | Refusal::InTheFuture { what }
@@ -154,6 +167,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
             .with("bdpm_name", known_as),
         Refusal::NoReserveRule { known, .. } => problem.with("rulebooks", known),
         Refusal::UnknownLot { .. }
+        | Refusal::OtherLot { .. }
         | Refusal::ExpiredOnReceipt { .. }
         | Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
