@@ -174,6 +174,18 @@ pub fn insert(conn: &mut Conn, letter: &OutboxLetter) -> Result<(), Error> {
     Ok(())
 }
 
+/// Returns to which addresses there is a letter about an alert, whatever became of it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn written_to(conn: &mut Conn, alert: &AlertId) -> Result<Vec<String>, Error> {
+    Ok(outbox::table
+        .filter(outbox::alert_id.eq(alert.as_str()))
+        .order(outbox::id)
+        .select(outbox::to_email)
+        .load(conn)?)
+}
+
 /// A letter that one worker has in hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leased {

@@ -70,6 +70,12 @@ pub(super) fn transport(
         ),
     }
     let transport = Transport::open(&url).with_context(|| format!("preparing to post to {url}"))?;
+    match transport.clean() {
+        Ok(0) => {}
+        Ok(drafts) => tracing::info!(drafts, "removed what a killed process left in the folder"),
+        // letters are written all the same, or say themselves why not
+        Err(error) => tracing::warn!(%error, "drafts may be left in the folder"),
+    }
     Ok((transport, limit))
 }
 

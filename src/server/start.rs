@@ -109,13 +109,14 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
             request_time: settings.request_timeout,
             ..Limits::default()
         },
+        default_language: settings.default_language,
         metrics: Arc::clone(&metrics),
         readiness: ready::checks(&db, &url, &post, &stop),
     };
     let entrance = Entrance {
         service: service.clone(),
         clock,
-        page_size_most: settings.page_size_most,
+        page_size_most: u16::try_from(settings.page_size_most).unwrap_or(u16::MAX),
         default_language: settings.default_language,
     };
     Ok(Running {

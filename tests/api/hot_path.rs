@@ -27,6 +27,7 @@ fn given(claim: Claim) -> Dispensed {
         lot: None,
         units: Units::new(1),
         serial: None,
+        place: None,
     };
     Dispensed {
         lines: vec![line],

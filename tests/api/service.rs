@@ -83,8 +83,13 @@ impl Answer {
 /// Starts the service on a fresh database with three sites, recipients, and a token a role that
 /// holds at the centre and its neighbour (the coordinator's and administrator's hold everywhere).
 pub(crate) fn spawn(backend: Backend) -> App {
+    spawn_set(backend, |_| {})
+}
+
+/// As [`spawn`], with settings of its own.
+pub(crate) fn spawn_set(backend: Backend, set: fn(&mut Settings)) -> App {
     let database = std::sync::Arc::new(fresh_database(backend));
-    let mut app = start_on(database, START);
+    let mut app = start_on(database, START, set);
     app.tokens = app.run(furnish);
     app
 }
@@ -97,7 +102,7 @@ pub(crate) fn beside(first: &App) -> App {
 /// Starts another instance on the same database (`PostgreSQL`), with the same tokens and a clock of
 /// its own.
 pub(crate) fn beside_at(first: &App, begin: &str) -> App {
-    let mut app = start_on(std::sync::Arc::clone(&first.database), begin);
+    let mut app = start_on(std::sync::Arc::clone(&first.database), begin, |_| {});
     app.tokens.clone_from(&first.tokens);
     app
 }
@@ -105,12 +110,12 @@ pub(crate) fn beside_at(first: &App, begin: &str) -> App {
 /// When the story begins.
 const START: &str = "2021-10-20T06:00:00Z";
 
-fn start_on(database: std::sync::Arc<TestDatabase>, begin: &str) -> App {
+fn start_on(database: std::sync::Arc<TestDatabase>, begin: &str, set: fn(&mut Settings)) -> App {
     let clock = Clock::simulated(begin.parse::<Instant>().unwrap());
     let url = database.address();
     let (tell, told) = mpsc::channel();
     let thread = std::thread::spawn(move || {
-        let settings = Settings {
+        let mut settings = Settings {
             database_url: Secret::new(url),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             mail_url: Secret::new("memory:"),
@@ -118,6 +123,7 @@ fn start_on(database: std::sync::Arc<TestDatabase>, begin: &str) -> App {
             workers: 2,
             ..Settings::default()
         };
+        set(&mut settings);
         actix_web::rt::System::new().block_on(async move {
             let running = start(&settings, clock, Options::default()).await.unwrap();
             let memory = running.memory.clone().unwrap();
@@ -226,7 +232,7 @@ async fn furnish(service: Service, now: Instant) -> Vec<(Role, String)> {
 pub(crate) fn again_at(first: App, begin: &str) -> App {
     let (database, tokens) = (std::sync::Arc::clone(&first.database), first.tokens.clone());
     drop(first);
-    let mut app = start_on(database, begin);
+    let mut app = start_on(database, begin, |_| {});
     app.tokens = tokens;
     app
 }
