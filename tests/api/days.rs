@@ -1,6 +1,6 @@
 //! What follows from time alone: a day begins at a site, and nobody has moved anything.
 
-use crate::service::{App, CENTRE, FAR_CENTRE, MG400, again_at, beside, spawn};
+use crate::service::{App, CENTRE, FAR_CENTRE, MG400, again_at, beside_at, spawn};
 use crate::story::{at, items};
 use crate::support::{Backend, block, execute};
 use dotation::app::turn_day::Days;
@@ -104,9 +104,11 @@ fn an_alert_opens_when_a_day_begins_under_a_service(backend: Backend) {
 }
 
 fn two_instances_open_one_alert_and_write_one_letter(backend: Backend) {
-    let app = assured_until_the_22nd(backend);
+    // the services look at their days too: half an hour before, so that they see what we see
+    let begin = "2021-10-22T21:30:00Z";
+    let app = again_at(assured_until_the_22nd(backend), begin);
     let other = match backend {
-        Backend::Postgres => Some(beside(&app)),
+        Backend::Postgres => Some(beside_at(&app, begin)),
         // a file has one service; two who follow its days are as bad
         Backend::Sqlite => None,
     };

@@ -155,7 +155,7 @@ fn a_key_is_claimed_once_at_a_time(backend: Backend) {
 fn a_lock_of_another_is_waited_for_and_then_told(backend: Backend) {
     let database = fresh_database(backend);
     let impatient = Options {
-        busy_timeout: Duration::from_millis(30),
+        busy_timeout: Duration::from_millis(300),
         ..Options::service()
     };
     let mut other = database.conn();
