@@ -202,7 +202,10 @@ fn reads(time: Duration) {
 }
 
 fn emptied(time: Duration) {
-    println!("\nA site that has had 10,000 lots of which nothing is left, on SQLite, one client\n");
+    println!(
+        "\nA site that has had 10,000 lots of which nothing is left, on SQLite: the reserve read by one \
+         client, dispensing by {CLIENTS}\n"
+    );
     println!("| what | with none | with 10,000 | ratio | memory after, MiB |");
     println!("|---|---|---|---|---|");
     let reserve = format!("GET /api/v1/sites/{}/reserve", site(true, 0));

@@ -93,18 +93,20 @@ pub fn mint(now: Instant) -> String {
     .to_string()
 }
 
-impl Act<'_> {
-    /// Mints an id.
-    pub fn id(&self) -> String {
-        mint(self.now)
-    }
-
+impl<'a> Act<'a> {
     /// Returns the rulebooks that ask for a reserve, by name.
-    pub fn reserve_rules(&self) -> Vec<(&Rulebook, &ReserveRule)> {
+    pub fn reserve_rules(&self) -> Vec<(&'a Rulebook, &'a ReserveRule)> {
         self.rules
             .iter()
             .filter_map(|book| Some((book, book.reserve.as_ref()?)))
             .collect()
+    }
+}
+
+impl Act<'_> {
+    /// Mints an id.
+    pub fn id(&self) -> String {
+        mint(self.now)
     }
 
     /// Writes what was done into the audit trail of a site, or of the service.

@@ -73,22 +73,17 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
     }
     let mut open = db::alerts::open(act.conn, state.site.finess)?;
     let mut reserves = Vec::new();
-    for (rulebook, rule) in act
-        .reserve_rules()
-        .into_iter()
-        .map(|(b, r)| (b.clone(), r.clone()))
-        .collect::<Vec<_>>()
-    {
-        let settled = clearance::settle(&state.facts(&rulebook, &rule), &state.in_force(&rulebook));
+    for (rulebook, rule) in act.reserve_rules() {
+        let settled = clearance::settle(&state.facts(rulebook, rule), &state.in_force(rulebook));
         // first all that is given back, then what is held anew: it may be the same units
         for one in &settled {
             give_back(act, state, &one.id, &one.doses)?;
         }
         for one in settled {
-            let end = over_as(state, &rule, &one.id);
+            let end = over_as(state, rule, &one.id);
             settle_clearance(act, state, &mut open, &one, end)?;
         }
-        let reserve = reserve::stand(&state.facts(&rulebook, &rule));
+        let reserve = reserve::stand(&state.facts(rulebook, rule));
         let reading = Reading {
             found: i64::from(reserve.possible().get()),
             expected: i64::from(reserve.required().get()),

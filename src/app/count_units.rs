@@ -55,7 +55,7 @@ pub fn count(
 ) -> Result<Recorded, Error> {
     let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, told)?;
-    let line = state.lot(which.cip13, &which.lot, which.expiry)?.clone();
+    let line = state.lot(act.conn, which.cip13, &which.lot, which.expiry)?;
     let expected = match of {
         UnitState::Usable => line.usable,
         UnitState::Quarantined => line.quarantined,

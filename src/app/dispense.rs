@@ -1,10 +1,13 @@
 //! Units leave for a patient or a ward.
 
+mod packs;
+
+use packs::{known, packs_leave};
+
 use super::act::Act;
 use super::after::{self, Recorded};
 use super::error::Error;
 use super::hear;
-use super::receive_units::on_catalogue;
 use super::record::{Particulars, not_in_the_future, patient, record};
 use super::site_state::SiteState;
 use super::{edit_patients, protect};
@@ -13,9 +16,7 @@ use crate::domain::alert::Reading;
 use crate::domain::clearance;
 use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
 use crate::domain::id::{HoldId, LotId, OperationId, PatientId};
-use crate::domain::ledger::{
-    Effect, Movement, MovementKind, StockLine, UnitState, pick_first_expiring,
-};
+use crate::domain::ledger::{Effect, MovementKind, StockLine, UnitState, pick_first_expiring};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use crate::domain::reserve::Hold;
@@ -44,6 +45,8 @@ pub struct Line {
     pub units: Units,
     /// The serial number of a pack that leaves whole.
     pub serial: Option<Serial>,
+    /// Its place in the list that the order has, from 0; nothing when the order is this line.
+    pub place: Option<usize>,
 }
 
 /// By what right units leave.
@@ -63,8 +66,8 @@ pub enum Claim {
 /// patient's hold first, then what nobody holds, then other holds in reverse rank.
 ///
 /// # Errors
-/// Refused when the reserve would lose a dose, when there are not enough units, or when a pack
-/// that leaves is at another site.
+/// Refused when the reserve would lose a dose, when there are not enough units, when a pack that
+/// leaves is at another site, or is of another lot than its line names.
 pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Recorded, Error> {
     let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, &order.told)?;
@@ -72,7 +75,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         lines: order
             .lines
             .iter()
-            .map(|line| known(act, &state, line))
+            .map(|line| known(act, &mut state, line))
             .collect::<Result<_, _>>()?,
         ..order.clone()
     };
@@ -129,56 +132,6 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         hear::overridden(act, &state, &operation, left)?;
     }
     after::stock_changed(act, state, movements)
-}
-
-/// Returns the line with the lot of its pack, where the pack is known here: what is in the hand is
-/// what leaves.
-fn known(act: &mut Act<'_>, state: &SiteState, line: &Line) -> Result<Line, Error> {
-    let mut line = line.clone();
-    if let Some(serial) = &line.serial
-        && let Some((site, lot)) = db::packs::pack_place(act.conn, line.cip13, serial)?
-    {
-        if site != state.site.finess {
-            let serial = serial.clone();
-            return Err(Refusal::SerialKnown { serial, site }.into());
-        }
-        let of_pack = state.line(&lot).map(|l| l.lot.clone());
-        line.lot = line.lot.or(of_pack);
-    }
-    let here =
-        |l: &StockLine| l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot);
-    if state.stock.iter().any(here) {
-        return Ok(line);
-    }
-    on_catalogue(act, line.cip13)?;
-    match line.lot {
-        Some(lot) => {
-            let cip13 = line.cip13;
-            Err(Refusal::UnknownLot { cip13, lot }.into())
-        }
-        // none of it was ever here: then there is not enough of it
-        None => Ok(line),
-    }
-}
-
-/// Keeps by which movement each pack left.
-fn packs_leave(
-    act: &mut Act<'_>,
-    state: &SiteState,
-    lines: &[Line],
-    movements: &[Movement],
-) -> Result<(), Error> {
-    for line in lines {
-        let is_its_lot = |m: &&Movement| {
-            state.line(&m.lot_id).is_some_and(|l| {
-                l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)
-            })
-        };
-        if let (Some(serial), Some(by)) = (&line.serial, movements.iter().find(is_its_lot)) {
-            db::packs::pack_left(act.conn, line.cip13, serial, &by.id)?;
-        }
-    }
-    Ok(())
 }
 
 fn pick_free(state: &SiteState, lines: &[Line]) -> Result<Vec<(LotId, Units)>, Refusal> {

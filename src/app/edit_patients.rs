@@ -133,7 +133,9 @@ pub fn version(act: &mut Act<'_>, site: Finess, id: &PatientId) -> Result<i64, E
         .version)
 }
 
-/// Corrects a patient's record; the holds of a clearance follow.
+/// Corrects the record of a patient who waits or is expected; the holds of a clearance follow.
+///
+/// Somebody who waits goes on waiting: what was corrected counts when it is asked again.
 ///
 /// The day of an infusion that has a clearance in force is moved by asking again, not here.
 ///
@@ -158,11 +160,14 @@ pub fn correct(
         }
         .into());
     }
-    if before.state != PatientState::Expected {
-        return Err(Refusal::WrongState {
-            state: before.state.code(),
+    match before.state {
+        PatientState::Waiting | PatientState::Expected => {}
+        PatientState::Cancelled | PatientState::Ended => {
+            return Err(Refusal::WrongState {
+                state: before.state.code(),
+            }
+            .into());
         }
-        .into());
     }
     let mut state = SiteState::load(act, site)?;
     let in_force = state.in_force.iter().find(|c| c.patient == *id).cloned();
@@ -223,6 +228,27 @@ fn save(
             details,
         },
     )
+}
+
+/// Writes how far a patient has come, when their clearance has ended; somebody who is not expected
+/// here is left alone.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn now_is(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    patient: &PatientId,
+    next: PatientState,
+) -> Result<(), Error> {
+    let known = state.records.iter().find(|r| r.patient.id == *patient);
+    let Some(before) = known.cloned() else {
+        return Ok(());
+    };
+    let mut record = before.clone();
+    record.state = next;
+    record.version = record.version.saturating_add(1);
+    save(act, state, &before, &record)
 }
 
 /// Counts a CRS dose given to a patient, or taken back; somebody who is no CAR-T patient here is

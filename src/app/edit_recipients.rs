@@ -2,9 +2,11 @@
 
 use super::act::{Act, Done};
 use super::error::Error;
+use super::post_letters;
+use super::site_state::SiteState;
 use crate::db::alerts::Recipient;
 use crate::db::{self};
-use crate::domain::alert::Capacity;
+use crate::domain::alert::{AlertState, Capacity};
 use crate::domain::code::Finess;
 use crate::domain::id::RecipientId;
 use crate::domain::language::Language;
@@ -25,6 +27,9 @@ pub struct NewRecipient {
 }
 
 /// Adds somebody at the end of a site's list.
+///
+/// The first who is there in a capacity is written to about every alert that is open and is for
+/// that capacity: it opened when nobody could hear of it.
 ///
 /// # Errors
 /// Refused when there is no such site, or the address is there in that capacity.
@@ -69,7 +74,35 @@ pub fn add(act: &mut Act<'_>, site: Finess, new: &NewRecipient) -> Result<Recipi
             details,
         },
     )?;
+    let in_place = |r: &Recipient| r.active && r.capacity == new.capacity;
+    if !list.iter().any(in_place) {
+        catch_up(act, &recipient)?;
+    }
     Ok(recipient)
+}
+
+/// Writes to somebody what nobody in their capacity was there to hear, once an address: whoever is
+/// taken off the list and put on it again is not told twice.
+///
+/// Choice: an alert that was acknowledged is left out, for somebody sees to it already.
+fn catch_up(act: &mut Act<'_>, recipient: &Recipient) -> Result<(), Error> {
+    let mut unheard = db::alerts::open(act.conn, recipient.site)?;
+    unheard
+        .retain(|a| a.state == AlertState::Open && a.kind.heard_by().contains(&recipient.capacity));
+    if unheard.is_empty() {
+        return Ok(());
+    }
+    let state = SiteState::load(act, recipient.site)?;
+    for alert in unheard {
+        let told = db::outbox::written_to(act.conn, &alert.id)?;
+        if !told
+            .iter()
+            .any(|e| e.eq_ignore_ascii_case(&recipient.email))
+        {
+            post_letters::to(act, &state, &alert, "opened", recipient.clone())?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes somebody off a site's list.

@@ -3,15 +3,17 @@
 use super::act::Act;
 use super::after::{self, Recorded};
 use super::dispense::{Claim, Dispensed, Line, dispense};
+use super::edit_patients;
 use super::error::Error;
 use super::hear;
 use super::record::Particulars;
 use super::rehold::rehold;
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
+use crate::db::patients::PatientState;
 use crate::db::{self};
 use crate::domain::alert::AlertKind;
-use crate::domain::clearance::ClearanceState;
+use crate::domain::clearance::{ClearanceState, Release};
 use crate::domain::code::Finess;
 use crate::domain::id::ClearanceId;
 use crate::domain::reason::Refusal;
@@ -32,7 +34,8 @@ fn in_force(act: &mut Act<'_>, site: Finess, id: &ClearanceId) -> Result<Clearan
     Ok(clearance)
 }
 
-/// Gives the units of a clearance back to the shelf.
+/// Gives the units of a clearance back to the shelf; what becomes of its patient depends on why
+/// ([`Release`]).
 ///
 /// # Errors
 /// Refused when there is no such clearance here, or it holds nothing any more.
@@ -40,13 +43,33 @@ pub fn release(
     act: &mut Act<'_>,
     site: Finess,
     id: &ClearanceId,
-    reason: &str,
+    why: &Release,
 ) -> Result<(ClearanceRecord, SiteState), Error> {
     let clearance = in_force(act, site, id)?;
     let mut state = SiteState::load(act, site)?;
-    let ended = let_go(act, &mut state, &clearance, reason)?;
+    let ended = let_go(act, &mut state, &clearance, why.text())?;
+    let record = state
+        .records
+        .iter()
+        .find(|r| r.patient.id == clearance.patient);
+    let next = record.and_then(|r| next_state(why, r.patient.infusion_on <= state.today));
+    if let Some(next) = next {
+        edit_patients::now_is(act, &mut state, &clearance.patient, next)?;
+    }
     after::settle(act, &mut state)?;
     Ok((ended, state))
+}
+
+/// What a patient is once their clearance was released; nothing when they stay as they are.
+///
+/// The reasons for each line: decision 0004.
+const fn next_state(why: &Release, infused: bool) -> Option<PatientState> {
+    match (why, infused) {
+        (Release::InfusionCancelled, _) => Some(PatientState::Cancelled),
+        (Release::WindowOver, _) => Some(PatientState::Ended),
+        (Release::Other(_), false) => Some(PatientState::Waiting),
+        (Release::Other(_), true) => None,
+    }
 }
 
 /// Gives the units of a clearance back, without settling the site.
@@ -121,6 +144,7 @@ pub fn use_dose(
                 lot: Some(line.lot.clone()),
                 units: h.units,
                 serial: None,
+                place: None,
             })
         })
         .collect();

@@ -24,9 +24,9 @@ pub fn lose(
     why: LossReason,
     told: &Particulars,
 ) -> Result<Recorded, Error> {
-    let state = SiteState::load(act, site)?;
+    let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, told)?;
-    let line = state.lot(which.cip13, &which.lot, which.expiry)?.clone();
+    let line = state.lot(act.conn, which.cip13, &which.lot, which.expiry)?;
     let told = Particulars {
         reason: Some(why.code()),
         ..told.clone()

@@ -35,6 +35,7 @@ pub mod reverse;
 pub mod see;
 pub mod service;
 pub mod site_state;
+pub mod turn_day;
 
 pub use act::{Act, Caller};
 pub use error::Error;

@@ -19,6 +19,8 @@ pub struct Answer {
     pub location: Option<String>,
     /// `ETag`, of what can be edited.
     pub etag: Option<String>,
+    /// `Content-Language`, of what has a sentence.
+    pub language: Option<String>,
     /// The body.
     pub body: String,
 }
@@ -113,6 +115,7 @@ fn kept(act: &mut Act<'_>, keyed: &Keyed) -> Result<Option<Answer>, Error> {
             content_type: k.content_type,
             location: k.location,
             etag: k.etag,
+            language: k.language,
             body: k.body,
         })),
     }
@@ -125,6 +128,7 @@ fn keep(keyed: &Keyed, answer: &Answer) -> idempotency::KeptAnswer {
         content_type: answer.content_type.clone(),
         location: answer.location.clone(),
         etag: answer.etag.clone(),
+        language: answer.language.clone(),
         body: answer.body.clone(),
     }
 }

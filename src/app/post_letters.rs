@@ -3,6 +3,7 @@
 use super::act::Act;
 use super::error::Error;
 use super::site_state::SiteState;
+use crate::db::alerts::Recipient;
 use crate::db::outbox::{LetterState, OutboxLetter};
 use crate::db::{self};
 use crate::domain::alert::Alert;
@@ -30,42 +31,57 @@ pub fn about(
         if written.contains(&recipient.email) {
             continue;
         }
-        let rulebook = rulebook_of(act, state, alert);
-        let link = format!("{}/alerts/{}", act.desk.public_url, alert.id);
-        let facts = Facts {
-            site: &state.site,
-            alert,
-            event,
-            rulebook: rulebook.as_ref(),
-            link: &link,
-        };
-        let letter = write(recipient.language, &facts);
-        let id = LetterId::new(act.id());
-        let message_id = format!("{id}@{}", act.desk.mail_domain);
         written.push(recipient.email.clone());
-        db::outbox::insert(
-            act.conn,
-            &OutboxLetter {
-                id,
-                site: Some(state.site.finess),
-                alert: Some(alert.id.clone()),
-                event: event.to_owned(),
-                to_name: recipient.name,
-                to_email: recipient.email,
-                language: recipient.language,
-                message_id,
-                subject: letter.subject,
-                text: letter.text,
-                html: letter.html,
-                state: LetterState::Queued,
-                attempts: 0,
-                due_at: act.now,
-                last_error: None,
-                created_at: act.now,
-                sent_at: None,
-            },
-        )?;
+        to(act, state, alert, event, recipient)?;
     }
+    Ok(())
+}
+
+/// Writes one letter about an alert to one recipient.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn to(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    alert: &Alert,
+    event: &'static str,
+    recipient: Recipient,
+) -> Result<(), Error> {
+    let rulebook = rulebook_of(act, state, alert);
+    let link = format!("{}/alerts/{}", act.desk.public_url, alert.id);
+    let facts = Facts {
+        site: &state.site,
+        alert,
+        event,
+        rulebook: rulebook.as_ref(),
+        link: &link,
+    };
+    let letter = write(recipient.language, &facts);
+    let id = LetterId::new(act.id());
+    let message_id = format!("{id}@{}", act.desk.mail_domain);
+    db::outbox::insert(
+        act.conn,
+        &OutboxLetter {
+            id,
+            site: Some(state.site.finess),
+            alert: Some(alert.id.clone()),
+            event: event.to_owned(),
+            to_name: recipient.name,
+            to_email: recipient.email,
+            language: recipient.language,
+            message_id,
+            subject: letter.subject,
+            text: letter.text,
+            html: letter.html,
+            state: LetterState::Queued,
+            attempts: 0,
+            due_at: act.now,
+            last_error: None,
+            created_at: act.now,
+            sent_at: None,
+        },
+    )?;
     Ok(())
 }
 

@@ -22,9 +22,9 @@ pub fn quarantine(
     units: Units,
     told: &Particulars,
 ) -> Result<Recorded, Error> {
-    let state = SiteState::load(act, site)?;
+    let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, told)?;
-    let line = state.lot(which.cip13, &which.lot, which.expiry)?.clone();
+    let line = state.lot(act.conn, which.cip13, &which.lot, which.expiry)?;
     remove(
         act,
         state,
@@ -49,7 +49,7 @@ pub fn release(
 ) -> Result<Recorded, Error> {
     let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, told)?;
-    let line = state.lot(which.cip13, &which.lot, which.expiry)?.clone();
+    let line = state.lot(act.conn, which.cip13, &which.lot, which.expiry)?;
     if units > line.quarantined {
         let (cip13, lot) = (line.cip13, Some(line.lot));
         return Err(Refusal::NotEnough {
@@ -83,9 +83,9 @@ pub fn destroy(
     units: Units,
     told: &Particulars,
 ) -> Result<Recorded, Error> {
-    let state = SiteState::load(act, site)?;
+    let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, told)?;
-    let line = state.lot(which.cip13, &which.lot, which.expiry)?.clone();
+    let line = state.lot(act.conn, which.cip13, &which.lot, which.expiry)?;
     remove(
         act,
         state,

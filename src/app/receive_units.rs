@@ -115,9 +115,14 @@ fn place(
 /// # Errors
 /// Refused when the lot was never at the site, or is out of date and would go to the shelf.
 pub fn take_back(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<Recorded, Error> {
-    let state = SiteState::load(act, site)?;
+    let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, &received.told)?;
-    let line = state.lot(received.cip13, &received.lot, Some(received.expiry))?;
+    let line = state.lot(
+        act.conn,
+        received.cip13,
+        &received.lot,
+        Some(received.expiry),
+    )?;
     if received.state == UnitState::Usable && line.expiry < state.today {
         return Err(Refusal::ExpiredOnReceipt {
             expiry: line.expiry,
@@ -126,11 +131,10 @@ pub fn take_back(act: &mut Act<'_>, site: Finess, received: &Received) -> Result
         .into());
     }
     let effects = [(
-        line.lot_id.clone(),
+        line.lot_id,
         Effect::enter(units_of(act, received)?, received.state),
     )];
     let movements = record(act, site, MovementKind::Return, &effects, &received.told)?;
-    let mut state = state;
     state.apply(&movements, None);
     after::stock_changed(act, state, movements)
 }

@@ -43,8 +43,7 @@ pub fn reverse(
     }
     let effect = movement.effect.undone();
     let line = state
-        .line(&movement.lot_id)
-        .cloned()
+        .find(act.conn, &movement.lot_id)?
         .ok_or_else(|| Error::Bug("a movement without its lot".to_owned()))?;
     still_there(&line, -effect.usable, -effect.quarantined)?;
     if let Ok(units) = u32::try_from(-effect.usable) {

@@ -5,7 +5,7 @@ use super::error::Error;
 use crate::db::clearances::ClearanceRecord;
 use crate::db::patients::PatientRecord;
 use crate::db::stock::Lot;
-use crate::db::{self};
+use crate::db::{self, Conn};
 use crate::domain::calendar::{Day, local_day};
 use crate::domain::clearance::InForce;
 use crate::domain::code::{Cip13, Finess, LotNumber};
@@ -17,6 +17,15 @@ use crate::domain::reserve::{CarTPatient, Facts, Hold};
 use crate::domain::rule::{ReserveRule, Rulebook};
 use crate::domain::site::{Delivery, Site};
 
+/// Returns a site's own day.
+///
+/// # Errors
+/// [`Error::Bug`] when the clock is outside of this century.
+pub(super) fn today(act: &Act<'_>, site: &Site) -> Result<Day, Error> {
+    local_day(act.now, site.zone)
+        .ok_or_else(|| Error::Bug("the clock is outside of this century".to_owned()))
+}
+
 /// One site as it stands.
 #[derive(Clone, Debug)]
 pub struct SiteState {
@@ -24,7 +33,7 @@ pub struct SiteState {
     pub site: Site,
     /// Its own day.
     pub today: Day,
-    /// What is on its shelf.
+    /// What is on its shelf; of the lots that were emptied, those that were asked for by name.
     pub stock: Vec<StockLine>,
     /// Its CAR-T patients who are neither cancelled nor past.
     pub records: Vec<PatientRecord>,
@@ -48,9 +57,8 @@ impl SiteState {
             what: "site",
             name: finess.to_string(),
         })?;
-        let today = local_day(act.now, site.zone)
-            .ok_or_else(|| Error::Bug("the clock is outside of this century".to_owned()))?;
-        let stock = db::stock::shelf(act.conn, finess)?;
+        let today = today(act, &site)?;
+        let stock = db::shelf::not_empty(act.conn, finess)?;
         let mut state = Self {
             today,
             stock,
@@ -103,37 +111,70 @@ impl SiteState {
             .collect()
     }
 
-    /// Returns the line of a lot, if the site has or had it.
+    /// Returns the line of a lot that is on the shelf, or was found by name before.
     pub fn line(&self, lot: &LotId) -> Option<&StockLine> {
         self.stock.iter().find(|l| l.lot_id == *lot)
     }
 
-    /// Returns the line of a lot by its number; where two expiries share it, `expiry` says which.
+    /// Returns the line of a lot, if the site has or had it: also of one that was emptied, which is
+    /// known here from then on.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn find(&mut self, conn: &mut Conn, lot: &LotId) -> Result<Option<StockLine>, Error> {
+        if self.line(lot).is_none()
+            && let Some(line) = db::shelf::line(conn, self.site.finess, lot)?
+        {
+            self.recall(line);
+        }
+        Ok(self.line(lot).cloned())
+    }
+
+    /// Returns the line of a lot by its number, also of one that was emptied; where two expiries
+    /// share the number, `expiry` says which.
     ///
     /// # Errors
     /// [`Refusal::UnknownLot`], or [`Refusal::WhichExpiry`] when it must be said.
     pub fn lot(
-        &self,
+        &mut self,
+        conn: &mut Conn,
         cip13: Cip13,
         lot: &LotNumber,
         expiry: Option<Day>,
-    ) -> Result<&StockLine, Refusal> {
-        let lines: Vec<&StockLine> = self
-            .stock
-            .iter()
-            .filter(|l| l.cip13 == cip13 && l.lot == *lot && expiry.is_none_or(|e| l.expiry == e))
-            .collect();
+    ) -> Result<StockLine, Error> {
+        let meant = |l: &&StockLine| {
+            l.cip13 == cip13 && l.lot == *lot && expiry.is_none_or(|e| l.expiry == e)
+        };
+        // with its expiry a lot is one; without, an emptied one may share the number
+        if expiry.is_none() || !self.stock.iter().any(|l| meant(&l)) {
+            for line in db::shelf::numbered(conn, self.site.finess, cip13, lot)? {
+                self.recall(line);
+            }
+        }
+        let lines: Vec<&StockLine> = self.stock.iter().filter(meant).collect();
         match lines.as_slice() {
             [] => Err(Refusal::UnknownLot {
                 cip13,
                 lot: lot.clone(),
-            }),
-            [line] => Ok(line),
+            }
+            .into()),
+            [line] => Ok((*line).clone()),
             several => Err(Refusal::WhichExpiry {
                 lot: lot.clone(),
                 expiries: several.iter().map(|l| l.expiry).collect(),
-            }),
+            }
+            .into()),
         }
+    }
+
+    /// Adds a line in its place, unless it is known: what is known may be ahead of the database.
+    fn recall(&mut self, line: StockLine) {
+        if self.line(&line.lot_id).is_some() {
+            return;
+        }
+        let key = |l: &StockLine| (l.cip13, l.expiry, l.lot.clone(), l.lot_id.clone());
+        let place = self.stock.partition_point(|l| key(l) < key(&line));
+        self.stock.insert(place, line);
     }
 
     /// Counts movements in, as the database does; a lot that was not there is added.

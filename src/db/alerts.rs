@@ -10,8 +10,9 @@ use crate::domain::language::Language;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+// nothing is NULL, never DEFAULT: the statement stays one text, and prepared
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = alerts)]
+#[diesel(table_name = alerts, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     site: String,
@@ -105,7 +106,7 @@ pub fn open(conn: &mut Conn, site: Finess) -> Result<Vec<Alert>, Error> {
 pub fn find(conn: &mut Conn, id: &AlertId) -> Result<Option<Alert>, Error> {
     alerts::table
         .find(id.as_str())
-        .first::<Row>(conn)
+        .get_result::<Row>(conn)
         .optional()?
         .map(Row::value)
         .transpose()

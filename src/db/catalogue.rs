@@ -55,7 +55,7 @@ pub fn find(conn: &mut Conn, cip13: Cip13) -> Result<Option<Listed>, Error> {
     presentations::table
         .find(cip13.as_str())
         .select(columns!())
-        .first::<Row>(conn)
+        .get_result::<Row>(conn)
         .optional()?
         .map(value)
         .transpose()
@@ -153,14 +153,14 @@ pub fn bdpm_pack(
 ) -> Result<Option<(BdpmPack, Option<BdpmProduct>)>, Error> {
     let Some(pack) = bdpm_packs::table
         .find(cip13.as_str())
-        .first::<BdpmPack>(conn)
+        .get_result::<BdpmPack>(conn)
         .optional()?
     else {
         return Ok(None);
     };
     let product = bdpm_products::table
         .find(&pack.cis)
-        .first::<BdpmProduct>(conn)
+        .get_result::<BdpmProduct>(conn)
         .optional()?;
     Ok(Some((pack, product)))
 }

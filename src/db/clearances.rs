@@ -45,8 +45,9 @@ pub struct ClearanceRecord {
     pub version: i64,
 }
 
+// nothing is NULL, never DEFAULT: the statement stays one text, and prepared
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = clearances)]
+#[diesel(table_name = clearances, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     site: String,
@@ -138,7 +139,7 @@ pub fn find(
                 .eq(id.as_str())
                 .and(clearances::site.eq(site.as_str())),
         )
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(Row::value).transpose()
 }
@@ -173,7 +174,7 @@ pub fn last_seq(conn: &mut Conn, site: Finess) -> Result<i64, Error> {
     let last: Option<i64> = clearances::table
         .filter(clearances::site.eq(site.as_str()))
         .select(diesel::dsl::max(clearances::seq))
-        .first(conn)?;
+        .get_result(conn)?;
     Ok(last.unwrap_or(0))
 }
 

@@ -107,7 +107,7 @@ pub fn find(conn: &mut Conn, site: Finess, id: &DeliveryId) -> Result<Option<Del
                 .and(deliveries::site.eq(site.as_str())),
         )
         .select(columns!())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(value).transpose()
 }

@@ -30,11 +30,21 @@ pub struct KeptAnswer {
     pub location: Option<String>,
     /// Its `ETag`.
     pub etag: Option<String>,
+    /// Its `Content-Language`, of one that has a sentence.
+    pub language: Option<String>,
     /// Its body.
     pub body: String,
 }
 
-type Row = (String, i64, String, Option<String>, Option<String>, String);
+type Row = (
+    String,
+    i64,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    String,
+);
 
 /// Returns the answer kept for a key, if there is one.
 ///
@@ -49,25 +59,29 @@ pub fn find(conn: &mut Conn, key: &Key) -> Result<Option<KeptAnswer>, Error> {
             idempotency::content_type,
             idempotency::location,
             idempotency::etag,
+            idempotency::content_language,
             idempotency::answer,
         ))
         .get_result(conn)
         .optional()?;
-    row.map(|(body_hash, status, content_type, location, etag, body)| {
-        let status = u16::try_from(status).map_err(|e| Error::Corrupt {
-            table: "idempotency",
-            id: key.key.clone(),
-            what: e.to_string(),
-        })?;
-        Ok(KeptAnswer {
-            body_hash,
-            status,
-            content_type,
-            location,
-            etag,
-            body,
-        })
-    })
+    row.map(
+        |(body_hash, status, content_type, location, etag, language, body)| {
+            let status = u16::try_from(status).map_err(|e| Error::Corrupt {
+                table: "idempotency",
+                id: key.key.clone(),
+                what: e.to_string(),
+            })?;
+            Ok(KeptAnswer {
+                body_hash,
+                status,
+                content_type,
+                location,
+                etag,
+                language,
+                body,
+            })
+        },
+    )
     .transpose()
 }
 
@@ -86,6 +100,7 @@ pub fn insert(conn: &mut Conn, key: &Key, answer: &KeptAnswer, now: Instant) -> 
             idempotency::content_type.eq(&answer.content_type),
             idempotency::location.eq(answer.location.as_deref()),
             idempotency::etag.eq(answer.etag.as_deref()),
+            idempotency::content_language.eq(answer.language.as_deref()),
             idempotency::answer.eq(&answer.body),
             idempotency::created_at.eq(kept(now)),
         ))

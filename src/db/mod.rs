@@ -5,7 +5,8 @@
 //! The two databases differ in [`dialect`] and nowhere else. Start reading at [`Db`].
 //!
 //! What is asked for at every request is asked without `LIMIT` (`get_result`, not `first`): diesel
-//! keeps no statement prepared on SQLite that has one, and preparing takes longer than the answer.
+//! keeps no statement prepared on SQLite that has one, and preparing takes longer than the answer. So
+//! it is with a column that is `DEFAULT` in some rows and not in others: nothing is `NULL`.
 
 pub mod alerts;
 pub mod audit;
@@ -24,6 +25,7 @@ pub mod patients;
 mod pool;
 mod row;
 pub mod schema;
+pub mod shelf;
 pub mod sites;
 pub mod stock;
 pub mod tokens;
@@ -55,7 +57,7 @@ pub struct Db {
 struct Inner {
     ways: Ways,
     closed: AtomicBool,
-    _lock: Option<FileLock>,
+    lock: Option<FileLock>,
 }
 
 #[derive(Debug)]
@@ -177,7 +179,7 @@ impl Db {
             inner: Arc::new(Inner {
                 ways,
                 closed: AtomicBool::new(false),
-                _lock: lock,
+                lock,
             }),
         })
     }
@@ -231,6 +233,12 @@ impl Db {
             }
             Ways::Sqlite { writer, .. } => writer.write(f).await,
         }
+    }
+
+    /// Returns whether no other process can serve this database while this handle lives: an SQLite
+    /// file that was opened as `exclusive`.
+    pub fn is_alone(&self) -> bool {
+        self.inner.lock.is_some()
     }
 
     /// Takes no more writes, and on SQLite finishes those that wait, which blocks until done;

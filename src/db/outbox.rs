@@ -79,8 +79,9 @@ pub struct OutboxLetter {
     pub sent_at: Option<Instant>,
 }
 
+// nothing is NULL, never DEFAULT: the statement stays one text, and prepared
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     site: Option<String>,
@@ -173,6 +174,18 @@ pub fn insert(conn: &mut Conn, letter: &OutboxLetter) -> Result<(), Error> {
     Ok(())
 }
 
+/// Returns to which addresses there is a letter about an alert, whatever became of it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn written_to(conn: &mut Conn, alert: &AlertId) -> Result<Vec<String>, Error> {
+    Ok(outbox::table
+        .filter(outbox::alert_id.eq(alert.as_str()))
+        .order(outbox::id)
+        .select(outbox::to_email)
+        .load(conn)?)
+}
+
 /// A letter that one worker has in hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leased {
@@ -215,6 +228,27 @@ pub fn give_back(conn: &mut Conn, worker: &str) -> Result<usize, Error> {
         outbox::leased_by
             .eq(Some(worker))
             .and(outbox::state.eq(LetterState::Queued.code())),
+    );
+    Ok(diesel::update(in_hand)
+        .set((
+            outbox::leased_by.eq(None::<String>),
+            outbox::leased_until.eq(None::<NaiveDateTime>),
+        ))
+        .execute(conn)?)
+}
+
+/// Takes every letter out of whosever hands it is in. Returns how many there were.
+///
+/// Only for a service that is alone with its database and has not begun to send: whoever had them
+/// in hand is gone.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn free_all(conn: &mut Conn) -> Result<usize, Error> {
+    let in_hand = outbox::table.filter(
+        outbox::state
+            .eq(LetterState::Queued.code())
+            .and(outbox::leased_until.is_not_null()),
     );
     Ok(diesel::update(in_hand)
         .set((
@@ -289,13 +323,11 @@ pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, Error> {
     let queued = || outbox::table.filter(outbox::state.eq(LetterState::Queued.code()));
     let free: Option<NaiveDateTime> = queued()
         .filter(outbox::leased_until.is_null())
-        .order((outbox::due_at, outbox::id))
-        .select(outbox::due_at)
-        .first(conn)
-        .optional()?;
+        .select(diesel::dsl::min(outbox::due_at))
+        .get_result(conn)?;
     let in_hand: Option<NaiveDateTime> = queued()
         .select(diesel::dsl::min(outbox::leased_until))
-        .first(conn)?;
+        .get_result(conn)?;
     Ok(free.into_iter().chain(in_hand).min().map(instant))
 }
 
@@ -307,7 +339,7 @@ pub fn oldest_queued(conn: &mut Conn) -> Result<Option<Instant>, Error> {
     let written: Option<NaiveDateTime> = outbox::table
         .filter(outbox::state.eq(LetterState::Queued.code()))
         .select(diesel::dsl::min(outbox::created_at))
-        .first(conn)?;
+        .get_result(conn)?;
     Ok(written.map(instant))
 }
 
@@ -371,7 +403,7 @@ pub fn page(
 pub fn find(conn: &mut Conn, id: &LetterId) -> Result<Option<OutboxLetter>, Error> {
     outbox::table
         .find(id.as_str())
-        .first::<Row>(conn)
+        .get_result::<Row>(conn)
         .optional()?
         .map(Row::value)
         .transpose()

@@ -21,7 +21,7 @@ pub fn pack_place(
     let row: Option<(Option<String>, String)> = packs::table
         .find((cip13.as_str(), serial.as_str()))
         .select((packs::site, packs::lot_id))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     let Some((Some(site), lot)) = row else {
         return Ok(None);

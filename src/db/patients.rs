@@ -170,7 +170,7 @@ pub fn find(conn: &mut Conn, site: Finess, id: &PatientId) -> Result<Option<Pati
                 .eq(site.as_str())
                 .and(car_t_patients::id.eq(id.as_str())),
         )
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     Ok(row.map(value).transpose()?.flatten())
 }
@@ -190,7 +190,7 @@ pub fn by_pseudonym(
                 .eq(site.as_str())
                 .and(patient_payload::pseudonym.eq(pseudonym)),
         )
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     Ok(row.map(value).transpose()?.flatten())
 }
@@ -211,7 +211,7 @@ pub fn payload_of(
                 .and(patient_payload::pseudonym.eq(pseudonym)),
         )
         .select((patient_payload::patient_id, patient_payload::hash))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     Ok(row.map(|(id, hash)| (PatientId::new(id), hash)))
 }

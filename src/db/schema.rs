@@ -292,6 +292,7 @@ diesel::table! {
         etag -> Nullable<Text>,
         answer -> Text,
         created_at -> Timestamp,
+        content_language -> Nullable<Text>,
     }
 }
 

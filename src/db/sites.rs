@@ -102,6 +102,41 @@ pub fn list(conn: &mut Conn, network: Option<&Slug>) -> Result<Vec<Site>, Error>
     rows.into_iter().map(SiteRow::value).collect()
 }
 
+/// A CAR-T centre, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Centre {
+    /// Its number, as it is kept.
+    pub number: String,
+    /// The same, with its time zone; or why its row is no site, so that one such row stands in the
+    /// way of no other.
+    pub place: Result<(Finess, chrono_tz::Tz), Error>,
+}
+
+/// Returns the CAR-T centres, by number.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn centres(conn: &mut Conn) -> Result<Vec<Centre>, Error> {
+    let rows: Vec<(String, String)> = sites::table
+        .filter(sites::car_t.eq(true))
+        .order(sites::finess)
+        .select((sites::finess, sites::time_zone))
+        .load(conn)?;
+    let centre = |(number, zone): (String, String)| {
+        let row = RowOf {
+            table: "sites",
+            id: &number,
+        };
+        let finess = row.parsed(Finess::parse(&number));
+        let zone = row.parsed(zone.parse::<chrono_tz::Tz>());
+        Centre {
+            place: finess.and_then(|finess| Ok((finess, zone?))),
+            number,
+        }
+    };
+    Ok(rows.into_iter().map(centre).collect())
+}
+
 /// Adds a site.
 ///
 /// # Errors

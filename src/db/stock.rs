@@ -1,57 +1,14 @@
-//! Lots, movements and balances: the ledger.
+//! Lots and movements: the ledger.
 
 use super::row::{RowOf, instant, kept};
-use super::schema::{balances, lots, movements};
+use super::schema::{lots, movements};
 use super::{Conn, Error};
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{LotId, MovementId, OperationId, PatientId};
-use crate::domain::ledger::{Effect, Movement, MovementKind, StockLine};
+use crate::domain::ledger::{Effect, Movement, MovementKind};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
-
-type StockRow = (String, String, String, NaiveDate, i64, i64, i64);
-
-/// Returns what a site has or had, by presentation, expiry and lot; lots of which nothing is left
-/// are there as well.
-///
-/// # Errors
-/// When the database cannot be read, or a row is no stock.
-pub fn shelf(conn: &mut Conn, site: Finess) -> Result<Vec<StockLine>, Error> {
-    balances::table
-        .inner_join(lots::table)
-        .filter(balances::site.eq(site.as_str()))
-        .order((lots::cip13, lots::expiry, lots::lot, lots::id))
-        .select((
-            lots::id,
-            lots::cip13,
-            lots::lot,
-            lots::expiry,
-            balances::usable,
-            balances::quarantined,
-            balances::held,
-        ))
-        .load::<StockRow>(conn)?
-        .into_iter()
-        .map(line)
-        .collect()
-}
-
-fn line((id, cip13, lot, expiry, usable, quarantined, held): StockRow) -> Result<StockLine, Error> {
-    let row = RowOf {
-        table: "balances",
-        id: &id,
-    };
-    Ok(StockLine {
-        lot_id: LotId::new(&*id),
-        cip13: row.parsed(Cip13::parse(&cip13))?,
-        lot: row.parsed(LotNumber::parse(&lot))?,
-        expiry: row.day(expiry)?,
-        usable: row.units(usable)?,
-        quarantined: row.units(quarantined)?,
-        held: row.units(held)?,
-    })
-}
 
 /// A lot that the service knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +29,7 @@ pub struct Lot {
 /// # Errors
 /// When the database cannot be read, or a row is no lot.
 pub fn lots_numbered(conn: &mut Conn, cip13: Cip13, lot: &LotNumber) -> Result<Vec<Lot>, Error> {
-    let rows: Vec<(String, String, String, NaiveDate)> = lots::table
+    let rows: Vec<LotRow> = lots::table
         .filter(
             lots::cip13
                 .eq(cip13.as_str())
@@ -80,21 +37,22 @@ pub fn lots_numbered(conn: &mut Conn, cip13: Cip13, lot: &LotNumber) -> Result<V
         )
         .order((lots::expiry, lots::id))
         .load(conn)?;
-    rows.into_iter()
-        .map(|(id, _, _, expiry)| {
-            let expiry = RowOf {
-                table: "lots",
-                id: &id,
-            }
-            .day(expiry)?;
-            Ok(Lot {
-                id: LotId::new(id),
-                cip13,
-                lot: lot.clone(),
-                expiry,
-            })
-        })
-        .collect()
+    rows.into_iter().map(lot_value).collect()
+}
+
+type LotRow = (String, String, String, NaiveDate);
+
+fn lot_value((id, cip13, lot, expiry): LotRow) -> Result<Lot, Error> {
+    let row = RowOf {
+        table: "lots",
+        id: &id,
+    };
+    Ok(Lot {
+        cip13: row.parsed(Cip13::parse(&cip13))?,
+        lot: row.parsed(LotNumber::parse(&lot))?,
+        expiry: row.day(expiry)?,
+        id: LotId::new(&*id),
+    })
 }
 
 /// Adds a lot.
@@ -225,9 +183,27 @@ pub fn insert_movements(conn: &mut Conn, all: &[Movement]) -> Result<(), Error> 
 pub fn find_movement(conn: &mut Conn, id: &MovementId) -> Result<Option<Movement>, Error> {
     movements::table
         .find(id.as_str())
-        .first::<MovementRow>(conn)
+        .get_result::<MovementRow>(conn)
         .optional()?
         .map(MovementRow::value)
+        .transpose()
+}
+
+/// Returns the movement of an id with its lot, if there is one.
+///
+/// # Errors
+/// When the database cannot be read, or the row is no movement.
+pub fn movement_with_lot(
+    conn: &mut Conn,
+    id: &MovementId,
+) -> Result<Option<(Movement, Lot)>, Error> {
+    movements::table
+        .inner_join(lots::table)
+        .filter(movements::id.eq(id.as_str()))
+        .select((movements::all_columns, lots::all_columns))
+        .get_result::<(MovementRow, LotRow)>(conn)
+        .optional()?
+        .map(|(movement, lot)| Ok((movement.value()?, lot_value(lot)?)))
         .transpose()
 }
 
@@ -239,7 +215,7 @@ pub fn reversal_of(conn: &mut Conn, id: &MovementId) -> Result<Option<MovementId
     let found: Option<String> = movements::table
         .filter(movements::reverses.eq(id.as_str()))
         .select(movements::id)
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     Ok(found.map(MovementId::new))
 }
@@ -275,7 +251,6 @@ pub fn page(
     filter: &Filter,
     limit: i64,
 ) -> Result<Vec<(Movement, Lot)>, Error> {
-    type LotRow = (String, String, String, NaiveDate);
     let mut query = movements::table
         .inner_join(lots::table)
         .filter(movements::site.eq(site.as_str()))
@@ -309,18 +284,6 @@ pub fn page(
     }
     let rows: Vec<(MovementRow, LotRow)> = query.load(conn)?;
     rows.into_iter()
-        .map(|(movement, (id, cip13, lot, expiry))| {
-            let row = RowOf {
-                table: "lots",
-                id: &id,
-            };
-            let lot = Lot {
-                cip13: row.parsed(Cip13::parse(&cip13))?,
-                lot: row.parsed(LotNumber::parse(&lot))?,
-                expiry: row.day(expiry)?,
-                id: LotId::new(&*id),
-            };
-            Ok((movement.value()?, lot))
-        })
+        .map(|(movement, lot)| Ok((movement.value()?, lot_value(lot)?)))
         .collect()
 }

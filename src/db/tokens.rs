@@ -121,7 +121,10 @@ pub fn by_hash(conn: &mut Conn, hash: &str) -> Result<Option<TokenRecord>, Error
 /// # Errors
 /// When the database cannot be read, or the row is no token.
 pub fn find(conn: &mut Conn, id: &TokenId) -> Result<Option<TokenRecord>, Error> {
-    let row: Option<Row> = tokens::table.find(id.as_str()).first(conn).optional()?;
+    let row: Option<Row> = tokens::table
+        .find(id.as_str())
+        .get_result(conn)
+        .optional()?;
     row.map(|row| value(conn, row)).transpose()
 }
 

@@ -5,3 +5,5 @@ pub mod one_binary_two_databases {}
 pub mod what_the_reserve_counts {}
 #[doc = include_str!("0003-answers-hold-nothing-personal.md")]
 pub mod answers_hold_nothing_personal {}
+#[doc = include_str!("0004-what-a-release-says-of-the-patient.md")]
+pub mod what_a_release_says_of_the_patient {}

@@ -1,6 +1,6 @@
 //! The code of a medicine in the public medicines database.
 
-use super::code::CodeError;
+use super::code::{CodeError, Form};
 use std::fmt;
 
 /// The code of one medicine (one name, strength and form) in France: eight digits, no check digit.
@@ -18,7 +18,7 @@ impl Cis {
     /// # Errors
     /// [`CodeError`] with what stood there and what was expected.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        const EXPECTED: &str = "8 digits";
+        const EXPECTED: Form = Form::Digits(8);
         let odd = |(_, c): &(usize, char)| !c.is_ascii_digit();
         let length = text.chars().count();
         let wrong_length = || CodeError::Length {

@@ -2,6 +2,7 @@
 //!
 //! Whoever holds one of these values never checks it again.
 
+pub use super::code_error::{CodeError, Form};
 use std::fmt;
 
 /// The code on every box of one presentation of a medicine sold in France.
@@ -14,64 +15,17 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cip13([u8; 13]);
 
-/// What is wrong with a code.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CodeError {
-    /// It has too few or too many characters.
-    #[error("{found:?} has {length} characters, expected {expected}")]
-    Length {
-        /// What stood there, cut to forty characters.
-        found: String,
-        /// How many characters it has.
-        length: usize,
-        /// How many were expected.
-        expected: &'static str,
-    },
-    /// A character does not belong in it.
-    #[error("{found:?} has the character {character:?} at place {place}, expected {expected}")]
-    Character {
-        /// What stood there.
-        found: String,
-        /// The character that does not belong.
-        character: char,
-        /// Its place, from 1.
-        place: usize,
-        /// What may stand there.
-        expected: &'static str,
-    },
-    /// It begins with digits of another kind of code.
-    #[error("{found:?} does not begin as expected: {expected}")]
-    Prefix {
-        /// What stood there.
-        found: String,
-        /// What was expected.
-        expected: &'static str,
-    },
-    /// Its last digit does not follow from the others.
-    #[error(
-        "check digit {found} of {code:?} does not match the other digits, which call for {expected}"
-    )]
-    CheckDigit {
-        /// The whole code.
-        code: String,
-        /// The digit that stands there.
-        found: u8,
-        /// The digit that should.
-        expected: u8,
-    },
-}
-
 impl Cip13 {
     /// Reads thirteen digits; spaces around them are not tolerated.
     ///
     /// # Errors
     /// [`CodeError`] with what stood there and what was expected.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        let digits: [u8; 13] = digits(text, "13 digits")?;
+        let digits: [u8; 13] = digits(text)?;
         if !text.starts_with("3400") || text.starts_with("34008") {
             return Err(CodeError::Prefix {
                 found: text.to_owned(),
-                expected: "3400, and not 34008, which is a dispensing unit (UCD)",
+                expected: Form::Cip13Prefix,
             });
         }
         checked(text, &digits)?;
@@ -102,7 +56,7 @@ impl Gtin14 {
     /// # Errors
     /// [`CodeError`] with what stood there and what was expected.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        let digits: [u8; 14] = digits(text, "14 digits")?;
+        let digits: [u8; 14] = digits(text)?;
         checked(text, &digits)?;
         Ok(Self(digits))
     }
@@ -117,7 +71,7 @@ impl Gtin14 {
             .strip_prefix('0')
             .ok_or_else(|| CodeError::Prefix {
                 found: self.to_string(),
-                expected: "0 followed by a CIP13",
+                expected: Form::ZeroAndCip13,
             })
             .and_then(Cip13::parse)
     }
@@ -160,12 +114,10 @@ impl Finess {
     /// # Errors
     /// [`CodeError`] with what stood there and what was expected.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        const EXPECTED: &str =
-            "9 characters, all digits but for the second, which may be A or B after a 2";
         let bytes: [u8; 9] = text
             .as_bytes()
             .try_into()
-            .map_err(|_not_nine| length(text, EXPECTED))?;
+            .map_err(|_not_nine| length(text, Form::Finess))?;
         for (place, character) in text.chars().enumerate() {
             let corsica = place == 1 && text.starts_with('2') && matches!(character, 'A' | 'B');
             if !character.is_ascii_digit() && !corsica {
@@ -173,7 +125,7 @@ impl Finess {
                     found: text.to_owned(),
                     character,
                     place: place + 1,
-                    expected: EXPECTED,
+                    expected: Form::Finess,
                 });
             }
         }
@@ -209,11 +161,7 @@ impl LotNumber {
     /// # Errors
     /// [`CodeError`] with what stood there and what was expected.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        set82(
-            text,
-            "1 to 20 characters of GS1 set 82 (letters, digits and most punctuation, no space)",
-        )
-        .map(Self)
+        set82(text).map(Self)
     }
 
     /// Returns the characters.
@@ -240,11 +188,7 @@ impl Serial {
     /// # Errors
     /// [`CodeError`] with what stood there and what was expected.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        set82(
-            text,
-            "1 to 20 characters of GS1 set 82 (letters, digits and most punctuation, no space)",
-        )
-        .map(Self)
+        set82(text).map(Self)
     }
 
     /// Returns the characters.
@@ -266,7 +210,8 @@ pub fn is_set82(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!\"%&'()*+,-./:;<=>?_".contains(c)
 }
 
-fn set82(text: &str, expected: &'static str) -> Result<String, CodeError> {
+fn set82(text: &str) -> Result<String, CodeError> {
+    let expected = Form::Set82(LotNumber::MOST);
     let count = text.chars().count();
     if count == 0 || count > LotNumber::MOST {
         return Err(length(text, expected));
@@ -282,7 +227,7 @@ fn set82(text: &str, expected: &'static str) -> Result<String, CodeError> {
     }
 }
 
-fn length(text: &str, expected: &'static str) -> CodeError {
+fn length(text: &str, expected: Form) -> CodeError {
     CodeError::Length {
         found: text.chars().take(40).collect(),
         length: text.chars().count(),
@@ -290,7 +235,8 @@ fn length(text: &str, expected: &'static str) -> CodeError {
     }
 }
 
-fn digits<const N: usize>(text: &str, expected: &'static str) -> Result<[u8; N], CodeError> {
+fn digits<const N: usize>(text: &str) -> Result<[u8; N], CodeError> {
+    let expected = Form::Digits(N);
     if text.chars().count() != N {
         return Err(length(text, expected));
     }

@@ -59,6 +59,17 @@ pub enum Refusal {
         /// Where it is, if the caller may know.
         site: Finess,
     },
+    /// The pack is of another lot than the one that is named.
+    OtherLot {
+        /// Its serial number.
+        serial: Serial,
+        /// The lot that was named.
+        found: LotNumber,
+        /// The lot that the pack is of.
+        expected: LotNumber,
+        /// Which line of the order names it, from 0; nothing when the order is no list.
+        line: Option<usize>,
+    },
     /// The presentation is not on the catalogue.
     NotOnCatalogue {
         /// Its code.
@@ -160,6 +171,7 @@ impl Refusal {
             Self::WhichExpiry { .. } => "which-expiry",
             Self::ExpiredOnReceipt { .. } => "expired-on-receipt",
             Self::SerialKnown { .. } => "serial-known",
+            Self::OtherLot { .. } => "other-lot",
             Self::NotOnCatalogue { .. } => "not-on-catalogue",
             Self::NotReversible { .. } => "not-reversible",
             Self::NothingToAdjust => "nothing-to-adjust",

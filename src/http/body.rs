@@ -123,7 +123,10 @@ fn not_json(error: &serde_json::Error) -> Problem {
         Kind::MalformedJson,
         Said::new(
             format!("line {line}, column {column}: {what}"),
-            format!("ligne {line}, colonne {column} : {what}"),
+            format!(
+                "ligne {line}, colonne {column} : {}",
+                crate::text::shape::grammar(&what)
+            ),
         ),
     )
     .with("line", line)
@@ -179,7 +182,7 @@ fn cut_off(error: &actix_web::error::PayloadError) -> Problem {
         Kind::BadRequest,
         Said::new(
             format!("the body did not arrive whole: {error}"),
-            format!("le corps n'est pas arrivé entier : {error}"),
+            "le corps n'est pas arrivé entier",
         ),
     )
 }

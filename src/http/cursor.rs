@@ -5,6 +5,7 @@
 //! refused and not misread. It keeps no secret and grants nothing: who may read is asked anew
 //! for each page.
 
+use crate::text::Bilingual;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -15,7 +16,7 @@ const CHECK: usize = 6;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     list: &'static str,
-    /// How many items at most: 1 to 200.
+    /// How many items at most: 1 to what the service is set to.
     pub limit: u16,
     /// The key of the last item that was seen.
     pub after: Option<String>,
@@ -34,7 +35,8 @@ pub struct Listed<T> {
 impl Page {
     /// The page size when none is asked for. Choice: a screen or two.
     pub const DEFAULT: u16 = 50;
-    /// The largest page. Choice: an answer stays under some 100 KB.
+    /// The largest page where the service is not set to another. Choice: an answer stays under some
+    /// 100 KB.
     pub const MOST: u16 = 200;
 
     /// A page of that list.
@@ -64,25 +66,43 @@ impl Page {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageError {
     /// The limit is no number, or out of bounds.
-    #[error("is {found}, expected a whole number from 1 to {}", Page::MOST)]
+    #[error("is {found}, expected a whole number from 1 to {most}")]
     Limit {
         /// What stood there, cut to forty characters.
         found: String,
+        /// The largest page.
+        most: u16,
     },
     /// The cursor was not made here, or for another list.
     #[error("is not a cursor of this list; leave it out to begin at the beginning")]
     Cursor,
 }
 
-/// Reads a limit.
+/// Said here, at the door, since only this door has pages.
+impl Bilingual for PageError {
+    fn in_french(&self) -> String {
+        match self {
+            Self::Limit { found, most } => {
+                format!("vaut {found}, attendu : un nombre entier de 1 à {most}")
+            }
+            Self::Cursor => {
+                "n'est pas un curseur de cette liste ; omettez-le pour commencer au début"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// Reads a limit, of at most `most`.
 ///
 /// # Errors
 /// [`PageError::Limit`].
-pub fn limit(text: &str) -> Result<u16, PageError> {
+pub fn limit(text: &str, most: u16) -> Result<u16, PageError> {
     match text.parse() {
-        Ok(limit) if (1..=Page::MOST).contains(&limit) => Ok(limit),
+        Ok(limit) if (1..=most).contains(&limit) => Ok(limit),
         _ => Err(PageError::Limit {
             found: text.chars().take(40).collect(),
+            most,
         }),
     }
 }
@@ -164,9 +184,9 @@ mod tests {
 
     #[test]
     fn a_limit_is_from_one_to_two_hundred() {
-        assert_eq!((limit("1"), limit("200")), (Ok(1), Ok(200)));
+        assert_eq!((limit("1", 200), limit("200", 200)), (Ok(1), Ok(200)));
         for wrong in ["0", "201", "-1", "", "1.0", "9999999999"] {
-            assert!(limit(wrong).is_err(), "{wrong}");
+            assert!(limit(wrong, 200).is_err(), "{wrong}");
         }
     }
 }

@@ -32,6 +32,8 @@ use crate::telemetry::Metrics;
 pub struct Door {
     /// The limits of every request.
     pub limits: Limits,
+    /// The language of those who ask for none.
+    pub default_language: Language,
     /// Where requests are counted.
     pub metrics: Arc<Metrics>,
     /// What must be well for this instance to be given work.
@@ -60,7 +62,7 @@ pub async fn door(
     };
     let asked = Asked {
         id: RequestId::of(request.headers()),
-        language: super::language::wanted(request.headers()),
+        language: super::language::wanted(request.headers(), door.default_language),
         method: method_name(request.method()),
         // an address that is not ours must not become a label of its own
         pattern: request
@@ -152,10 +154,17 @@ fn problem_of(error: &Error) -> Problem {
     let status = error.as_response_error().status_code();
     let kind = Kind::ALL.iter().find(|kind| kind.status() == status);
     match kind {
-        Some(kind) if status.is_client_error() => Problem::new(*kind, error.to_string()),
-        None if status.is_client_error() => Problem::new(Kind::BadRequest, error.to_string()),
+        Some(kind) if status.is_client_error() => Problem::new(*kind, told(error, *kind)),
+        None if status.is_client_error() => {
+            Problem::new(Kind::BadRequest, told(error, Kind::BadRequest))
+        }
         _ => Problem::internal(error),
     }
+}
+
+/// What an error that is not ours says; it knows no French, so the kind's title stands there.
+fn told(error: &Error, kind: Kind) -> Said {
+    Said::new(error.to_string(), kind.title(Language::Fr))
 }
 
 /// The problem behind the empty answers of the router: nothing there, or not that method.

@@ -12,7 +12,7 @@ pub struct Entrance {
     /// What time it is: read once a request, and passed in.
     pub clock: Clock,
     /// The most rows on one page of a list.
-    pub page_size_most: u32,
+    pub page_size_most: u16,
     /// The language of those who chose none.
     pub default_language: Language,
 }

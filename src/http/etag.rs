@@ -47,7 +47,10 @@ impl Expected {
             Ok(IfMatch::Items(_)) | Err(_) => {
                 let said = Said::new("is not a list of ETags", "n'est pas une liste d'ETags");
                 let fault = Fault::new(Place::Header("If-Match".into()), said);
-                Err(Problem::at(Kind::BadHeader, fault.expected("\"v3\", or *")))
+                Err(Problem::at(
+                    Kind::BadHeader,
+                    fault.expected(Said::new("\"v3\", or *", "\"v3\", ou *")),
+                ))
             }
         }
     }

@@ -7,13 +7,19 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 
 pub use crate::domain::language::Language;
+use crate::text::Bilingual;
 
 /// Returns the language that `Accept-Language` prefers among those we speak.
 ///
-/// The highest `q` wins, the first of equals; a language with `q=0` is not wanted; a header
-/// that cannot be read counts as absent, for an answer in English is better than none. Choice: the
-/// readers of the API are mostly programs and their authors.
-pub fn wanted(headers: &HeaderMap) -> Language {
+/// The highest `q` wins, the first of equals; a language with `q=0` is not wanted. Whoever sends no
+/// such header, or `*`, is answered in `default`: they chose none.
+///
+/// Choice: whoever asks for other languages only is answered in English, which a reader of German
+/// or Dutch is likelier to read than French; so is whoever sends what cannot be read.
+pub fn wanted(headers: &HeaderMap, default: Language) -> Language {
+    if !headers.contains_key(header::ACCEPT_LANGUAGE) {
+        return default;
+    }
     let mut best: Option<(u16, Language)> = None;
     for value in headers.get_all(header::ACCEPT_LANGUAGE) {
         for item in value.to_str().unwrap_or_default().split(',') {
@@ -22,6 +28,7 @@ pub fn wanted(headers: &HeaderMap) -> Language {
             let language = match tag.split('-').next() {
                 Some("fr") => Language::Fr,
                 Some("en") => Language::En,
+                Some("*") => default,
                 _ => continue,
             };
             let q = parts
@@ -53,7 +60,10 @@ impl FromRequest for Language {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let known = request.extensions().get::<Self>().copied();
-        ready(Ok(known.unwrap_or_else(|| wanted(request.headers()))))
+        // what does not pass the door has no setting either
+        ready(Ok(
+            known.unwrap_or_else(|| wanted(request.headers(), Language::En))
+        ))
     }
 }
 
@@ -75,6 +85,12 @@ impl Said {
         }
     }
 
+    /// Says what reads the same in both: codes, numbers, an example.
+    pub fn same(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self::new(text.clone(), text)
+    }
+
     /// Returns the sentence in that language.
     pub fn spoken(&self, language: Language) -> &str {
         match language {
@@ -84,11 +100,10 @@ impl Said {
     }
 }
 
-/// For what reads the same in both: codes, numbers, the message of an error.
-impl<T: Into<String>> From<T> for Said {
-    fn from(text: T) -> Self {
-        let text = text.into();
-        Self::new(text.clone(), text)
+/// What `domain` found wrong, in the sentences of `text`.
+impl<E: Bilingual> From<E> for Said {
+    fn from(error: E) -> Self {
+        Self::new(error.in_english(), error.in_french())
     }
 }
 
@@ -100,7 +115,9 @@ mod tests {
     fn check(accept: &'static str, expected: Language) {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(accept));
-        assert_eq!(wanted(&headers), expected, "{accept}");
+        for default in Language::ALL {
+            assert_eq!(wanted(&headers, default), expected, "{accept}");
+        }
     }
 
     #[test]
@@ -112,6 +129,15 @@ mod tests {
         check("fr;q=0", Language::En);
         check("de", Language::En);
         check(";;q=, ,=", Language::En);
-        assert_eq!(wanted(&HeaderMap::new()), Language::En);
+    }
+
+    #[test]
+    fn who_chose_no_language_is_answered_in_that_of_the_service() {
+        let mut any = HeaderMap::new();
+        any.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static("*"));
+        for default in Language::ALL {
+            assert_eq!(wanted(&HeaderMap::new(), default), default);
+            assert_eq!(wanted(&any, default), default);
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! Reading query strings: every parameter is known, there once, and right.
 
-use std::fmt::Display;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 
 use super::cursor::{self, Page};
+use super::entrance::Entrance;
 use super::language::Said;
 use super::problem::{Fault, Faults, Place, Problem};
 
@@ -16,6 +16,7 @@ pub struct Query {
     pairs: Vec<(String, String)>,
     asked: Vec<&'static str>,
     faults: Faults,
+    page_size_most: u16,
 }
 
 impl Query {
@@ -26,7 +27,11 @@ impl Query {
         let pairs = match web::Query::<Vec<(String, String)>>::from_query(query) {
             Ok(pairs) => pairs.into_inner(),
             Err(error) => {
-                faults.push(Fault::new(Place::Query(String::new()), error.to_string()));
+                let said = Said::new(
+                    error.to_string(),
+                    "ne se lit pas comme une suite de `nom=valeur`",
+                );
+                faults.push(Fault::new(Place::Query(String::new()), said));
                 Vec::new()
             }
         };
@@ -44,6 +49,16 @@ impl Query {
             pairs,
             asked: Vec::new(),
             faults,
+            page_size_most: Page::MOST,
+        }
+    }
+
+    /// Sets the largest page that may be asked for.
+    #[must_use]
+    pub fn pages_of_at_most(self, most: u16) -> Self {
+        Self {
+            page_size_most: most,
+            ..self
         }
     }
 
@@ -55,7 +70,7 @@ impl Query {
     }
 
     /// Returns a parameter as a value; nothing when it is not there or has a fault, which is kept.
-    pub fn parse<T, E: Display>(
+    pub fn parse<T, E: Into<Said>>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&str) -> Result<T, E>,
@@ -64,7 +79,7 @@ impl Query {
         match read(&text) {
             Ok(value) => Some(value),
             Err(error) => {
-                let fault = Fault::new(Place::Query(name.into()), error.to_string());
+                let fault = Fault::new(Place::Query(name.into()), error);
                 self.faults.push(fault.found(text));
                 None
             }
@@ -73,9 +88,10 @@ impl Query {
 
     /// Returns a page of the list of that name: `limit` and `cursor`.
     pub fn page(&mut self, list: &'static str) -> Page {
-        let limit = self.parse("limit", cursor::limit);
+        let most = self.page_size_most;
+        let limit = self.parse("limit", |text| cursor::limit(text, most));
         let after = self.parse("cursor", |text| cursor::read(list, text));
-        Page::new(list, limit.unwrap_or(Page::DEFAULT), after)
+        Page::new(list, limit.unwrap_or(Page::DEFAULT.min(most)), after)
     }
 
     /// Keeps a fault of the caller's finding, such as a day `to` before the day `from`.
@@ -94,7 +110,8 @@ impl Query {
                 let said = Said::new("is not known here", "n'est pas connu ici");
                 let name: String = name.chars().take(80).collect();
                 let fault = Fault::new(Place::Query(name), said);
-                self.faults.push(fault.expected(self.asked.join(", ")));
+                self.faults
+                    .push(fault.expected(Said::same(self.asked.join(", "))));
             }
         }
         self.faults.finish()
@@ -106,7 +123,9 @@ impl FromRequest for Query {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self::of(request.query_string())))
+        let entrance = request.app_data::<web::Data<Entrance>>();
+        let most = entrance.map_or(Page::MOST, |e| e.page_size_most);
+        ready(Ok(Self::of(request.query_string()).pages_of_at_most(most)))
     }
 }
 
@@ -135,6 +154,17 @@ mod tests {
     fn a_right_query_has_no_fault() {
         assert!(faults("").is_empty());
         assert!(faults("units=3&limit=200").is_empty());
+    }
+
+    #[test]
+    fn a_page_is_as_large_as_the_service_is_set_to() {
+        for (limit, most, right) in [(200, 200, true), (201, 200, false), (1_000, 1_000, true)] {
+            let mut query = Query::of(&format!("limit={limit}")).pages_of_at_most(most);
+            query.page("movements");
+            assert_eq!(query.finish().is_ok(), right, "{limit} of {most}");
+        }
+        let mut unsaid = Query::of("").pages_of_at_most(20);
+        assert_eq!(unsaid.page("movements").limit, 20);
     }
 
     #[test]

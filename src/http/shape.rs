@@ -4,6 +4,7 @@ use serde_path_to_error::{Path, Segment};
 
 use super::language::Said;
 use super::problem::{Fault, Kind, Problem};
+use crate::text::shape as text;
 
 /// 422 with the JSON pointer of the fault.
 pub(super) fn problem(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
@@ -15,6 +16,11 @@ pub(super) fn problem(error: &serde_path_to_error::Error<serde_json::Error>) -> 
 pub(super) fn without_place(message: &str) -> String {
     let end = message.rfind(" at line ").unwrap_or(message.len());
     message.get(..end).unwrap_or(message).to_owned()
+}
+
+/// What stood there, in serde's words.
+fn words(found: &str) -> Said {
+    Said::new(found, text::found(found))
 }
 
 /// The path as a JSON pointer (RFC 6901): `/lines/0/units`.
@@ -34,7 +40,7 @@ fn escaped(key: &str) -> String {
 }
 
 /// What serde's messages mean. The list is serde's own (`serde::de::Error`), stable for years;
-/// a message that is not on it is passed on as it is.
+/// a message that is not on it is passed on as it is, in English.
 fn fault(at: &str, message: &str) -> Fault {
     let (what, expected) = match message.split_once(", expected ") {
         Some((what, expected)) => (what, Some(expected.trim_start_matches("one of "))),
@@ -64,10 +70,11 @@ fn fault(at: &str, message: &str) -> Fault {
             Said::new("stands there twice", "figure deux fois"),
         )
     } else if let Some(found) = what.strip_prefix("invalid type: ") {
-        Fault::new(at, Said::new("is of another type", "est d'un autre type")).found(found)
+        Fault::new(at, Said::new("is of another type", "est d'un autre type"))
+            .found_as(words(found))
     } else if let Some(found) = what.strip_prefix("invalid value: ") {
         let said = Said::new("has a value that cannot be", "a une valeur impossible");
-        Fault::new(at, said).found(found)
+        Fault::new(at, said).found_as(words(found))
     } else if let Some(found) = what.strip_prefix("invalid length ") {
         let said = Said::new(
             "number of members is another",
@@ -81,10 +88,10 @@ fn fault(at: &str, message: &str) -> Fault {
         );
         Fault::new(at, said).found(found.trim_matches('`'))
     } else {
-        return Fault::new(at, message);
+        return Fault::new(at, Said::new(message, "ne se lit pas"));
     };
     match expected {
-        Some(expected) => fault.expected(expected),
+        Some(expected) => fault.expected(Said::new(expected, text::expected(expected))),
         None => fault,
     }
 }

@@ -6,6 +6,7 @@ use actix_web::web;
 
 use super::door::Door;
 use super::health::Readiness;
+use super::language::Language;
 use super::limits::Limits;
 use crate::telemetry::Metrics;
 pub(crate) use crate::telemetry::testing::log;
@@ -15,6 +16,7 @@ pub(crate) fn door(limits: Limits) -> web::Data<Door> {
     log();
     web::Data::new(Door {
         limits,
+        default_language: Language::En,
         metrics: Arc::new(Metrics::new()),
         readiness: Readiness::new(),
     })

@@ -1,5 +1,6 @@
 //! Where a letter goes: an address that any mail server takes.
 
+pub use crate::domain::email::{AddressError, AddressPart};
 use std::{fmt, str::FromStr as _};
 
 /// The address of one mailbox, as a mail server is told it: `pharmacie@chu-lyon.fr`.
@@ -19,43 +20,6 @@ use std::{fmt, str::FromStr as _};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress(lettre::Address);
 
-/// What is wrong with an address.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AddressError {
-    /// It is empty or too long, or the part before the `@` is.
-    #[error("{part} has {length} characters, expected 1 to {most}")]
-    Length {
-        /// Which part of it.
-        part: &'static str,
-        /// How many characters it has.
-        length: usize,
-        /// How many it may have.
-        most: usize,
-    },
-    /// A character does not belong in it.
-    #[error(
-        "the address has the character {character:?} at place {place}, expected ASCII letters, digits and the punctuation of an address"
-    )]
-    Character {
-        /// The character that does not belong.
-        character: char,
-        /// Its place, from 1.
-        place: usize,
-    },
-    /// It does not have one `@` with something on both sides, or dots stand where they may not.
-    #[error("{found:?} is not an address, expected one like pharmacie@hopital.fr")]
-    Form {
-        /// What stood there.
-        found: String,
-    },
-    /// What stands after the `@` is not the full name of a domain.
-    #[error("{found:?} is not a full domain, expected one with a dot, or localhost")]
-    Domain {
-        /// What stood after the `@`.
-        found: String,
-    },
-}
-
 impl EmailAddress {
     /// The most characters an address has.
     pub const MOST: usize = 254;
@@ -67,7 +31,7 @@ impl EmailAddress {
     /// # Errors
     /// [`AddressError`] with what stood there and what was expected.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        length("the address", text, Self::MOST)?;
+        length(AddressPart::Whole, text, Self::MOST)?;
         if let Some((place, character)) = text.chars().enumerate().find(|(_, c)| !belongs(*c)) {
             return Err(AddressError::Character {
                 character,
@@ -81,7 +45,7 @@ impl EmailAddress {
         if local.is_empty() || domain.is_empty() || domain.contains('@') {
             return Err(form());
         }
-        length("the part before the @", local, Self::MOST_LOCAL)?;
+        length(AddressPart::Local, local, Self::MOST_LOCAL)?;
         if !full(domain) {
             return Err(AddressError::Domain {
                 found: domain.to_owned(),
@@ -114,7 +78,7 @@ impl fmt::Debug for EmailAddress {
     }
 }
 
-fn length(part: &'static str, text: &str, most: usize) -> Result<(), AddressError> {
+fn length(part: AddressPart, text: &str, most: usize) -> Result<(), AddressError> {
     let length = text.chars().count();
     if length == 0 || length > most {
         return Err(AddressError::Length { part, length, most });

@@ -42,7 +42,8 @@ const GATHER: Duration = Duration::from_millis(20);
 
 /// The shortest time for which letters are leased.
 ///
-/// Choice: five minutes; a worker that crashed delays its letters by no more.
+/// Choice: five minutes; a worker that crashed delays its letters by no more, and where a service is
+/// alone with its database they are free at its next start.
 const LEASE_LEAST: TimeDelta = TimeDelta::minutes(5);
 
 /// After how long without a look the worker is no longer taken for well.

@@ -135,6 +135,18 @@ impl Transport {
         })
     }
 
+    /// Removes what an earlier process left half done: drafts in a folder. For the start of a
+    /// service; returns how many there were.
+    ///
+    /// # Errors
+    /// When the folder cannot be read, or a draft not be removed.
+    pub fn clean(&self) -> std::io::Result<usize> {
+        match self {
+            Self::Directory(post) => post.clean(),
+            Self::Smtp(_) | Self::Memory(_) => Ok(0),
+        }
+    }
+
     /// Posts one letter and says what became of it. It is tried once, within the time limit of the
     /// URL; more letters at once than there are lines wait for their turn, which is not counted.
     ///

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use super::stop::{Asked, Stop};
 use crate::app::Service;
 use crate::clock::Clock;
+use crate::db::{Db, outbox};
 use crate::mail::post::{Office, Outcome};
 use crate::mail::url::SmtpSettings;
 use crate::mail::{EmailAddress, HeaderText, MailUrl, Mailbox, MessageId, Post, Transport};
@@ -69,7 +70,30 @@ pub(super) fn transport(
         ),
     }
     let transport = Transport::open(&url).with_context(|| format!("preparing to post to {url}"))?;
+    match transport.clean() {
+        Ok(0) => {}
+        Ok(drafts) => tracing::info!(drafts, "removed what a killed process left in the folder"),
+        // letters are written all the same, or say themselves why not
+        Err(error) => tracing::warn!(%error, "drafts may be left in the folder"),
+    }
     Ok((transport, limit))
+}
+
+/// Frees the letters that a killed service had in hand, where no other can have them in hand now;
+/// where others may (`PostgreSQL`), each waits for the end of its lease.
+pub(super) async fn free(db: &Db) -> Result<()> {
+    if !db.is_alone() {
+        return Ok(());
+    }
+    let freed = db.write(Vec::new(), outbox::free_all).await;
+    let letters = freed.context("freeing the letters that were in hand")?;
+    if letters > 0 {
+        tracing::warn!(
+            letters,
+            "letters that a killed service had in hand are sent again"
+        );
+    }
+    Ok(())
 }
 
 /// What the worker needs of the service.

@@ -70,8 +70,8 @@ pub struct Running {
 }
 
 /// Makes a service ready: reads rulebooks, brings the tables up to this program, opens the
-/// database (an `SQLite` file for itself alone), puts the rulebooks' presentations on the catalogue,
-/// and binds the address.
+/// database (an `SQLite` file for itself alone, whose letters in hand are freed), puts the rulebooks'
+/// presentations on the catalogue, and binds the address.
 ///
 /// # Errors
 /// The first of these that fails, named; nothing listens then.
@@ -86,6 +86,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         Transport::Smtp(_) | Transport::Directory(_) => None,
     };
     let db = database(&url, settings, options.writing).await?;
+    letters::free(&db).await?;
     let desk = Desk {
         public_url: settings.public_url.clone(),
         mail_domain: letters::domain(settings)?,
@@ -108,13 +109,14 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
             request_time: settings.request_timeout,
             ..Limits::default()
         },
+        default_language: settings.default_language,
         metrics: Arc::clone(&metrics),
         readiness: ready::checks(&db, &url, &post, &stop),
     };
     let entrance = Entrance {
         service: service.clone(),
         clock,
-        page_size_most: settings.page_size_most,
+        page_size_most: u16::try_from(settings.page_size_most).unwrap_or(u16::MAX),
         default_language: settings.default_language,
     };
     Ok(Running {
@@ -166,7 +168,12 @@ impl Running {
     /// When the listener fails; everything has been stopped then, too.
     pub async fn run_until_stopped(self) -> Result<()> {
         let db = self.service.db().clone();
-        let mut chores = upkeep::begin(&db, self.clock, &self.metrics, self.idempotency_days);
+        let mut chores = upkeep::begin(
+            &self.service,
+            self.clock,
+            &self.metrics,
+            self.idempotency_days,
+        );
         // the worker outlives the requests, whose letters it is to send
         let requests_ended = Stop::new();
         let worker = letters::begin(

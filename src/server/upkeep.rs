@@ -1,4 +1,5 @@
-//! What the service does by itself: it forgets old answers, and keeps its gauges true.
+//! What the service does by itself: it begins each site's day, forgets old answers, and keeps its
+//! gauges true.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,8 @@ use chrono::TimeDelta;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::app::Service;
+use crate::app::turn_day::Days;
 use crate::clock::Clock;
 use crate::db::outbox::LetterState;
 use crate::db::{self, Conn, Db, alerts, idempotency, outbox};
@@ -20,9 +23,22 @@ const FORGET_EVERY: Duration = Duration::from_hours(1);
 /// Choice: what most collectors of metrics ask at.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
 
+/// How often it is asked whether a day has begun somewhere.
+///
+/// Choice: a second, as the post looks for letters; it is one read of a few rows, and right also
+/// after the clock was set or the machine slept.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
 /// Begins the chores; they end when what is returned is dropped.
-pub(super) fn begin(db: &Db, clock: Clock, metrics: &Arc<Metrics>, days: u32) -> JoinSet<()> {
+pub(super) fn begin(
+    service: &Service,
+    clock: Clock,
+    metrics: &Arc<Metrics>,
+    days: u32,
+) -> JoinSet<()> {
     let mut chores = JoinSet::new();
+    chores.spawn(follow_days(Days::new(service.clone()), clock));
+    let db = service.db();
     let ours = db.clone();
     chores.spawn(every(FORGET_EVERY, move || {
         forget(ours.clone(), clock, days)
@@ -40,6 +56,35 @@ async fn every<F: Future<Output = ()>>(time: Duration, chore: impl Fn() -> F) {
     loop {
         ticks.tick().await;
         chore().await;
+    }
+}
+
+/// Settles each CAR-T centre at the start, and when a day begins there.
+async fn follow_days(mut days: Days, clock: Clock) {
+    let mut ticks = interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut trouble = false;
+    loop {
+        ticks.tick().await;
+        match days.turn(clock.now()).await {
+            Ok(turned) => {
+                trouble = false;
+                for (site, outcome) in turned {
+                    match outcome {
+                        Ok(()) => tracing::debug!(site, "settled for its new day"),
+                        Err(error) => {
+                            tracing::error!(site, %error, "not settled for its new day; in a minute again");
+                        }
+                    }
+                }
+            }
+            Err(error) => {
+                if !trouble {
+                    tracing::error!(%error, "nobody can see where a day begins");
+                }
+                trouble = true;
+            }
+        }
     }
 }
 

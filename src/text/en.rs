@@ -31,6 +31,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::SerialKnown { serial, .. } => {
             format!("The pack with serial number {serial} is already in stock and has not left. Was it scanned twice?")
         }
+        Refusal::OtherLot { serial, found, expected, .. } => {
+            format!("The pack with serial number {serial} is of lot {expected} and not of lot {found}. Compare both with the box.")
+        }
         Refusal::NotOnCatalogue { cip13, known_as: Some(name) } => {
             format!("{cip13} is not on the catalogue. The public medicines database knows it as \"{name}\": put it on the catalogue first.")
         }

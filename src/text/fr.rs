@@ -33,6 +33,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::SerialKnown { serial, .. } => {
             format!("La boîte de numéro de série {serial} est déjà en stock et n'en est pas sortie. A-t-elle été scannée deux fois ?")
         }
+        Refusal::OtherLot { serial, found, expected, .. } => {
+            format!("La boîte de numéro de série {serial} est du lot {expected} et non du lot {found}. Comparez les deux avec la boîte.")
+        }
         Refusal::NotOnCatalogue { cip13, known_as: Some(name) } => {
             format!("{cip13} n'est pas au livret. La base publique des médicaments le connaît : « {name} ». Ajoutez-le d'abord au livret.")
         }

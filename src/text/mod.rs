@@ -4,15 +4,19 @@
 //! so that a new reason asks for its sentences at compile time. It decides nothing.
 
 pub mod en;
+pub mod fault;
 pub mod fr;
 pub mod letter;
 pub mod plan;
+pub mod shape;
 pub mod trial;
 
 use crate::domain::language::Language;
 use crate::domain::quantity::Doses;
 use crate::domain::reason::Refusal;
 use crate::domain::rule::Resupply;
+
+pub use fault::Bilingual;
 
 /// Returns the sentence for a refusal.
 pub fn refusal(language: Language, refusal: &Refusal) -> String {

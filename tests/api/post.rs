@@ -414,7 +414,17 @@ async fn an_outcome_that_cannot_be_written_down_at_once_is_written_down_later() 
             .batch_execute("ROLLBACK")
             .unwrap();
     };
-    let (outcomes, ()) = tokio::join!(worker.round(), gives_way);
+    let sent = desk.memory.clone();
+    let round = async {
+        loop {
+            let outcomes = worker.round().await;
+            // on a busy machine ten milliseconds may not be enough to take the letter in hand
+            if outcomes.is_ok() || !sent.letters().is_empty() {
+                return outcomes;
+            }
+        }
+    };
+    let (outcomes, ()) = tokio::join!(round, gives_way);
     assert_eq!(outcomes.unwrap(), [Outcome::Sent]);
     let row = desk.row(&id).await;
     assert_eq!((row.state, row.attempts), (LetterState::Sent, 1));

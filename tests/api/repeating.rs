@@ -53,7 +53,7 @@ fn writes_that_count_need_a_key(backend: Backend) {
 
 fn alike(first: &Answer, second: &Answer) {
     assert_eq!((first.status, &first.text), (second.status, &second.text));
-    for name in ["location", "content-type", "etag"] {
+    for name in ["location", "content-type", "content-language", "etag"] {
         assert_eq!(first.headers.get(name), second.headers.get(name), "{name}");
     }
 }
@@ -94,10 +94,21 @@ fn a_decided_refusal_is_an_answer_like_any_other(backend: Backend) {
     let first = send();
     assert_eq!(first.status, 409);
     assert_eq!(first.headers["content-type"], "application/problem+json");
+    assert_eq!(first.headers["content-language"], "fr");
     // now there would be enough
     app.receive(NEIGHBOUR, MG400, "B1", "2022-06-30", 9);
     alike(&first, &send());
     assert_eq!(units(&app, NEIGHBOUR, MG400, "B1"), (10, 0));
+    // it is said again as it was said first, whoever asks now in whatever language
+    let bearer = format!("Bearer {}", app.token(Role::Pharmacist));
+    let in_english = [
+        ("Authorization", &*bearer),
+        ("Idempotency-Key", "k1"),
+        ("Accept-Language", "en"),
+    ];
+    let body = out.to_string();
+    let again = app.send("POST", &movements(), &in_english, Some(body.as_bytes()));
+    alike(&first, &again);
     let expired = json!({ "kind": "receipt", "cip13": MG400, "lot": "B2", "expiry": "2020-06-30", "units": 1 });
     let send = || app.post_with_key(Role::Pharmacist, &movements(), &expired, "k2");
     let first = send();

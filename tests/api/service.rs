@@ -83,25 +83,39 @@ impl Answer {
 /// Starts the service on a fresh database with three sites, recipients, and a token a role that
 /// holds at the centre and its neighbour (the coordinator's and administrator's hold everywhere).
 pub(crate) fn spawn(backend: Backend) -> App {
+    spawn_set(backend, |_| {})
+}
+
+/// As [`spawn`], with settings of its own.
+pub(crate) fn spawn_set(backend: Backend, set: fn(&mut Settings)) -> App {
     let database = std::sync::Arc::new(fresh_database(backend));
-    let mut app = start_on(database);
+    let mut app = start_on(database, START, set);
     app.tokens = app.run(furnish);
     app
 }
 
 /// Starts another instance on the same database (`PostgreSQL`), with the same tokens.
 pub(crate) fn beside(first: &App) -> App {
-    let mut app = start_on(std::sync::Arc::clone(&first.database));
+    beside_at(first, START)
+}
+
+/// Starts another instance on the same database (`PostgreSQL`), with the same tokens and a clock of
+/// its own.
+pub(crate) fn beside_at(first: &App, begin: &str) -> App {
+    let mut app = start_on(std::sync::Arc::clone(&first.database), begin, |_| {});
     app.tokens.clone_from(&first.tokens);
     app
 }
 
-fn start_on(database: std::sync::Arc<TestDatabase>) -> App {
-    let clock = Clock::simulated("2021-10-20T06:00:00Z".parse::<Instant>().unwrap());
+/// When the story begins.
+const START: &str = "2021-10-20T06:00:00Z";
+
+fn start_on(database: std::sync::Arc<TestDatabase>, begin: &str, set: fn(&mut Settings)) -> App {
+    let clock = Clock::simulated(begin.parse::<Instant>().unwrap());
     let url = database.address();
     let (tell, told) = mpsc::channel();
     let thread = std::thread::spawn(move || {
-        let settings = Settings {
+        let mut settings = Settings {
             database_url: Secret::new(url),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             mail_url: Secret::new("memory:"),
@@ -109,6 +123,7 @@ fn start_on(database: std::sync::Arc<TestDatabase>) -> App {
             workers: 2,
             ..Settings::default()
         };
+        set(&mut settings);
         actix_web::rt::System::new().block_on(async move {
             let running = start(&settings, clock, Options::default()).await.unwrap();
             let memory = running.memory.clone().unwrap();
@@ -211,6 +226,15 @@ async fn furnish(service: Service, now: Instant) -> Vec<(Role, String)> {
         Ok(tokens)
     });
     done.await.unwrap()
+}
+
+/// Stops an instance, and starts another on its database at another time.
+pub(crate) fn again_at(first: App, begin: &str) -> App {
+    let (database, tokens) = (std::sync::Arc::clone(&first.database), first.tokens.clone());
+    drop(first);
+    let mut app = start_on(database, begin, |_| {});
+    app.tokens = tokens;
+    app
 }
 
 static KEYS: AtomicU64 = AtomicU64::new(1);

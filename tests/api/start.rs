@@ -63,6 +63,22 @@ async fn a_service_starts_answers_and_stops() {
 }
 
 #[actix_web::test]
+async fn a_start_removes_the_drafts_that_a_killed_process_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let letters = folder.path().join("letters");
+    std::fs::create_dir(&letters).unwrap();
+    let draft = letters.join(".20211020T060005Z-letter-1.eml.4711.0.part");
+    let other = letters.join("somebody-elses.part");
+    for file in [&draft, &other] {
+        std::fs::write(file, "half a letter").unwrap();
+    }
+    let mut settings = settings(&folder);
+    settings.mail_url = Secret::new(format!("directory:{}", letters.display()));
+    ready(&settings).await.unwrap();
+    assert_eq!((draft.exists(), other.exists()), (false, true));
+}
+
+#[actix_web::test]
 async fn one_file_is_served_by_one_service() {
     let folder = tempfile::tempdir().unwrap();
     let _first = ready(&settings(&folder)).await.unwrap();

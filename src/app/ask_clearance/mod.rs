@@ -104,12 +104,12 @@ pub fn ask(act: &mut Act<'_>, site: Finess, question: &Question) -> Result<Answe
         // days may have passed since the last change: what is over by now holds nothing more
         after::settle(act, &mut state)?;
     } else {
-        without_over(&mut state, &rulebook, &rule);
+        without_over(&mut state, rulebook, rule);
     }
-    let (asking, moved) = patient(act, &mut state, &rule, question)?;
+    let (asking, moved) = patient(act, &mut state, rule, question)?;
     let record = asking.record.clone();
-    let resupply = reserve::resupply(&state.facts(&rulebook, &rule));
-    let answer = clearance::ask(&state.facts(&rulebook, &rule), &record.patient)?;
+    let resupply = reserve::resupply(&state.facts(rulebook, rule));
+    let answer = clearance::ask(&state.facts(rulebook, rule), &record.patient)?;
     let doses = rule.doses_left(resupply, record.patient.doses_given);
     let mut kept = ClearanceRecord {
         id: ClearanceId::new(act.id()),
@@ -133,7 +133,7 @@ pub fn ask(act: &mut Act<'_>, site: Finess, question: &Question) -> Result<Answe
             kept.state = ClearanceState::Refused;
             kept.missing = missing;
             let mut answered = Answered::new(kept, resupply, Vec::new(), state);
-            help(act, &rulebook, &rule, &record.patient, &fill, &mut answered)?;
+            help(act, rulebook, rule, &record.patient, &fill, &mut answered)?;
             answered.fill = fill;
             answered
         }
@@ -170,7 +170,10 @@ impl Answered {
 ///
 /// # Errors
 /// [`Refusal::NoReserveRule`] with those that there are.
-pub fn chosen_rule(act: &Act<'_>, name: Option<&str>) -> Result<(Rulebook, ReserveRule), Refusal> {
+pub fn chosen_rule<'r>(
+    act: &Act<'r>,
+    name: Option<&str>,
+) -> Result<(&'r Rulebook, &'r ReserveRule), Refusal> {
     let rules = act.reserve_rules();
     let refused = || Refusal::NoReserveRule {
         asked: name.map(str::to_owned),
@@ -185,9 +188,7 @@ pub fn chosen_rule(act: &Act<'_>, name: Option<&str>) -> Result<(Rulebook, Reser
             .and_then(|slug| rules.iter().find(|(book, _)| book.name == slug)),
         None => rules.first().filter(|_| rules.len() == 1),
     };
-    found
-        .map(|(book, rule)| ((*book).clone(), (*rule).clone()))
-        .ok_or_else(refused)
+    found.copied().ok_or_else(refused)
 }
 
 /// Keeps the answer: the patient's particulars, the clearance, its holds, and what follows.

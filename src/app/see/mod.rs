@@ -11,7 +11,6 @@ use crate::app::site_state::SiteState;
 use crate::db::patients::PatientRecord;
 use crate::db::{self};
 use crate::domain::code::Finess;
-use crate::domain::dose::{self, Need};
 use crate::domain::id::PatientId;
 use crate::domain::quantity::Doses;
 use crate::domain::reason::Refusal;
@@ -20,9 +19,9 @@ use crate::domain::rule::Rulebook;
 use serde_json::json;
 
 /// The reserve of a site, and what a reader wants to know beside it.
-pub struct SeenReserve {
+pub struct SeenReserve<'r> {
     /// By which rulebook.
-    pub rulebook: Rulebook,
+    pub rulebook: &'r Rulebook,
     /// The site.
     pub state: SiteState,
     /// Dose by dose.
@@ -37,20 +36,14 @@ pub struct SeenReserve {
 ///
 /// # Errors
 /// Refused when there is no such site or no such rulebook.
-pub fn reserve(
-    act: &mut Act<'_>,
+pub fn reserve<'r>(
+    act: &mut Act<'r>,
     site: Finess,
     rulebook: Option<&str>,
-) -> Result<SeenReserve, Error> {
+) -> Result<SeenReserve<'r>, Error> {
     let (book, rule) = chosen_rule(act, rulebook)?;
     let state = SiteState::load(act, site)?;
-    let facts = state.facts(&book, &rule);
-    let need = Need {
-        mg: reserve::reference_dose(&facts),
-        on: state.today.plus(rule.window_days),
-    };
-    let reference_doses = dose::most(need, &reserve::free_vials(&facts))?;
-    let reserve = reserve::stand(&facts);
+    let (reserve, reference_doses) = reserve::seen(&state.facts(book, rule))?;
     Ok(SeenReserve {
         in_force: book.in_force(state.today),
         reserve,

@@ -1,13 +1,14 @@
-//! What can be seen of one site: movements, deliveries, clearances, recipients, its audit trail.
+//! What can be seen of one site: stock, movements, deliveries, clearances, recipients, its audit trail.
 
 use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::app::records::{ClearanceRecord, Filter, Line, Lot, Recipient};
-use crate::app::site_state::SiteState;
+use crate::app::site_state::today;
 use crate::db;
+use crate::domain::calendar::Day;
 use crate::domain::code::Finess;
 use crate::domain::id::{ClearanceId, DeliveryId, MovementId};
-use crate::domain::ledger::Movement;
+use crate::domain::ledger::{Movement, StockLine};
 use crate::domain::reason::Refusal;
 use crate::domain::site::Delivery;
 
@@ -38,20 +39,32 @@ pub fn movement(
         what: "movement",
         name: id.to_string(),
     };
-    let movement = db::stock::find_movement(act.conn, id)?
-        .filter(|m| m.site == site)
-        .ok_or_else(unknown)?;
-    let state = SiteState::load(act, site)?;
-    let line = state
-        .line(&movement.lot_id)
-        .ok_or_else(|| Error::Bug("a movement without its lot".to_owned()))?;
-    let lot = Lot {
-        id: line.lot_id.clone(),
-        cip13: line.cip13,
-        lot: line.lot.clone(),
-        expiry: line.expiry,
+    let found = db::stock::movement_with_lot(act.conn, id)?;
+    Ok(found.filter(|(m, _)| m.site == site).ok_or_else(unknown)?)
+}
+
+/// Returns the site's own day and what is on its shelf, by presentation, expiry and lot; with
+/// `Lots::All` also the lots that were emptied.
+///
+/// # Errors
+/// Refused when there is no such site.
+pub fn stock(act: &mut Act<'_>, site: Finess, which: Lots) -> Result<(Day, Vec<StockLine>), Error> {
+    let found = super::commons::site(act, site)?;
+    let today = today(act, &found)?;
+    let lines = match which {
+        Lots::NotEmpty => db::shelf::not_empty(act.conn, site)?,
+        Lots::All => db::shelf::all(act.conn, site)?,
     };
-    Ok((movement, lot))
+    Ok((today, lines))
+}
+
+/// Which lots of a shelf are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lots {
+    /// Those of which there is a unit, usable or set apart.
+    NotEmpty,
+    /// Those that were emptied as well.
+    All,
 }
 
 /// Returns up to `limit` deliveries whose id comes after `after`.

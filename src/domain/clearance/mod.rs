@@ -6,12 +6,14 @@
 #[cfg(test)]
 mod laws;
 mod rank;
+mod release;
 mod send;
 mod settle;
 #[cfg(test)]
 mod tests;
 
 pub use rank::{cut, last_first};
+pub use release::Release;
 pub use send::could_send;
 pub use settle::{InForce, Settled, settle};
 

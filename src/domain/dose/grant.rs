@@ -110,13 +110,13 @@ fn longest<K>(
 /// # Errors
 /// [`Unsolved`] when the question is larger than its limits.
 pub fn most<K>(need: Need, vials: &[Vial<K>]) -> Result<Doses, Unsolved> {
-    let all = vec![need; MOST_COUNTED];
+    let all = vec![need; at_most(need, vials)];
     let instance = Instance::new(&all, vials, &[])?;
     if let Some(most) = equal::most(&instance) {
         return Ok(Doses::count(most.min(MOST_COUNTED)));
     }
     let fit = |n: usize| fits(all.get(..n).unwrap_or_default(), vials);
-    let bound = instance.most_by_mass();
+    let bound = instance.most_by_mass().min(all.len());
     // doses are mostly as many as milligrams allow, or nearly: leap down, then halve
     let (mut yes, mut no) = (0, bound + 1);
     let mut leap = 1;
@@ -134,4 +134,18 @@ pub fn most<K>(need: Need, vials: &[Vial<K>]) -> Result<Doses, Unsolved> {
         }
     }
     Ok(Doses::count(yes))
+}
+
+/// Returns as many needs as the milligrams of the vials in date could make, at least one.
+fn at_most<K>(need: Need, vials: &[Vial<K>]) -> usize {
+    let usable = vials.iter().filter(|v| v.expiry >= need.on);
+    let held: u128 = usable
+        .map(|v| u128::from(v.strength.ug()) * u128::from(v.units.get()))
+        .sum();
+    let doses = held.checked_div(u128::from(need.mg.ug()));
+    doses.map_or(MOST_COUNTED, |n| {
+        usize::try_from(n)
+            .unwrap_or(MOST_COUNTED)
+            .clamp(1, MOST_COUNTED)
+    })
 }

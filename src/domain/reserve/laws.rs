@@ -1,7 +1,10 @@
 //! What holds of every reserve, whatever its shelf and patients.
 
+use crate::domain::dose::{self, Need};
 use crate::domain::quantity::{Doses, Units};
-use crate::domain::reserve::{CarTPatient, Standing, patient_doses, resupply, stand};
+use crate::domain::reserve::{
+    CarTPatient, Standing, free_vials, patient_doses, reference_dose, resupply, seen, stand,
+};
 use crate::domain::testing::{Centre, any_centre, day};
 use proptest::prelude::*;
 
@@ -34,6 +37,15 @@ proptest! {
         let mut empty = centre;
         empty.stock.clear();
         prop_assert_eq!(stand(&empty.facts()).required(), reserve.required());
+    }
+
+    #[test]
+    fn what_is_seen_is_what_stands_and_the_most_reference_doses(centre in any_centre()) {
+        let facts = centre.facts();
+        let on = facts.today.plus(facts.rule.window_days);
+        let reference = Need { mg: reference_dose(&facts), on };
+        let most = dose::most(reference, &free_vials(&facts)).unwrap();
+        prop_assert_eq!(seen(&facts).unwrap(), (stand(&facts), most));
     }
 
     #[test]

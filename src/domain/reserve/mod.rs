@@ -181,6 +181,47 @@ pub fn stand(facts: &Facts<'_>) -> Reserve {
     }
 }
 
+/// Returns the reserve as it stands, and how many reference doses free units could make, beside every
+/// hold, each in date until the end of a window that begins today.
+///
+/// What can be made as a reference dose can be made smaller, or for a day before: where that is
+/// enough for what the reserve asks, nothing more is composed.
+///
+/// # Errors
+/// [`Unsolved`] when nobody can say how many reference doses there are.
+pub fn seen(facts: &Facts<'_>) -> Result<(Reserve, Doses), Unsolved> {
+    let reference = Need {
+        mg: reference_dose(facts),
+        on: facts.today.plus(facts.rule.window_days),
+    };
+    let most = dose::most(reference, &free_vials(facts))?;
+    let resupply = resupply(facts);
+    let mut doses = required_and_held(facts, resupply);
+    let open = open_needs(&doses);
+    let no_harder = |n: &Need| n.mg <= reference.mg && n.on <= reference.on;
+    let all_fit = Doses::count(open.len()) <= most && open.iter().all(no_harder);
+    let unsolved = if all_fit || open.iter().all(|n| *n == reference) {
+        let mut left = most;
+        for dose in doses.iter_mut().filter(|d| d.standing != Standing::Held) {
+            dose.standing = if left > Doses::ZERO {
+                Standing::Possible
+            } else {
+                Standing::Missing
+            };
+            left = Doses::new(left.get().saturating_sub(1));
+        }
+        None
+    } else {
+        make(facts, &mut doses).err()
+    };
+    let reserve = Reserve {
+        resupply,
+        doses,
+        unsolved,
+    };
+    Ok((reserve, most))
+}
+
 /// Makes the doses that no hold makes from free vials, one by one in their order, each if it fits
 /// together with those made before it; marks each, and returns for each its vials.
 ///

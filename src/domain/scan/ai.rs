@@ -16,9 +16,9 @@ pub(super) enum Meaning {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     /// So many digits, with no separator needed after them.
-    Digits(usize, &'static str),
+    Digits(usize),
     /// One to so many characters, up to a separator.
-    Text(usize, &'static str),
+    Text(usize),
 }
 
 /// One identifier.
@@ -31,10 +31,10 @@ pub(super) struct Ai {
     pub(super) on_packs: bool,
 }
 
-const SIX: Shape = Shape::Digits(6, "6 digits");
-const TWENTY: Shape = Shape::Text(20, "1 to 20 characters");
-const THIRTY: Shape = Shape::Text(30, "1 to 30 characters");
-const NINETY: Shape = Shape::Text(90, "1 to 90 characters");
+const SIX: Shape = Shape::Digits(6);
+const TWENTY: Shape = Shape::Text(20);
+const THIRTY: Shape = Shape::Text(30);
+const NINETY: Shape = Shape::Text(90);
 
 const fn pack(code: &'static str, meaning: Meaning, shape: Shape) -> Ai {
     Ai {
@@ -61,7 +61,7 @@ const fn over(code: &'static str, shape: Shape) -> Ai {
 ///
 /// Source: GS1 General Specifications, figure 3.2-1 (formats) and § 7.8 (predefined lengths).
 pub(super) static KNOWN: [Ai; 35] = [
-    pack("01", Meaning::Product, Shape::Digits(14, "14 digits")),
+    pack("01", Meaning::Product, Shape::Digits(14)),
     pack("17", Meaning::Expiry, SIX),
     pack("10", Meaning::Lot, TWENTY),
     pack("21", Meaning::Serial, TWENTY),
@@ -79,13 +79,13 @@ pub(super) static KNOWN: [Ai; 35] = [
     pack("15", Meaning::Other, SIX),
     pack("16", Meaning::Other, SIX),
     // Variants, counts, further numbers of the manufacturer.
-    over("20", Shape::Digits(2, "2 digits")),
+    over("20", Shape::Digits(2)),
     over("22", TWENTY),
-    over("30", Shape::Text(8, "1 to 8 characters")),
-    over("37", Shape::Text(8, "1 to 8 characters")),
+    over("30", Shape::Text(8)),
+    over("37", Shape::Text(8)),
     over("240", THIRTY),
     over("241", THIRTY),
-    over("242", Shape::Text(6, "1 to 6 characters")),
+    over("242", Shape::Text(6)),
     over("243", TWENTY),
     over("250", THIRTY),
     over("251", THIRTY),

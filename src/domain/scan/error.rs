@@ -1,6 +1,6 @@
 //! What can be wrong with a scan.
 
-use super::super::code::{Cip13, CodeError};
+use super::super::code::{Cip13, CodeError, Form};
 
 /// Why a text is no scan of a pack. Places count characters of the text as typed, from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,7 +64,7 @@ pub enum ScanError {
         /// How many characters stood there.
         length: usize,
         /// How many were expected.
-        expected: &'static str,
+        expected: Form,
     },
     /// A part of digits has something else in it.
     #[error("character {character:?} at place {place} is no digit, and ({ai}) has digits only")]

@@ -28,7 +28,7 @@ mod tests;
 pub use error::{KeyboardFault, ScanError};
 
 use super::calendar::Day;
-use super::code::{Cip13, CodeError, Gtin14, LotNumber, Serial, is_set82};
+use super::code::{Cip13, CodeError, Form, Gtin14, LotNumber, Serial, is_set82};
 use std::fmt;
 
 /// The most characters a scan has.
@@ -86,7 +86,7 @@ impl Nhrn {
     /// # Errors
     /// [`CodeError`] with what stood there and what was expected.
     pub fn parse(text: &str) -> Result<Self, CodeError> {
-        const EXPECTED: &str = "1 to 20 characters of GS1 set 82";
+        const EXPECTED: Form = Form::Set82(Nhrn::MOST);
         let length = text.chars().count();
         if length == 0 || length > Self::MOST {
             return Err(CodeError::Length {

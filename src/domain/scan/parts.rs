@@ -1,7 +1,7 @@
 //! Parts with known ends, and what they say together.
 
 use super::super::calendar::Day;
-use super::super::code::{CodeError, Gtin14, LotNumber, Serial};
+use super::super::code::{CodeError, Form, Gtin14, LotNumber, Serial};
 use super::ai::{Ai, KNOWN, Meaning, Shape};
 use super::typed::{SEPARATOR, Typed};
 use super::{Nhrn, Scan, ScanError};
@@ -19,7 +19,7 @@ pub(super) fn separated(typed: &Typed, today: Day) -> Result<Scan, ScanError> {
         let ai = known_at(typed, at, "")?;
         let from = at + ai.code.len();
         at = match ai.shape {
-            Shape::Digits(count, _) => (from..from + count)
+            Shape::Digits(count) => (from..from + count)
                 .find(|i| is_separator(typed, *i))
                 .unwrap_or(from + count),
             Shape::Text(..) => (from..typed.characters.len())
@@ -183,8 +183,8 @@ fn shaped(ai: &Ai, typed: &Typed, from: usize, to: usize) -> Result<String, Scan
     let value = typed.text(from, to.saturating_sub(from));
     let length = value.chars().count();
     let (right, expected) = match ai.shape {
-        Shape::Digits(count, expected) => (length == count, expected),
-        Shape::Text(most, expected) => ((1..=most).contains(&length), expected),
+        Shape::Digits(count) => (length == count, Form::Digits(count)),
+        Shape::Text(most) => ((1..=most).contains(&length), Form::Characters(most)),
     };
     if !right {
         return Err(ScanError::Length {

@@ -61,8 +61,8 @@ impl Search<'_> {
         let from = at + ai.code.len();
         let end = self.typed.characters.len();
         match ai.shape {
-            Shape::Digits(count, _) => self.ends(ai, from, (from + count).min(end), true, parts),
-            Shape::Text(most, _) => self.text(ai, from, most, parts),
+            Shape::Digits(count) => self.ends(ai, from, (from + count).min(end), true, parts),
+            Shape::Text(most) => self.text(ai, from, most, parts),
         }
     }
 

@@ -85,7 +85,7 @@ fn a_part_of_the_wrong_length_or_kind_is_named_with_its_place() {
                 ai: "17",
                 found: "2308".into(),
                 length: 4,
-                expected: "6 digits",
+                expected: Form::Digits(6),
             },
         ),
         (
@@ -95,7 +95,7 @@ fn a_part_of_the_wrong_length_or_kind_is_named_with_its_place() {
                 ai: "10",
                 found: String::new(),
                 length: 0,
-                expected: "1 to 20 characters",
+                expected: Form::Characters(20),
             },
         ),
         (
@@ -105,7 +105,7 @@ fn a_part_of_the_wrong_length_or_kind_is_named_with_its_place() {
                 ai: "10",
                 found: "AAAAAAAAAABBBBBBBBBBC".into(),
                 length: 21,
-                expected: "1 to 20 characters",
+                expected: Form::Characters(20),
             },
         ),
         (

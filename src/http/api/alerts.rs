@@ -20,7 +20,10 @@ use utoipa::ToSchema;
 /// The query parameters of a list of alerts.
 pub const FILTERS: &[(&str, &str)] = &[
     ("open", "`true`: only those that are not closed."),
-    ("limit", "Rows a page, 1 to 200; 50 when not said."),
+    (
+        "limit",
+        "Rows a page, from 1 to what the service is set to (`page_size_most`, 200 by default); 50 when not said.",
+    ),
     ("cursor", "`next_cursor` of the page before."),
 ];
 
@@ -124,6 +127,7 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let id = AlertId::new(ask.part("id"));
     let (alert, letters) = ask.read(move |act| alerts::alert(act, &id)).await?;
     let letters = letters.iter().map(|l| email_shape(l, false)).collect();
+    // always whole: its letters go their way without a new version of the alert
     Ok(HttpResponse::Ok()
         .insert_header(etag(alert.version))
         .json(shape(&alert, Some(letters))))

@@ -9,8 +9,8 @@ use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::language::Language;
 use crate::http::entrance::Entrance;
+use crate::http::etag;
 use crate::http::idempotency::{IdempotencyKey, fingerprint};
-use crate::http::language;
 use crate::http::problem::{PROBLEM_JSON, Problem};
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
@@ -44,7 +44,7 @@ impl FromRequest for Ask {
                     .extensions()
                     .get::<Language>()
                     .copied()
-                    .unwrap_or_else(|| language::wanted(request.headers()));
+                    .unwrap_or(entrance.default_language);
                 Ok(Self {
                     now: entrance.clock.now(),
                     request: request.clone(),
@@ -92,6 +92,19 @@ impl Ask {
     /// Returns the request, for what reads its headers.
     pub const fn request(&self) -> &HttpRequest {
         &self.request
+    }
+
+    /// Answers with what has a version: its `ETag` and its shape, or 304 and no shape to whoever
+    /// has that version already (`If-None-Match`).
+    pub fn seen<T: Serialize>(&self, version: i64, shape: &T) -> HttpResponse {
+        if etag::is_known(&self.request, version) {
+            return HttpResponse::NotModified()
+                .insert_header(etag::etag(version))
+                .finish();
+        }
+        HttpResponse::Ok()
+            .insert_header(etag::etag(version))
+            .json(shape)
     }
 
     /// Returns the rulebooks.
@@ -194,6 +207,9 @@ fn response(answer: &Answer) -> HttpResponse {
     if let Some(etag) = &answer.etag {
         builder.insert_header((header::ETAG, etag.as_str()));
     }
+    if let Some(language) = &answer.language {
+        builder.insert_header((header::CONTENT_LANGUAGE, language.as_str()));
+    }
     if answer.body.is_empty() {
         return builder.finish();
     }
@@ -214,6 +230,7 @@ pub fn answer<T: Serialize>(status: u16, shape: &T) -> Result<Answer, app::Error
         content_type: "application/json".to_owned(),
         location: None,
         etag: None,
+        language: None,
         body,
     })
 }
@@ -236,6 +253,7 @@ pub fn nothing() -> Answer {
         content_type: String::new(),
         location: None,
         etag: None,
+        language: None,
         body: String::new(),
     }
 }

@@ -18,7 +18,10 @@ pub const FILTERS: &[(&str, &str)] = &[
         "site",
         "The FINESS number of a site; without, the chain of the service itself.",
     ),
-    ("limit", "Rows a page, 1 to 200; 50 when not said."),
+    (
+        "limit",
+        "Rows a page, from 1 to what the service is set to (`page_size_most`, 200 by default); 50 when not said.",
+    ),
     ("cursor", "`next_cursor` of the page before."),
 ];
 

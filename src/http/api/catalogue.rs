@@ -95,7 +95,7 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let in_address = |e: crate::domain::code::CodeError| {
         Problem::at(
             Kind::BadAddress,
-            Fault::new(Place::Path("cip13".to_owned()), e.to_string()).found(&text),
+            Fault::new(Place::Path("cip13".to_owned()), e).found(&text),
         )
     };
     let cip13 = Cip13::parse(&text).map_err(in_address)?;

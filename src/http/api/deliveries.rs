@@ -9,7 +9,7 @@ use crate::domain::id::DeliveryId;
 use crate::domain::reason::Refusal;
 use crate::domain::site::{Delivery, DeliveryState};
 use crate::http::body::Body;
-use crate::http::etag::{Expected, etag};
+use crate::http::etag::Expected;
 use crate::http::problem::{Faults, Problem};
 use crate::http::query::Query;
 use actix_web::HttpResponse;
@@ -73,9 +73,7 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let found = ask
         .read(move |act| of_site::delivery(act, site, &id))
         .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header(etag(found.version))
-        .json(shape(&found)))
+    Ok(ask.seen(found.version, &shape(&found)))
 }
 
 /// A delivery that somebody heard of.

@@ -5,6 +5,7 @@ use crate::app::records::{LetterState, OutboxLetter};
 use crate::app::see::alerts;
 use crate::domain::calendar::Instant;
 use crate::domain::id::LetterId;
+use crate::http::language::Said;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use actix_web::HttpResponse;
@@ -14,7 +15,10 @@ use utoipa::ToSchema;
 /// The query parameters of the list.
 pub const FILTERS: &[(&str, &str)] = &[
     ("state", "Only `queued`, `sent` or `failed`."),
-    ("limit", "Rows a page, 1 to 200; 50 when not said."),
+    (
+        "limit",
+        "Rows a page, from 1 to what the service is set to (`page_size_most`, 200 by default); 50 when not said.",
+    ),
     ("cursor", "`next_cursor` of the page before."),
 ];
 
@@ -81,7 +85,12 @@ pub fn shape(l: &OutboxLetter, with_text: bool) -> EmailShape {
 pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let page = query.page("emails");
     let state = query.parse("state", |t| {
-        LetterState::from_code(t).ok_or("is none of queued, sent, failed")
+        LetterState::from_code(t).ok_or_else(|| {
+            Said::new(
+                "is none of queued, sent, failed",
+                "n'est ni queued, ni sent, ni failed",
+            )
+        })
     });
     query.finish()?;
     let (before, rows) = (page.after.clone(), page.rows());

@@ -16,7 +16,10 @@ pub fn words(faults: &mut Faults, at: &str, text: &str, most: usize) -> Option<S
             .filter(|c| !c.is_control())
             .take(60)
             .collect();
-        let expected = format!("1 to {most} characters on one line, no control characters");
+        let expected = Said::new(
+            format!("1 to {most} characters on one line, no control characters"),
+            format!("1 à {most} caractères sur une ligne, sans caractère de contrôle"),
+        );
         faults.push(
             Fault::new(
                 at,
@@ -49,7 +52,10 @@ pub fn note(faults: &mut Faults, at: &str, text: Option<&str>) -> Option<String>
             "is too long or has control characters",
             "est trop long ou contient des caractères de contrôle",
         );
-        faults.push(Fault::new(at, said).expected("at most 2000 characters"));
+        faults.push(Fault::new(at, said).expected(Said::new(
+            "at most 2000 characters",
+            "2000 caractères au plus",
+        )));
         return None;
     }
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
@@ -72,7 +78,7 @@ pub fn code<T>(
                 Said::new("is no code of the list", "n'est pas un code de la liste"),
             )
             .found(shown)
-            .expected(known.join(", ")),
+            .expected(Said::same(known.join(", "))),
         );
     }
     value
@@ -91,7 +97,7 @@ pub fn units(faults: &mut Faults, at: &str, n: i64) -> Option<Units> {
                 Said::new("is no number of units", "n'est pas un nombre d'unités"),
             )
             .found(n)
-            .expected("1 to 1000000"),
+            .expected(Said::new("1 to 1000000", "1 à 1000000")),
         );
     }
     read
@@ -113,11 +119,10 @@ pub fn milligrams(faults: &mut Faults, at: &str, number: &serde_json::Number) ->
     let read = exact_ug(&text);
     if read.is_none() {
         let said = Said::new("is no such mass", "n'est pas une telle masse");
-        faults.push(
-            Fault::new(at, said)
-                .found(text)
-                .expected("milligrams above 0 and at most 100000, with at most three decimals"),
-        );
+        faults.push(Fault::new(at, said).found(text).expected(Said::new(
+            "milligrams above 0 and at most 100000, with at most three decimals",
+            "des milligrammes, plus de 0 et 100000 au plus, trois décimales au plus",
+        )));
     }
     read
 }

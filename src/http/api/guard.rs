@@ -147,7 +147,7 @@ fn site(request: &ServiceRequest) -> Result<Finess, Problem> {
     Finess::parse(text).map_err(|e| {
         Problem::at(
             Kind::BadAddress,
-            Fault::new(Place::Path("finess".to_owned()), e.to_string()).found(text),
+            Fault::new(Place::Path("finess".to_owned()), e).found(text),
         )
     })
 }

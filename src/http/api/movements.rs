@@ -13,6 +13,7 @@ use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{MovementId, OperationId, PatientId};
 use crate::domain::ledger::{Movement, MovementKind};
 use crate::http::body::Body;
+use crate::http::language::Said;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use actix_web::HttpResponse;
@@ -34,7 +35,10 @@ pub const FILTERS: &[(&str, &str)] = &[
     ),
     ("patient", "Only for the patient of this id."),
     ("operation", "Only of this act."),
-    ("limit", "Rows a page, 1 to 200; 50 when not said."),
+    (
+        "limit",
+        "Rows a page, from 1 to what the service is set to (`page_size_most`, 200 by default); 50 when not said.",
+    ),
     ("cursor", "`next_cursor` of the page before."),
 ];
 
@@ -197,7 +201,9 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let page = query.page("movements");
     let filter = Filter {
         kind: query.parse("kind", |t| {
-            MovementKind::from_code(t).ok_or("is no kind of movement")
+            MovementKind::from_code(t).ok_or_else(|| {
+                Said::new("is no kind of movement", "n'est pas un type de mouvement")
+            })
         }),
         cip13: query.parse("cip13", Cip13::parse),
         lot: query.parse("lot", LotNumber::parse),
@@ -220,10 +226,15 @@ fn of_lot(movement: &Movement, lot: &Lot) -> MovementShape {
     shape(movement, lot.cip13, &lot.lot, lot.expiry)
 }
 
-fn instant(text: &str) -> Result<Instant, &'static str> {
+fn instant(text: &str) -> Result<Instant, Said> {
     chrono::DateTime::parse_from_rfc3339(text)
         .map(|t| t.to_utc())
-        .map_err(|_odd| "is no instant such as 2021-10-20T08:00:00Z")
+        .map_err(|_odd| {
+            Said::new(
+                "is no instant such as 2021-10-20T08:00:00Z",
+                "n'est pas un instant tel que 2021-10-20T08:00:00Z",
+            )
+        })
 }
 
 /// `GET /sites/{finess}/movements/{id}`

@@ -9,7 +9,7 @@ use crate::domain::id::PatientId;
 use crate::domain::quantity::Doses;
 use crate::domain::reason::Refusal;
 use crate::http::body::Body;
-use crate::http::etag::{Expected, etag};
+use crate::http::etag::Expected;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
 use crate::http::query::Query;
@@ -89,9 +89,7 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let found = ask
         .read_and_note(vec![site], move |act| see::patient(act, site, &id))
         .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header(etag(found.version))
-        .json(shape(&found)))
+    Ok(ask.seen(found.version, &shape(&found)))
 }
 
 /// A patient to be registered.
@@ -183,7 +181,7 @@ pub async fn correct(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
             faults.push(
                 Fault::new("/doses_given", said)
                     .found(n)
-                    .expected("0 to 99"),
+                    .expected(Said::new("0 to 99", "0 à 99")),
             );
         }
         doses

@@ -8,7 +8,7 @@ use crate::domain::reason::Refusal;
 use crate::http::etag;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Kind, Problem};
-use crate::text;
+use crate::text::{self, Bilingual as _};
 
 /// Returns the problem of what a verb failed with.
 pub fn problem(error: app::Error) -> Problem {
@@ -22,7 +22,8 @@ pub fn problem(error: app::Error) -> Problem {
                     "Which doses the stock can make cannot be said exactly ({unsolved}); nothing was done."
                 ),
                 format!(
-                    "Impossible de dire exactement quelles doses le stock permet ({unsolved}) ; rien n'a été fait."
+                    "Impossible de dire exactement quelles doses le stock permet ({}) ; rien n'a été fait.",
+                    unsolved.in_french()
                 ),
             ),
         ),
@@ -104,6 +105,19 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::Forbidden => Problem::new(Kind::Forbidden, said),
         Refusal::ExpiredOnReceipt { .. } | Refusal::WhichExpiry { .. } => in_body("/expiry", said),
         Refusal::InfusionOutsideWindow { .. } => in_body("/infusion_date", said),
+        Refusal::OtherLot {
+            found,
+            expected,
+            line,
+            ..
+        } => {
+            let at = line.map_or_else(|| "/lot".to_owned(), |n| format!("/lines/{n}/lot"));
+            let fault = Fault::new(at, said).found(found);
+            Problem::at(
+                Kind::InvalidBody,
+                fault.expected(Said::same(expected.as_str())),
+            )
+        }
         Refusal::ReferenceDose { .. } => in_body("/reference_dose_mg", said),
         Refusal::MustBeSaid { what, .. }
         | Refusal::InTheFuture { what }
@@ -153,6 +167,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
             .with("bdpm_name", known_as),
         Refusal::NoReserveRule { known, .. } => problem.with("rulebooks", known),
         Refusal::UnknownLot { .. }
+        | Refusal::OtherLot { .. }
         | Refusal::ExpiredOnReceipt { .. }
         | Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
@@ -187,6 +202,7 @@ pub fn answer(language: Language, request_id: &str, refusal: &Refusal) -> Answer
         content_type: KEPT_PROBLEM.to_owned(),
         location: None,
         etag,
+        language: Some(language.code().to_owned()),
         body,
     }
 }

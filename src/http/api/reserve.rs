@@ -70,7 +70,7 @@ pub async fn see(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(shape))
 }
 
-fn shape(seen: &SeenReserve) -> ReserveShape {
+fn shape(seen: &SeenReserve<'_>) -> ReserveShape {
     let SeenReserve {
         rulebook,
         state,

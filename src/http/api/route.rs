@@ -31,6 +31,7 @@ pub struct Route {
     summary: &'static str,
     keyed: Option<bool>,
     versioned: bool,
+    may_be_known: bool,
     query: &'static [(&'static str, &'static str)],
     takes: Option<RefOr<Schema>>,
     gives: Option<(u16, RefOr<Schema>)>,
@@ -59,6 +60,7 @@ where
         summary: says,
         keyed: None,
         versioned: false,
+        may_be_known: false,
         query: &[],
         takes: None,
         gives: None,
@@ -114,6 +116,13 @@ impl Route {
     #[must_use]
     pub const fn versioned(mut self) -> Self {
         self.versioned = true;
+        self
+    }
+
+    /// It has an `ETag`, and answers 304 to whoever sends that in `If-None-Match`.
+    #[must_use]
+    pub const fn may_be_known(mut self) -> Self {
+        self.may_be_known = true;
         self
     }
 
@@ -259,6 +268,14 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
             true,
         ));
     }
+    if route.may_be_known {
+        operation = operation.parameter(parameter(
+            "If-None-Match",
+            ParameterIn::Header,
+            "The ETag that is known: 304 while it stands.",
+            false,
+        ));
+    }
     if let Some(schema) = &route.takes {
         let content = ContentBuilder::new().schema(Some(schema.clone())).build();
         operation = operation.request_body(Some(
@@ -286,6 +303,10 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
                 ResponseBuilder::new().description("Done; nothing to say."),
             );
         }
+    }
+    if route.may_be_known {
+        let words = "It still has the version that is known.";
+        operation = operation.response("304", ResponseBuilder::new().description(words));
     }
     let problem = || {
         let reference = RefOr::Ref(utoipa::openapi::schema::Ref::from_schema_name(

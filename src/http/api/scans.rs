@@ -57,10 +57,7 @@ pub async fn read(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         Ok(Reading::Pack(found)) => vec![found],
         Ok(Reading::Ambiguous { readings }) => readings,
         Err(error) => {
-            return Err(Problem::at(
-                Kind::InvalidBody,
-                Fault::new("/scan", error.to_string()),
-            ));
+            return Err(Problem::at(Kind::InvalidBody, Fault::new("/scan", error)));
         }
     };
     let certain = readings.len() == 1;

@@ -9,7 +9,8 @@ use crate::domain::reason::Refusal;
 use crate::domain::rule::{Resupply, Slug};
 use crate::domain::site::{ByHand, Site};
 use crate::http::body::Body;
-use crate::http::etag::{Expected, etag};
+use crate::http::etag::Expected;
+use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
 use crate::http::query::Query;
 use actix_web::HttpResponse;
@@ -90,9 +91,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let finess = ask.site()?;
     let site = ask.read(move |act| commons::site(act, finess)).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header(etag(site.version))
-        .json(shape(&site)))
+    Ok(ask.seen(site.version, &shape(&site)))
 }
 
 /// A site to be added.
@@ -161,9 +160,15 @@ fn zone(faults: &mut Faults, text: &str) -> Option<chrono_tz::Tz> {
     let parsed = text.parse::<chrono_tz::Tz>().ok();
     if parsed.is_none() {
         faults.push(
-            Fault::new("/time_zone", "is no time zone")
-                .found(text)
-                .expected("an IANA name such as Europe/Paris"),
+            Fault::new(
+                "/time_zone",
+                Said::new("is no time zone", "n'est pas un fuseau horaire"),
+            )
+            .found(text)
+            .expected(Said::new(
+                "an IANA name such as Europe/Paris",
+                "un nom IANA tel que Europe/Paris",
+            )),
         );
     }
     parsed

@@ -2,7 +2,7 @@
 
 use super::ask::Ask;
 use crate::app::see::commons;
-use crate::app::site_state::SiteState;
+use crate::app::see::of_site::{self, Lots};
 use crate::domain::code::Cip13;
 use crate::domain::ledger::StockLine;
 use crate::domain::quantity::{Mg, Units};
@@ -64,25 +64,23 @@ pub async fn see(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     query.finish()?;
     let stock = ask
         .read(move |act| {
-            let state = SiteState::load(act, site)?;
+            let which = if empty { Lots::All } else { Lots::NotEmpty };
+            let (today, lines) = of_site::stock(act, site, which)?;
             let catalogue = commons::catalogue(act)?;
-            let shown = |l: &&StockLine| {
-                cip13.is_none_or(|c| l.cip13 == c)
-                    && (empty || l.usable > Units::ZERO || l.quarantined > Units::ZERO)
-            };
-            let lines: Vec<&StockLine> = state.stock.iter().filter(shown).collect();
+            let shown = |l: &&StockLine| cip13.is_none_or(|c| l.cip13 == c);
+            let lines: Vec<&StockLine> = lines.iter().filter(shown).collect();
             let presentations = lines
                 .chunk_by(|a, b| a.cip13 == b.cip13)
                 .filter_map(|lines| {
                     let listed = catalogue
                         .iter()
                         .find(|c| Some(c.presentation.cip13) == lines.first().map(|l| l.cip13))?;
-                    Some(of_presentation(&listed.presentation, lines, state.today))
+                    Some(of_presentation(&listed.presentation, lines, today))
                 })
                 .collect();
             Ok(Stock {
                 site: site.to_string(),
-                as_of: state.today.to_string(),
+                as_of: today.to_string(),
                 presentations,
             })
         })

@@ -9,6 +9,7 @@ use crate::domain::code::Finess;
 use crate::domain::id::TokenId;
 use crate::domain::role::Role;
 use crate::http::body::Body;
+use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
 use crate::http::query::Query;
 use actix_web::HttpResponse;
@@ -145,7 +146,10 @@ pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     if read.all_sites != read.sites.is_empty() {
         faults.push(Fault::new(
             "/sites",
-            "must name sites, or all_sites must be true, and not both",
+            Said::new(
+                "must name sites, or all_sites must be true, and not both",
+                "doit nommer des sites, ou bien all_sites doit être vrai, et pas les deux",
+            ),
         ));
     }
     let (name, role) = faults.all((name, role))?;

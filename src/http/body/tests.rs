@@ -122,11 +122,14 @@ async fn a_fault_of_shape_has_its_pointer() {
 async fn a_fault_of_shape_says_what_was_found_and_expected() {
     let problem = refused(r#"{"lines": [{"units": "three"}]}"#).await;
     let fault = &problem.faults()[0];
-    assert_eq!(fault.found.as_deref(), Some("string \"three\""));
-    assert_eq!(fault.expected.as_deref(), Some("u32"));
+    assert_eq!(
+        fault.found.as_ref().map(|f| f.en.as_str()),
+        Some("string \"three\"")
+    );
+    assert_eq!(fault.expected.as_ref().map(|e| e.en.as_str()), Some("u32"));
     let problem = refused(r#"{"lignes": []}"#).await;
     assert_eq!(
-        problem.faults()[0].expected.as_deref(),
+        problem.faults()[0].expected.as_ref().map(|e| e.en.as_str()),
         Some("`note` or `lines`")
     );
 }
@@ -198,4 +201,35 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     };
     let outcome = Body::from_request(&request.to_http_request(), &mut payload).await;
     assert_eq!(outcome.unwrap_err().kind(), Kind::RequestTooSlow);
+}
+
+#[test]
+fn every_fault_of_grammar_met_with_serde_json_is_known() {
+    for text in [
+        "",
+        "[",
+        "[1",
+        "{",
+        "{\"a\"",
+        "{\"a\" 1}",
+        "{\"a\":1 2}",
+        "[1 2]",
+        "\"",
+        "[1,]",
+        "{,}",
+        "{\"a\":1,}",
+        "1 1",
+        "nul",
+        "\"\\x\"",
+        "1.",
+        "-",
+        "{1:1}",
+        "1e999",
+    ] {
+        let error = serde_json::from_str::<serde_json::Value>(text).unwrap_err();
+        let message = error.to_string();
+        let message = shape::without_place(&message);
+        let french = crate::text::shape::grammar(&message);
+        assert_ne!(french, crate::text::shape::NO_JSON, "{text}: {message}");
+    }
 }

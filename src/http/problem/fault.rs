@@ -34,9 +34,9 @@ pub struct Fault {
     /// What is wrong, in a sentence.
     pub detail: Said,
     /// What stood there, cut to eighty characters.
-    pub found: Option<String>,
+    pub found: Option<Said>,
     /// What was expected.
-    pub expected: Option<String>,
+    pub expected: Option<Said>,
 }
 
 impl Fault {
@@ -52,24 +52,33 @@ impl Fault {
 
     /// Adds what stood there. Choice: cut to eighty characters, enough to recognise it.
     #[must_use]
-    pub fn found(mut self, found: impl Display) -> Self {
-        self.found = Some(found.to_string().chars().take(80).collect());
+    pub fn found(self, found: impl Display) -> Self {
+        self.found_as(Said::same(found.to_string()))
+    }
+
+    /// Adds what stood there where words surround it, cut likewise.
+    #[must_use]
+    pub fn found_as(mut self, found: impl Into<Said>) -> Self {
+        let Said { en, fr } = found.into();
+        let cut = |text: String| text.chars().take(80).collect::<String>();
+        self.found = Some(Said::new(cut(en), cut(fr)));
         self
     }
 
     /// Adds what was expected.
     #[must_use]
-    pub fn expected(mut self, expected: impl Display) -> Self {
-        self.expected = Some(expected.to_string());
+    pub fn expected(mut self, expected: impl Into<Said>) -> Self {
+        self.expected = Some(expected.into());
         self
     }
 
     /// Returns the fault as it is sent.
     pub fn document(&self, language: Language) -> FaultDocument {
+        let spoken = |said: &Option<Said>| said.as_ref().map(|s| s.spoken(language).to_owned());
         let mut document = FaultDocument {
             detail: self.detail.spoken(language).to_owned(),
-            found: self.found.clone(),
-            expected: self.expected.clone(),
+            found: spoken(&self.found),
+            expected: spoken(&self.expected),
             ..FaultDocument::default()
         };
         let slot = match &self.place {
@@ -136,7 +145,7 @@ impl Faults {
     }
 
     /// Returns the value, or keeps the error as the fault of that place.
-    pub fn take<T, E: Display>(
+    pub fn take<T, E: Into<Said>>(
         &mut self,
         place: impl Into<Place>,
         result: Result<T, E>,
@@ -144,14 +153,14 @@ impl Faults {
         match result {
             Ok(value) => Some(value),
             Err(error) => {
-                self.push(Fault::new(place, error.to_string()));
+                self.push(Fault::new(place, error));
                 None
             }
         }
     }
 
     /// Returns what an optional member was parsed to: `Some(None)` when it was not there.
-    pub fn take_optional<T, E: Display>(
+    pub fn take_optional<T, E: Into<Said>>(
         &mut self,
         place: impl Into<Place>,
         result: Option<Result<T, E>>,
@@ -259,7 +268,7 @@ mod tests {
     fn without_faults_the_values_come_back() {
         let mut faults = Faults::new();
         let cip13 = faults.take("/cip13", Cip13::parse("3400957464547"));
-        let none = faults.take_optional("/note", None::<Result<u8, String>>);
+        let none = faults.take_optional("/note", None::<Result<u8, Said>>);
         let (_, note) = faults.all((cip13, none)).unwrap();
         assert_eq!(note, None);
     }
@@ -268,7 +277,7 @@ mod tests {
     fn of_ten_thousand_faults_a_hundred_are_listed_and_the_rest_counted() {
         let mut faults = Faults::new();
         for i in 0..10_000 {
-            faults.push(Fault::new(format!("/lines/{i}"), "no"));
+            faults.push(Fault::new(format!("/lines/{i}"), Said::same("no")));
         }
         let problem = faults.finish().unwrap_err();
         let document = problem.document(Language::En, "r1");

@@ -32,7 +32,7 @@ fn the_cause_of_a_500_is_for_the_log_and_not_for_the_caller() {
 
 #[test]
 fn own_members_do_not_replace_those_of_the_standard() {
-    let problem = Problem::new(Kind::Conflict, "no").with("status", 200);
+    let problem = Problem::new(Kind::Conflict, Said::same("no")).with("status", 200);
     assert_eq!(problem.document(Language::En, "a")["status"], 409);
 }
 
@@ -44,11 +44,11 @@ fn statuses_that_call_for_a_header_have_it() {
     };
     let allowed = Problem::method_not_allowed(&[Method::GET, Method::PUT]);
     assert_eq!(header(allowed, header::ALLOW).as_deref(), Some("GET, PUT"));
-    let who = Problem::unauthenticated("no token");
+    let who = Problem::unauthenticated(Said::same("no token"));
     assert_eq!(
         header(who, header::WWW_AUTHENTICATE).as_deref(),
         Some("Bearer")
     );
-    let busy = Problem::later(Kind::Busy, 2, "busy");
+    let busy = Problem::later(Kind::Busy, 2, Said::same("busy"));
     assert_eq!(header(busy, header::RETRY_AFTER).as_deref(), Some("2"));
 }

@@ -182,7 +182,7 @@ fn expected_of(error: &CodeError) -> Cow<'static, str> {
     match error {
         CodeError::Length { expected, .. }
         | CodeError::Character { expected, .. }
-        | CodeError::Prefix { expected, .. } => Cow::Borrowed(expected),
+        | CodeError::Prefix { expected, .. } => Cow::Owned(expected.to_string()),
         CodeError::CheckDigit { expected, .. } => {
             Cow::Owned(format!("check digit {expected} after these digits"))
         }

@@ -1,7 +1,7 @@
 //! A clearance is used, released or moved; and the next infusion of the same patient.
 
 use crate::service::{CENTRE, MG400, spawn};
-use crate::story::items;
+use crate::story::{at, items};
 use crate::support::Backend;
 use chrono::TimeDelta;
 use dotation::app::Caller;
@@ -18,6 +18,9 @@ use serde_json::json;
 on_both! {
     doses_are_used_one_by_one_up_to_the_most
     what_is_released_is_free_at_once
+    a_release_for_another_reason_leaves_the_patient_waiting
+    a_release_that_ends_the_infusion_ends_the_reserve
+    a_release_after_the_infusion_still_keeps_the_patients_doses
     a_clearance_moves_to_a_later_day
     a_clearance_that_cannot_move_stands_as_it_was
     the_next_infusion_begins_without_doses_given
@@ -69,6 +72,85 @@ fn what_is_released_is_free_at_once(backend: Backend) {
     assert_eq!(app.clearance(&answer, "use", &json!({})).status, 409);
     // their doses may be held again
     app.go("cart-1", 100_000, "2021-10-26");
+}
+
+/// State and version of the only patient.
+fn patient(app: &crate::service::App) -> (String, u64) {
+    let patients = items(&app.see("/car-t-patients"));
+    assert_eq!(patients.len(), 1, "{patients:?}");
+    let state = patients[0]["state"].as_str().unwrap().to_owned();
+    (state, patients[0]["version"].as_u64().unwrap())
+}
+
+fn a_release_for_another_reason_leaves_the_patient_waiting(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 3);
+    // two doses of 40 kg in three vials, and the floor of the third
+    let body = json!({ "resupply": "assured", "reason": "van", "until": "2021-11-30" });
+    app.edit(Role::Pharmacist, "PUT", &at("/resupply"), &body)
+        .expect(200);
+    let answer = app.go("cart-1", 40_000, "2021-10-25");
+    let version = patient(&app).1;
+    let why = json!({ "reason": "postponed without a day" });
+    app.clearance(&answer, "release", &why).expect(200);
+    assert_eq!(patient(&app), ("waiting".into(), version + 1));
+    // nothing is required for who waits: the floor of two reference doses is
+    let required = items_of(&app, "doses");
+    assert!(
+        required.iter().all(|d| d["class"] == "reserve-floor"),
+        "{required:?}"
+    );
+    let weight = json!({ "weight_g": 45_000 });
+    app.correct(&answer["patient"], &weight).expect(200);
+    app.go("cart-1", 45_000, "2021-10-26");
+    assert_eq!(patient(&app).0, "expected");
+}
+
+fn a_release_that_ends_the_infusion_ends_the_reserve(backend: Backend) {
+    for (reason, kept, state) in [
+        ("infusion-cancelled", "infusion-cancelled", "cancelled"),
+        ("Infusion cancelled", "infusion-cancelled", "cancelled"),
+        ("window over", "window-over", "ended"),
+    ] {
+        let app = spawn(backend);
+        app.receive(CENTRE, MG400, "B1", "2022-06-30", 6);
+        let answer = app.go("cart-1", 100_000, "2021-10-20");
+        let ended = app
+            .clearance(&answer, "release", &json!({ "reason": reason }))
+            .expect(200);
+        assert_eq!(ended["reason"], kept);
+        assert_eq!(patient(&app).0, state, "{reason}");
+        let required = items_of(&app, "doses");
+        assert!(
+            required.iter().all(|d| d["class"] == "reserve-floor"),
+            "{required:?}"
+        );
+        assert_eq!(app.lot("B1"), (6, 0));
+        // what is over is not corrected; the same pseudonym may be asked for again
+        let late = app.correct(&answer["patient"], &json!({ "weight_g": 50_000 }));
+        assert_eq!(late.status, 409, "{}", late.text);
+        app.go("cart-1", 100_000, "2021-10-26");
+    }
+}
+
+fn a_release_after_the_infusion_still_keeps_the_patients_doses(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 6);
+    // infused today
+    let answer = app.go("cart-1", 100_000, "2021-10-20");
+    let why = json!({ "reason": "the fridge is cleaned" });
+    app.clearance(&answer, "release", &why).expect(200);
+    assert_eq!(patient(&app).0, "expected");
+    let required = items_of(&app, "doses");
+    assert!(
+        required.iter().all(|d| d["class"] == "reserve-infused"),
+        "{required:?}"
+    );
+    assert_eq!(app.reserve(), (3, 3));
+}
+
+fn items_of(app: &crate::service::App, name: &str) -> Vec<serde_json::Value> {
+    app.see("/reserve")[name].as_array().unwrap().clone()
 }
 
 fn a_clearance_moves_to_a_later_day(backend: Backend) {

@@ -16,6 +16,7 @@ on_both! {
     a_no_go_names_who_could_send_without_hurting_themselves
     a_no_go_names_the_delivery_with_which_it_would_be_a_go
     a_no_go_asks_for_no_more_doses
+    who_waits_after_a_no_go_is_corrected_and_cancelled
 }
 
 /// Another CAR-T centre of the same network, and a pharmacist's token for everywhere.
@@ -156,4 +157,46 @@ fn a_no_go_asks_for_no_more_doses(backend: Backend) {
     app.go("cart-2", 100_000, "2021-10-25");
     assert_eq!(app.reserve(), (6, 6));
     assert_eq!(items(&app.see("/car-t-patients")).len(), 2);
+}
+
+fn who_waits_after_a_no_go_is_corrected_and_cancelled(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 5);
+    let answer = refused(&app);
+    let id = answer["patient"].clone();
+    let seen = || items(&app.see("/car-t-patients")).remove(0);
+    let alerts = app.alerts("reserve-below-minimum").len();
+    let body = json!({ "weight_g": 40_000, "infusion_date": "2021-10-27" });
+    app.correct(&id, &body).expect(200);
+    let patient = seen();
+    assert_eq!(
+        (&patient["weight_g"], &patient["infusion_date"]),
+        (&json!(40_000), &json!("2021-10-27"))
+    );
+    // corrected, and still not cleared: nothing is required for them
+    assert_eq!(patient["state"], "waiting");
+    assert_eq!(app.alerts("reserve-below-minimum").len(), alerts);
+    let stale = app.send(
+        "PATCH",
+        &at(&format!("/car-t-patients/{}", id.as_str().unwrap())),
+        &[
+            (
+                "Authorization",
+                &format!("Bearer {}", app.token(Role::CarTUnit)),
+            ),
+            ("If-Match", "\"v1\""),
+        ],
+        Some(br#"{"cancelled":true}"#),
+    );
+    assert_eq!(stale.status, 412, "{}", stale.text);
+
+    app.correct(&id, &json!({ "cancelled": true })).expect(200);
+    assert_eq!(seen()["state"], "cancelled");
+    let again = app.correct(&id, &json!({ "weight_g": 41_000 }));
+    assert_eq!(
+        (again.status, &again.body["reason"]),
+        (409, &json!("wrong-state")),
+        "{}",
+        again.text
+    );
 }

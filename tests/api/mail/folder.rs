@@ -35,6 +35,30 @@ async fn a_folder_receives_one_file_a_letter_and_the_same_one_again() {
 }
 
 #[tokio::test]
+async fn what_a_killed_process_left_is_removed_and_nothing_else() {
+    let home = tempfile::tempdir().unwrap();
+    let url = format!("directory:{}", home.path().display());
+    assert_eq!(post(&format!("{url}/not-there-yet")).clean().unwrap(), 0);
+    let theirs = ["notes.part", ".hidden.part", ".letter.eml.1.part", "a.eml"];
+    let drafts = [
+        ".20211020T060005Z-letter-1.eml.4711.0.part",
+        ".x.eml.1.22.part",
+    ];
+    for name in theirs.iter().chain(&drafts) {
+        fs::write(home.path().join(name), "half").unwrap();
+    }
+    assert_eq!(post(&url).clean().unwrap(), 2);
+    let mut left: Vec<String> = fs::read_dir(home.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    let mut theirs = theirs.to_vec();
+    theirs.sort_unstable();
+    assert_eq!(left, theirs);
+}
+
+#[tokio::test]
 async fn a_folder_that_cannot_be_written_is_temporary() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("taken");

@@ -16,6 +16,7 @@ use crate::app::ask_clearance::{self, Question, Who};
 use crate::app::end_clearance;
 use crate::app::see::of_site;
 use crate::app::site_state::SiteState;
+use crate::domain::clearance::Release;
 use crate::domain::id::ClearanceId;
 use crate::http::body::Body;
 use crate::http::problem::{Faults, Problem};
@@ -165,7 +166,8 @@ pub async fn use_dose(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseBody {
-    /// In words: the window is over, the infusion is cancelled, …
+    /// `infusion-cancelled` or `window-over`, which end the patient's reserve; or words of your own, 1
+    /// to 500 characters: the doses go back, and a patient not yet infused waits for another GO.
     reason: String,
 }
 
@@ -179,13 +181,14 @@ pub async fn release(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let mut faults = Faults::new();
     let reason = words(&mut faults, "/reason", &read.reason, 500);
     let (reason,) = faults.all((reason,))?;
+    let why = Release::read(&reason);
     ask.write(
         Repeat::Keyed,
         body.bytes(),
         vec![site],
         "clearance.release",
         move |act| {
-            let (ended, _) = end_clearance::release(act, site, &id, &reason)?;
+            let (ended, _) = end_clearance::release(act, site, &id, &why)?;
             answer(200, &shape(&ended))
         },
     )

@@ -175,7 +175,8 @@ impl MovementBody {
                 format!("does not belong to a movement of kind {}", self.kind),
                 format!("n'a pas sa place dans un mouvement de type {}", self.kind),
             );
-            faults.push(Fault::new(format!("/{name}"), said).expected(known.join(", ")));
+            faults
+                .push(Fault::new(format!("/{name}"), said).expected(Said::same(known.join(", "))));
         }
     }
 

@@ -104,7 +104,7 @@ impl MovementBody {
                 return None;
             }
             Err(error) => {
-                faults.push(Fault::new("/scan", error.to_string()));
+                faults.push(Fault::new("/scan", error));
                 return None;
             }
         };

@@ -105,7 +105,8 @@ pub(super) fn routes() -> Vec<Route> {
             "One site.",
             sites::see,
         )
-        .gives::<sites::SiteShape>(200),
+        .gives::<sites::SiteShape>(200)
+        .may_be_known(),
         route(
             Method::PATCH,
             "/sites/{finess}",

@@ -8,7 +8,10 @@ use super::route::Route;
 
 /// The query parameters of every list that comes in pages.
 const PAGE: &[(&str, &str)] = &[
-    ("limit", "Rows a page, 1 to 200; 50 when not said."),
+    (
+        "limit",
+        "Rows a page, from 1 to what the service is set to (`page_size_most`, 200 by default); 50 when not said.",
+    ),
     ("cursor", "`next_cursor` of the page before."),
 ];
 

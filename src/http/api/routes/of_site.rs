@@ -111,7 +111,8 @@ pub(super) fn routes() -> Vec<Route> {
             "One delivery.",
             deliveries::see,
         )
-        .gives::<deliveries::DeliveryShape>(200),
+        .gives::<deliveries::DeliveryShape>(200)
+        .may_be_known(),
         route(
             Method::PATCH,
             "/sites/{finess}/deliveries/{id}",
@@ -149,7 +150,8 @@ pub(super) fn routes() -> Vec<Route> {
             "One CAR-T patient; the reading is on the audit trail.",
             patients::see,
         )
-        .gives::<patients::PatientShape>(200),
+        .gives::<patients::PatientShape>(200)
+        .may_be_known(),
         route(
             Method::PATCH,
             "/sites/{finess}/car-t-patients/{id}",
