@@ -148,6 +148,11 @@ pub enum Refusal {
     },
     /// The caller holds no role that may do this here.
     Forbidden,
+    /// The access to be given holds where the caller's own does not.
+    BeyondReach {
+        /// The first site of it beyond the caller's reach; none when it is to hold everywhere.
+        site: Option<Finess>,
+    },
 }
 
 impl Refusal {
@@ -177,6 +182,7 @@ impl Refusal {
             Self::ReferenceDose { .. } => "reference-dose",
             Self::MustBeSaid { .. } => "must-be-said",
             Self::Forbidden => "forbidden",
+            Self::BeyondReach { .. } => "beyond-reach",
         }
     }
 }

@@ -68,6 +68,13 @@ pub fn refusal(refusal: &Refusal) -> String {
             format!("`{what}` of {cip13} is not certain from the public medicines database: say it.")
         }
         Refusal::Forbidden => "Your role does not allow this here.".to_owned(),
+        Refusal::BeyondReach { site: Some(site) } => {
+            format!("Your own access does not hold at {site}, so you cannot give any there.")
+        }
+        Refusal::BeyondReach { site: None } => {
+            "Your own access does not hold at every site, so you cannot give any that does."
+                .to_owned()
+        }
     }
 }
 

@@ -71,6 +71,13 @@ pub fn refusal(refusal: &Refusal) -> String {
             format!("`{what}` de {cip13} ne se déduit pas avec certitude de la base publique des médicaments : précisez-le.")
         }
         Refusal::Forbidden => "Votre rôle ne le permet pas ici.".to_owned(),
+        Refusal::BeyondReach { site: Some(site) } => {
+            format!("Votre propre accès ne vaut pas à {site} : vous ne pouvez pas en donner là.")
+        }
+        Refusal::BeyondReach { site: None } => {
+            "Votre propre accès ne vaut pas pour tous les sites : vous ne pouvez pas en donner un qui y vaut."
+                .to_owned()
+        }
     }
 }
 

@@ -28,6 +28,7 @@ mod ledger;
 mod letters;
 mod mail;
 mod post;
+mod reach;
 mod receiving;
 mod repeating;
 mod service;

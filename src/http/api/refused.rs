@@ -102,6 +102,14 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::Unknown { .. } => Problem::new(Kind::UnknownRecord, said),
         Refusal::Stale { version } => etag::changed(*version),
         Refusal::Forbidden => Problem::new(Kind::Forbidden, said),
+        Refusal::BeyondReach { site } => {
+            let place = if site.is_some() {
+                "/sites"
+            } else {
+                "/all_sites"
+            };
+            Problem::at(Kind::Forbidden, Fault::new(place, said))
+        }
         Refusal::ExpiredOnReceipt { .. } | Refusal::WhichExpiry { .. } => in_body("/expiry", said),
         Refusal::InfusionOutsideWindow { .. } => in_body("/infusion_date", said),
         Refusal::ReferenceDose { .. } => in_body("/reference_dose_mg", said),
@@ -169,7 +177,8 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::Stale { .. }
         | Refusal::ReferenceDose { .. }
         | Refusal::MustBeSaid { .. }
-        | Refusal::Forbidden => problem,
+        | Refusal::Forbidden
+        | Refusal::BeyondReach { .. } => problem,
     }
 }
 
