@@ -1,14 +1,16 @@
 //! Writing letters into the outbox, in the transaction that causes them.
 
-use super::act::Act;
+use super::act::{Act, mint};
 use super::error::Error;
 use super::site_state::SiteState;
 use crate::db::outbox::{LetterState, OutboxLetter};
 use crate::db::{self};
 use crate::domain::alert::Alert;
+use crate::domain::calendar::Instant;
 use crate::domain::id::LetterId;
 use crate::domain::rule::Slug;
 use crate::text::letter::{Facts, write};
+use chrono::TimeDelta;
 
 /// Writes one letter to each active recipient of the site who hears of this kind of alert.
 ///
@@ -23,6 +25,7 @@ pub fn about(
     let recipients = db::alerts::recipients(act.conn, state.site.finess)?;
     let heard_by = alert.kind.heard_by();
     let mut written: Vec<String> = Vec::new();
+    let at = after_those_before(act, alert, event)?;
     for recipient in recipients
         .into_iter()
         .filter(|r| r.active && heard_by.contains(&r.capacity))
@@ -40,7 +43,7 @@ pub fn about(
             link: &link,
         };
         let letter = write(recipient.language, &facts);
-        let id = LetterId::new(act.id());
+        let id = LetterId::new(mint(at));
         let message_id = format!("{id}@{}", act.desk.mail_domain);
         written.push(recipient.email.clone());
         db::outbox::insert(
@@ -61,12 +64,29 @@ pub fn about(
                 attempts: 0,
                 due_at: act.now,
                 last_error: None,
-                created_at: act.now,
+                created_at: at,
                 sent_at: None,
             },
         )?;
     }
     Ok(())
+}
+
+/// When a letter is written: after every letter about the alert that there is, so that it has a
+/// later id. Two requests may be written down in another order than they came in, and on two
+/// machines whose clocks differ.
+fn after_those_before(
+    act: &mut Act<'_>,
+    alert: &Alert,
+    event: &'static str,
+) -> Result<Instant, Error> {
+    if event == "opened" {
+        return Ok(act.now);
+    }
+    // ids are ordered by the millisecond
+    let next =
+        db::outbox::last_written(act.conn, &alert.id)?.map(|at| at + TimeDelta::milliseconds(1));
+    Ok(next.map_or(act.now, |next| next.max(act.now)))
 }
 
 /// The rulebook that an alert is about: its subject is the name, or a clearance under it.

@@ -19,11 +19,13 @@ pub enum LetterState {
     Sent,
     /// A server refused it for good.
     Failed,
+    /// It was not taken in time: a later letter about its alert tells the recipient what is so.
+    Superseded,
 }
 
 impl LetterState {
     /// Every state.
-    pub const ALL: [Self; 3] = [Self::Queued, Self::Sent, Self::Failed];
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Sent, Self::Failed, Self::Superseded];
 
     /// Returns the code of the state.
     pub const fn code(self) -> &'static str {
@@ -31,6 +33,7 @@ impl LetterState {
             Self::Queued => "queued",
             Self::Sent => "sent",
             Self::Failed => "failed",
+            Self::Superseded => "superseded",
         }
     }
 
@@ -173,6 +176,18 @@ pub fn insert(conn: &mut Conn, letter: &OutboxLetter) -> Result<(), Error> {
     Ok(())
 }
 
+/// Returns when the last letter about an alert was written, if there is one.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn last_written(conn: &mut Conn, alert: &AlertId) -> Result<Option<Instant>, Error> {
+    let written: Option<NaiveDateTime> = outbox::table
+        .filter(outbox::alert_id.eq(alert.as_str()))
+        .select(diesel::dsl::max(outbox::created_at))
+        .get_result(conn)?;
+    Ok(written.map(instant))
+}
+
 /// A letter that one worker has in hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leased {
@@ -185,6 +200,10 @@ pub struct Leased {
 /// Takes up to `limit` letters that are due for one worker until `until`; nobody else takes them
 /// before that.
 ///
+/// Letters of one alert to one recipient go in the order of their ids, so that the last word is the
+/// latest: one waits while an earlier one has not been tried, or is in hand. An earlier one that was
+/// tried and not taken is superseded: it no longer says what is so, and would hold up what does.
+///
 /// # Errors
 /// When the database cannot be written.
 pub fn lease(
@@ -194,6 +213,7 @@ pub fn lease(
     until: Instant,
     limit: i64,
 ) -> Result<Vec<Leased>, Error> {
+    super::dialect::supersede_letters(conn, now)?;
     let ids = super::dialect::lease_letters(conn, worker, now, until, limit)?;
     let rows: Vec<Row> = outbox::table
         .filter(outbox::id.eq_any(ids))

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 /// The query parameters of the list.
 pub const FILTERS: &[(&str, &str)] = &[
-    ("state", "Only `queued`, `sent` or `failed`."),
+    ("state", "Only `queued`, `sent`, `failed` or `superseded`."),
     ("limit", "Rows a page, 1 to 200; 50 when not said."),
     ("cursor", "`next_cursor` of the page before."),
 ];
@@ -36,7 +36,8 @@ pub struct EmailShape {
     /// Its plain text; of one letter only, not in a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
-    /// `queued`, `sent` or `failed`.
+    /// `queued`, `sent`, `failed`, or `superseded`: it was not taken before a later letter about the
+    /// alert told the recipient what is so.
     state: &'static str,
     /// Times it was tried.
     attempts: i64,
@@ -81,7 +82,7 @@ pub fn shape(l: &OutboxLetter, with_text: bool) -> EmailShape {
 pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let page = query.page("emails");
     let state = query.parse("state", |t| {
-        LetterState::from_code(t).ok_or("is none of queued, sent, failed")
+        LetterState::from_code(t).ok_or("is none of queued, sent, failed, superseded")
     });
     query.finish()?;
     let (before, rows) = (page.after.clone(), page.rows());
