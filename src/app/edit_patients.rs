@@ -225,7 +225,7 @@ fn save(
     )
 }
 
-/// Counts a CRS dose given to a patient, or taken back; somebody who is no CAR-T patient here is
+/// Counts CRS doses given to a patient, or taken back; somebody who is no CAR-T patient here is
 /// left alone.
 ///
 /// # Errors
@@ -236,6 +236,9 @@ pub(super) fn dose_given(
     patient: Option<&PatientId>,
     by: i32,
 ) -> Result<(), Error> {
+    if by == 0 {
+        return Ok(());
+    }
     let Some(before) = state
         .records
         .iter()

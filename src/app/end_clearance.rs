@@ -121,6 +121,7 @@ pub fn use_dose(
                 lot: Some(line.lot.clone()),
                 units: h.units,
                 serial: None,
+                place: None,
             })
         })
         .collect();

@@ -5,3 +5,5 @@ pub mod one_binary_two_databases {}
 pub mod what_the_reserve_counts {}
 #[doc = include_str!("0003-answers-hold-nothing-personal.md")]
 pub mod answers_hold_nothing_personal {}
+#[doc = include_str!("0005-when-a-dose-was-given.md")]
+pub mod when_a_dose_was_given {}

@@ -78,6 +78,7 @@ fn what_expires_first_leaves_first_and_what_has_expired_stays(backend: Backend) 
             lot,
             units: Units::new(units),
             serial: None,
+            place: None,
         };
         let order = Dispensed {
             lines: vec![line],

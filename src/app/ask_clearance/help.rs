@@ -19,7 +19,7 @@ use crate::domain::site::{Delivery, DeliveryState};
 ///
 /// Choice: a NO-GO is answered within a second, and others wait meanwhile; composing the doses of
 /// a hundred patients takes milliseconds. One centre with vials enough takes one.
-const MOST_CHECKS: u32 = 64;
+const MOST_CHECKS: u32 = 96;
 
 /// How many other CAR-T centres are looked at, in the order of their numbers.
 ///

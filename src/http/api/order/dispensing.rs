@@ -44,7 +44,7 @@ impl MovementBody {
             let one = cip13.and_then(|cip13| {
                 line(
                     faults,
-                    "",
+                    None,
                     cip13,
                     self.lot.as_deref(),
                     self.units,
@@ -84,7 +84,7 @@ impl MovementBody {
             .map(|(n, b)| {
                 line(
                     faults,
-                    &format!("/lines/{n}"),
+                    Some(n),
                     &b.cip13,
                     b.lot.as_deref(),
                     Some(b.units),
@@ -98,12 +98,13 @@ impl MovementBody {
 
 fn line(
     faults: &mut Faults,
-    at: &str,
+    place: Option<usize>,
     cip13: &str,
     lot: Option<&str>,
     n: Option<i64>,
     serial: Option<&str>,
 ) -> Option<Line> {
+    let at = place.map_or_else(String::new, |n| format!("/lines/{n}"));
     let cip13 = faults.take(format!("{at}/cip13"), Cip13::parse(cip13));
     let lot = lot.map(|t| faults.take(format!("{at}/lot"), LotNumber::parse(t)));
     let serial = serial.map(|t| faults.take(format!("{at}/serial"), Serial::parse(t)));
@@ -113,5 +114,6 @@ fn line(
         lot: lot.flatten(),
         units: units?,
         serial: serial.flatten(),
+        place,
     })
 }
