@@ -1,5 +1,9 @@
 //! Units leave for a patient or a ward.
 
+mod by_override;
+
+use by_override::pick_by_override;
+
 use super::act::Act;
 use super::after::{self, Recorded};
 use super::error::Error;
@@ -225,29 +229,6 @@ fn merged(picks: Vec<(LotId, Units)>) -> Vec<(LotId, Units)> {
         }
     }
     rows
-}
-
-/// Picks what leaves against a refusal, and takes out of holds what it must; where nothing would be
-/// refused it is an ordinary dispensing.
-fn pick_by_override(
-    act: &mut Act<'_>,
-    state: &mut SiteState,
-    lines: &[Line],
-) -> Result<(MovementKind, Vec<(LotId, Units)>), Error> {
-    let picks = match pick_free(state, lines) {
-        Ok(picks) => picks,
-        Err(Refusal::NotEnough { .. }) => {
-            let picks = pick_over_holds(act, state, lines, None)?;
-            return Ok((MovementKind::DispensingOverride, picks));
-        }
-        Err(other) => return Err(other.into()),
-    };
-    let kind = match protect::reserves(act, state, &picks) {
-        Ok(()) => MovementKind::Dispensing,
-        Err(Error::Refused(Refusal::ReserveWouldBreak { .. })) => MovementKind::DispensingOverride,
-        Err(other) => return Err(other),
-    };
-    Ok((kind, picks))
 }
 
 /// Picks what no reserve refuses, and takes out of holds what it must: of those of `patient` first.
