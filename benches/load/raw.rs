@@ -78,6 +78,7 @@ fn one(mut act: Act<'_>, car_t: bool, n: usize) -> Result<(), Failed> {
             lot: None,
             units: Units::new(1),
             serial: None,
+            place: None,
         }],
         pseudonym: None,
         claim: Claim::Ordinary,
