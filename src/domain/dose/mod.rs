@@ -35,7 +35,7 @@ use super::quantity::{Mg, Units};
 
 pub use compose::{compose, fits};
 pub use grant::{Grants, grant, most};
-pub use shortfall::shortfall;
+pub use shortfall::{Lack, by_strength, lacking, shortfall};
 
 /// The most different strengths in one question: 8.
 ///
