@@ -6,7 +6,7 @@ use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::PatientId;
 use crate::domain::reason::Refusal;
-use crate::domain::role::{Action, Role, may};
+use crate::domain::role::{Action, Role, is_felt_everywhere, may};
 use crate::domain::rule::{ReserveRule, Rulebook};
 use crate::rulebook::Rulebooks;
 use serde_json::Value;
@@ -40,12 +40,16 @@ impl Caller {
         }
     }
 
-    /// Refuses unless the caller may do `action`, at `site` if one is named.
+    /// Refuses unless the caller may do `action`, at `site` if one is named; without one, what is
+    /// felt at every site asks for access that holds at every site.
     ///
     /// # Errors
     /// [`Refusal::Forbidden`].
     pub fn check(&self, action: Action, site: Option<Finess>) -> Result<(), Refusal> {
-        let here = site.is_none_or(|site| self.reach.includes(site));
+        let here = match site {
+            Some(site) => self.reach.includes(site),
+            None => !is_felt_everywhere(action) || self.reach == Reach::Everywhere,
+        };
         if may(self.role, action) && here {
             Ok(())
         } else {

@@ -1,7 +1,9 @@
 //! Units leave for a patient or a ward.
 
+mod by_override;
 mod packs;
 
+use by_override::pick_by_override;
 use packs::{known, packs_leave};
 
 use super::act::Act;
@@ -10,14 +12,13 @@ use super::error::Error;
 use super::hear;
 use super::record::{Particulars, not_in_the_future, patient, record};
 use super::site_state::SiteState;
-use super::{edit_patients, protect};
+use super::{crs, edit_patients, protect};
 use crate::db::{self};
-use crate::domain::alert::Reading;
 use crate::domain::clearance;
 use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
 use crate::domain::id::{HoldId, LotId, OperationId, PatientId};
 use crate::domain::ledger::{Effect, MovementKind, StockLine, UnitState, pick_first_expiring};
-use crate::domain::quantity::Units;
+use crate::domain::quantity::{Doses, Units};
 use crate::domain::reason::Refusal;
 use crate::domain::reserve::Hold;
 
@@ -63,11 +64,13 @@ pub enum Claim {
 /// Dispenses units.
 ///
 /// An ordinary dispensing is refused when it would cost a reserve a dose. One for CRS takes its
-/// patient's hold first, then what nobody holds, then other holds in reverse rank.
+/// patient's hold first, then what nobody holds, then other holds in reverse rank. An override
+/// takes what nobody holds first, then holds in reverse rank.
 ///
 /// # Errors
 /// Refused when the reserve would lose a dose, when there are not enough units, when a pack that
-/// leaves is at another site, or is of another lot than its line names.
+/// leaves is at another site, or is of another lot than its line names, or when what is dispensed
+/// for CRS does not treat it.
 pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Recorded, Error> {
     let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, &order.told)?;
@@ -85,34 +88,23 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         .as_deref()
         .map(|p| patient(act, site, p))
         .transpose()?;
-    let mut overridden = None;
+    let treated = told.patient.as_ref().map(|(id, _)| id.clone());
+    let mut given_before = Doses::ZERO;
     let (kind, picks) = match order.claim {
-        Claim::Ordinary | Claim::Override => {
+        Claim::Ordinary => {
             let picks = pick_free(&state, &order.lines)?;
-            match protect::reserves(act, &state, &picks) {
-                Err(Error::Refused(Refusal::ReserveWouldBreak {
-                    possible, required, ..
-                })) if order.claim == Claim::Override => {
-                    overridden = Some(Reading {
-                        found: i64::from(possible.get()),
-                        expected: i64::from(required.get()),
-                    });
-                    (MovementKind::DispensingOverride, picks)
-                }
-                verdict => verdict.map(|()| (MovementKind::Dispensing, picks))?,
-            }
+            protect::reserves(act, &state, &picks)?;
+            (MovementKind::Dispensing, picks)
         }
+        Claim::Override => pick_by_override(act, &mut state, &order.lines)?,
         Claim::Crs => {
             told.reason = Some("crs");
-            (
-                MovementKind::Dispensing,
-                pick_for_crs(
-                    act,
-                    &mut state,
-                    &order.lines,
-                    told.patient.as_ref().map(|(id, _)| id),
-                )?,
-            )
+            for line in &order.lines {
+                crs::treats(act, line.place, line.cip13)?;
+            }
+            given_before = crs::doses_dispensed(act, &state, treated.as_ref())?;
+            let picks = pick_over_holds(act, &mut state, &order.lines, treated.as_ref())?;
+            (MovementKind::Dispensing, picks)
         }
     };
     let effects: Vec<(LotId, Effect)> = picks
@@ -123,12 +115,15 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
     packs_leave(act, &state, &order.lines, &movements)?;
     state.apply(&movements, None);
     if matches!(order.claim, Claim::Crs) {
-        edit_patients::dose_given(act, &mut state, told.patient.as_ref().map(|(id, _)| id), 1)?;
+        let given = crs::doses_dispensed(act, &state, treated.as_ref())?;
+        let by = crs::change(given_before, given);
+        edit_patients::dose_given(act, &mut state, treated.as_ref(), by)?;
     }
-    if let Some(left) = overridden {
+    if kind == MovementKind::DispensingOverride {
         let operation = movements
             .first()
             .map_or_else(|| OperationId::new(""), |m| m.operation.clone());
+        let left = protect::left(act, &state);
         hear::overridden(act, &state, &operation, left)?;
     }
     after::stock_changed(act, state, movements)
@@ -186,8 +181,8 @@ fn merged(picks: Vec<(LotId, Units)>) -> Vec<(LotId, Units)> {
     rows
 }
 
-/// Picks for a CRS dose, and takes out of holds what it must.
-fn pick_for_crs(
+/// Picks what no reserve refuses, and takes out of holds what it must: of those of `patient` first.
+fn pick_over_holds(
     act: &mut Act<'_>,
     state: &mut SiteState,
     lines: &[Line],

@@ -251,7 +251,7 @@ pub(super) fn now_is(
     save(act, state, &before, &record)
 }
 
-/// Counts a CRS dose given to a patient, or taken back; somebody who is no CAR-T patient here is
+/// Counts CRS doses given to a patient, or taken back; somebody who is no CAR-T patient here is
 /// left alone.
 ///
 /// # Errors
@@ -262,6 +262,9 @@ pub(super) fn dose_given(
     patient: Option<&PatientId>,
     by: i32,
 ) -> Result<(), Error> {
+    if by == 0 {
+        return Ok(());
+    }
     let Some(before) = state
         .records
         .iter()

@@ -30,9 +30,13 @@ pub struct NewToken {
 
 /// Gives access: returns the token, which is shown this once and kept only as its hash.
 ///
+/// Nobody gives more than they have: the sites are among the giver's own.
+///
 /// # Errors
-/// Refused when a site is unknown, or the access would have expired already.
+/// Refused when a site is unknown or beyond the caller's reach, or the access would have expired
+/// already.
 pub fn give(act: &mut Act<'_>, new: &NewToken) -> Result<(TokenRecord, String), Error> {
+    within_reach(act, &new.reach)?;
     for site in new.reach.sites().unwrap_or_default() {
         if db::sites::find(act.conn, *site)?.is_none() {
             return Err(Refusal::Unknown {
@@ -74,12 +78,25 @@ pub fn give(act: &mut Act<'_>, new: &NewToken) -> Result<(TokenRecord, String), 
     Ok((record, token))
 }
 
+fn within_reach(act: &Act<'_>, wanted: &Reach) -> Result<(), Refusal> {
+    let own = &act.caller.reach;
+    if own.covers(wanted) {
+        return Ok(());
+    }
+    let beyond = |site: &&Finess| !own.includes(**site);
+    let site = wanted
+        .sites()
+        .and_then(|sites| sites.iter().find(beyond).copied());
+    Err(Refusal::BeyondReach { site })
+}
+
 /// Takes access away, at once.
 ///
 /// # Errors
-/// Refused when there is no such token.
+/// Refused when there is no such token within the caller's reach.
 pub fn revoke(act: &mut Act<'_>, id: &TokenId) -> Result<(), Error> {
-    if db::tokens::find(act.conn, id)?.is_none() {
+    let found = db::tokens::find(act.conn, id)?;
+    if !found.is_some_and(|token| act.caller.reach.covers(&token.reach)) {
         return Err(Refusal::Unknown {
             what: "token",
             name: id.to_string(),

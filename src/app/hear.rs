@@ -23,11 +23,31 @@ pub(super) fn hear(
     subject: &str,
     reading: Reading,
 ) -> Result<(), Error> {
+    let before = open
+        .iter()
+        .find(|a| a.kind == kind && a.subject == subject)
+        .map(|a| a.reading);
+    tell(
+        act,
+        state,
+        open,
+        step(before, reading),
+        (kind, subject, reading),
+    )
+}
+
+/// Takes a step of an alert, and writes the letters.
+fn tell(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    open: &mut Vec<Alert>,
+    step: Step,
+    (kind, subject, reading): (AlertKind, &str, Reading),
+) -> Result<(), Error> {
     let place = open
         .iter()
         .position(|a| a.kind == kind && a.subject == subject);
     let before = place.and_then(|p| open.get(p)).cloned();
-    let step = step(before.as_ref().map(|a| a.reading), reading);
     let Some(alert) = stepped(act, state, before, step, kind, subject, reading) else {
         return Ok(());
     };
@@ -113,7 +133,8 @@ fn stepped(
     }
 }
 
-/// Opens the alert that a refusal was overridden, with what that left of the reserve.
+/// Opens the alert that a refusal was overridden, with what that left of the reserve: also where
+/// other vials made it good.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -123,8 +144,8 @@ pub(super) fn overridden(
     operation: &OperationId,
     left: Reading,
 ) -> Result<(), Error> {
-    let (open, subject) = (&mut Vec::new(), operation.as_str());
-    hear(act, state, open, AlertKind::Override, subject, left)
+    let heard = (AlertKind::Override, operation.as_str(), left);
+    tell(act, state, &mut Vec::new(), Step::Open, heard)
 }
 
 /// Closes what is open about the reserve of a site that keeps none any more.

@@ -11,6 +11,7 @@ pub mod act;
 pub mod after;
 pub mod ask_clearance;
 pub mod count_units;
+mod crs;
 pub mod dispense;
 pub mod edit_catalogue;
 pub mod edit_deliveries;

@@ -1,15 +1,17 @@
 //! Writing letters into the outbox, in the transaction that causes them.
 
-use super::act::Act;
+use super::act::{Act, mint};
 use super::error::Error;
 use super::site_state::SiteState;
 use crate::db::alerts::Recipient;
 use crate::db::outbox::{LetterState, OutboxLetter};
 use crate::db::{self};
 use crate::domain::alert::Alert;
+use crate::domain::calendar::Instant;
 use crate::domain::id::LetterId;
 use crate::domain::rule::Slug;
 use crate::text::letter::{Facts, write};
+use chrono::TimeDelta;
 
 /// Writes one letter to each active recipient of the site who hears of this kind of alert.
 ///
@@ -24,6 +26,7 @@ pub fn about(
     let recipients = db::alerts::recipients(act.conn, state.site.finess)?;
     let heard_by = alert.kind.heard_by();
     let mut written: Vec<String> = Vec::new();
+    let at = after_those_before(act, alert, event)?;
     for recipient in recipients
         .into_iter()
         .filter(|r| r.active && heard_by.contains(&r.capacity))
@@ -32,7 +35,7 @@ pub fn about(
             continue;
         }
         written.push(recipient.email.clone());
-        to(act, state, alert, event, recipient)?;
+        to(act, state, alert, event, recipient, at)?;
     }
     Ok(())
 }
@@ -47,6 +50,7 @@ pub(super) fn to(
     alert: &Alert,
     event: &'static str,
     recipient: Recipient,
+    at: Instant,
 ) -> Result<(), Error> {
     let rulebook = rulebook_of(act, state, alert);
     let link = format!("{}/alerts/{}", act.desk.public_url, alert.id);
@@ -58,7 +62,7 @@ pub(super) fn to(
         link: &link,
     };
     let letter = write(recipient.language, &facts);
-    let id = LetterId::new(act.id());
+    let id = LetterId::new(mint(at));
     let message_id = format!("{id}@{}", act.desk.mail_domain);
     db::outbox::insert(
         act.conn,
@@ -78,11 +82,28 @@ pub(super) fn to(
             attempts: 0,
             due_at: act.now,
             last_error: None,
-            created_at: act.now,
+            created_at: at,
             sent_at: None,
         },
     )?;
     Ok(())
+}
+
+/// When a letter is written: after every letter about the alert that there is, so that it has a
+/// later id. Two requests may be written down in another order than they came in, and on two
+/// machines whose clocks differ.
+fn after_those_before(
+    act: &mut Act<'_>,
+    alert: &Alert,
+    event: &'static str,
+) -> Result<Instant, Error> {
+    if event == "opened" {
+        return Ok(act.now);
+    }
+    // ids are ordered by the millisecond
+    let next =
+        db::outbox::last_written(act.conn, &alert.id)?.map(|at| at + TimeDelta::milliseconds(1));
+    Ok(next.map_or(act.now, |next| next.max(act.now)))
 }
 
 /// The rulebook that an alert is about: its subject is the name, or a clearance under it.

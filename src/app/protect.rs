@@ -3,6 +3,7 @@
 use super::act::Act;
 use super::error::Error;
 use super::site_state::SiteState;
+use crate::domain::alert::Reading;
 use crate::domain::id::LotId;
 use crate::domain::quantity::{Doses, Units};
 use crate::domain::reason::Refusal;
@@ -44,4 +45,19 @@ pub fn reserves(act: &Act<'_>, state: &SiteState, picks: &[(LotId, Units)]) -> R
         }
     }
     Ok(())
+}
+
+/// Returns how many doses of the reserve a site can make now, and how many must stay; nothing of
+/// nothing at a site that keeps none.
+pub fn left(act: &Act<'_>, state: &SiteState) -> Reading {
+    let mut left = Reading {
+        found: 0,
+        expected: 0,
+    };
+    if let (true, Some((rulebook, rule))) = (state.site.car_t, act.reserve_rules().first()) {
+        let reserve = reserve::stand(&state.facts(rulebook, rule));
+        left.found = i64::from(reserve.possible().get());
+        left.expected = i64::from(reserve.required().get());
+    }
+    left
 }

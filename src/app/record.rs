@@ -7,6 +7,7 @@ use crate::domain::calendar::{Day, Instant, to_micros};
 use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{LotId, MovementId, OperationId, PatientId};
 use crate::domain::ledger::{Effect, Movement, MovementKind};
+use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use serde_json::json;
 
@@ -41,7 +42,8 @@ pub struct Particulars {
 /// Writes the movements of one act and its line on the audit trail.
 ///
 /// # Errors
-/// When the database cannot be written, or a law of the ledger would be broken.
+/// Refused when it happened before there were the units that it takes; when the database cannot be
+/// written, or a law of the ledger would be broken.
 pub fn record(
     act: &mut Act<'_>,
     site: Finess,
@@ -49,6 +51,7 @@ pub fn record(
     effects: &[(LotId, Effect)],
     told: &Particulars,
 ) -> Result<Vec<Movement>, Error> {
+    were_there(act, site, effects, told)?;
     let operation = OperationId::new(act.id());
     let first = db::stock::last_seq(act.conn, site)?.saturating_add(1);
     let now = to_micros(act.now);
@@ -89,6 +92,43 @@ pub fn record(
         },
     )?;
     Ok(movements)
+}
+
+/// Refuses what is said to have happened when the lot had fewer units than it takes.
+fn were_there(
+    act: &mut Act<'_>,
+    site: Finess,
+    effects: &[(LotId, Effect)],
+    told: &Particulars,
+) -> Result<(), Error> {
+    // what happens now is measured against what there is now; a reversal undoes its movement
+    let Some(at) = told.happened_at.filter(|at| *at < act.now) else {
+        return Ok(());
+    };
+    if told.reverses.is_some() {
+        return Ok(());
+    }
+    for (lot, effect) in effects {
+        if effect.usable >= 0 && effect.quarantined >= 0 {
+            continue;
+        }
+        let then = db::stock::balance_at(act.conn, site, lot, at)?;
+        for (there, change) in [
+            (then.usable, effect.usable),
+            (then.quarantined, effect.quarantined),
+        ] {
+            if change < 0 && there.saturating_add(change) < 0 {
+                let units = |n: i64| Units::new(u32::try_from(n.max(0)).unwrap_or(u32::MAX));
+                return Err(Refusal::BeforeItsUnits {
+                    what: "happened_at",
+                    there: units(there),
+                    wanted: units(change.saturating_neg()),
+                }
+                .into());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Returns the id and hash of the patient that a pseudonym means at a site; somebody new is

@@ -5,7 +5,7 @@ use super::after::{self, Recorded};
 use super::error::Error;
 use super::record::{Particulars, record};
 use super::site_state::SiteState;
-use super::{edit_patients, protect};
+use super::{crs, edit_patients, protect};
 use crate::db::{self};
 use crate::domain::code::Finess;
 use crate::domain::id::MovementId;
@@ -16,7 +16,8 @@ use crate::domain::reason::Refusal;
 /// Undoes one movement, whole.
 ///
 /// What it takes off the shelf must be free, and may not cost a reserve a dose: units that are
-/// truly gone are a loss and not a mistake of the pen. A CRS dose that is undone was not given.
+/// truly gone are a loss and not a mistake of the pen. CRS doses that what is undone made were not
+/// given.
 ///
 /// # Errors
 /// Refused when the movement is unknown here, was undone, is a reversal, or its units are no
@@ -54,6 +55,8 @@ pub fn reverse(
         patient: movement.patient.clone(),
         ..told.clone()
     };
+    let patient = movement.patient.as_ref().map(|(id, _)| id.clone());
+    let given = crs::doses_dispensed(act, &state, patient.as_ref())?;
     let movements = record(
         act,
         site,
@@ -65,13 +68,10 @@ pub fn reverse(
         db::packs::packs_undone(act.conn, &movement, &by.id)?;
     }
     state.apply(&movements, None);
-    if was_crs(&movement) && last_of_its_act(act, site, &movement)? {
-        edit_patients::dose_given(
-            act,
-            &mut state,
-            movement.patient.as_ref().map(|(id, _)| id),
-            -1,
-        )?;
+    if was_crs(&movement) {
+        let left = crs::doses_dispensed(act, &state, patient.as_ref())?;
+        let by = crs::change(given, left);
+        edit_patients::dose_given(act, &mut state, patient.as_ref(), by)?;
     }
     after::stock_changed(act, state, movements)
 }
@@ -88,18 +88,4 @@ fn still_there(line: &StockLine, usable: i64, quarantined: i64) -> Result<(), Re
 
 fn was_crs(movement: &Movement) -> bool {
     movement.kind == MovementKind::Dispensing && movement.reason.as_deref() == Some("crs")
-}
-
-/// Whether every movement of the same act is undone by now.
-fn last_of_its_act(act: &mut Act<'_>, site: Finess, movement: &Movement) -> Result<bool, Error> {
-    let filter = db::stock::Filter {
-        operation: Some(movement.operation.clone()),
-        ..db::stock::Filter::default()
-    };
-    for (other, _) in db::stock::page(act.conn, site, &filter, i64::from(u16::MAX))? {
-        if db::stock::reversal_of(act.conn, &other.id)?.is_none() {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

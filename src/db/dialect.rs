@@ -250,9 +250,14 @@ pub fn lease_letters(
     };
     let mut taken: Vec<Letter> = diesel::sql_query(format!(
         "UPDATE outbox SET leased_by = $1, leased_until = $2 WHERE id IN (
-            SELECT id FROM outbox
-            WHERE state = 'queued' AND due_at <= $3 AND (leased_until IS NULL OR leased_until <= $3)
-            ORDER BY due_at, id LIMIT $4 {skip})
+            SELECT due.id FROM outbox AS due
+            WHERE due.state = 'queued' AND due.due_at <= $3
+                AND (due.leased_until IS NULL OR due.leased_until <= $3)
+                AND NOT EXISTS (
+                    SELECT 1 FROM outbox AS earlier
+                    WHERE earlier.alert_id = due.alert_id AND earlier.to_email = due.to_email
+                        AND earlier.state = 'queued' AND earlier.id < due.id)
+            ORDER BY due.due_at, due.id LIMIT $4 {skip})
          RETURNING id, due_at"
     ))
     .bind::<Text, _>(worker)
@@ -262,6 +267,32 @@ pub fn lease_letters(
     .get_results(conn)?;
     taken.sort_by(|a, b| (a.due_at, &a.id).cmp(&(b.due_at, &b.id)));
     Ok(taken.into_iter().map(|letter| letter.id).collect())
+}
+
+/// Gives up the letters that were tried, are in nobody's hand, and have a later one about the same
+/// alert to the same recipient.
+///
+/// # Errors
+/// What the database answers.
+pub fn supersede_letters(conn: &mut Conn, now: Instant) -> Result<(), Error> {
+    let skip = match conn {
+        Conn::Postgres(_) => "FOR UPDATE SKIP LOCKED",
+        Conn::Sqlite(_) => "",
+    };
+    diesel::sql_query(format!(
+        "UPDATE outbox SET state = 'superseded', leased_by = NULL, leased_until = NULL WHERE id IN (
+            SELECT old.id FROM outbox AS old
+            WHERE old.state = 'queued' AND old.attempts > 0
+                AND (old.leased_until IS NULL OR old.leased_until <= $1)
+                AND EXISTS (
+                    SELECT 1 FROM outbox AS later
+                    WHERE later.alert_id = old.alert_id AND later.to_email = old.to_email
+                        AND later.id > old.id)
+            ORDER BY old.id {skip})"
+    ))
+    .bind::<Timestamp, _>(now.naive_utc())
+    .execute(conn)?;
+    Ok(())
 }
 
 /// Returns the names of the tables, in their order.

@@ -1,5 +1,11 @@
 //! Letters on their way: one row a recipient, written in the transaction that caused them.
 
+mod in_hand;
+
+pub use in_hand::{
+    Leased, free_all, give_back, lease, next_due, oldest_queued, record_failure, record_sent,
+};
+
 use super::row::{RowOf, instant, kept};
 use super::schema::outbox;
 use super::{Conn, Error};
@@ -19,11 +25,13 @@ pub enum LetterState {
     Sent,
     /// A server refused it for good.
     Failed,
+    /// It was not taken in time: a later letter about its alert tells the recipient what is so.
+    Superseded,
 }
 
 impl LetterState {
     /// Every state.
-    pub const ALL: [Self; 3] = [Self::Queued, Self::Sent, Self::Failed];
+    pub const ALL: [Self; 4] = [Self::Queued, Self::Sent, Self::Failed, Self::Superseded];
 
     /// Returns the code of the state.
     pub const fn code(self) -> &'static str {
@@ -31,6 +39,7 @@ impl LetterState {
             Self::Queued => "queued",
             Self::Sent => "sent",
             Self::Failed => "failed",
+            Self::Superseded => "superseded",
         }
     }
 
@@ -186,159 +195,14 @@ pub fn written_to(conn: &mut Conn, alert: &AlertId) -> Result<Vec<String>, Error
         .load(conn)?)
 }
 
-/// A letter that one worker has in hand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Leased {
-    /// Its name.
-    pub id: LetterId,
-    /// What it says; or why its row is no letter, so that one such row holds up no other.
-    pub letter: Result<OutboxLetter, Error>,
-}
-
-/// Takes up to `limit` letters that are due for one worker until `until`; nobody else takes them
-/// before that.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn lease(
-    conn: &mut Conn,
-    worker: &str,
-    now: Instant,
-    until: Instant,
-    limit: i64,
-) -> Result<Vec<Leased>, Error> {
-    let ids = super::dialect::lease_letters(conn, worker, now, until, limit)?;
-    let rows: Vec<Row> = outbox::table
-        .filter(outbox::id.eq_any(ids))
-        .order((outbox::due_at, outbox::id))
-        .load(conn)?;
-    let leased = rows.into_iter().map(|row| Leased {
-        id: LetterId::new(&*row.id),
-        letter: row.value(),
-    });
-    Ok(leased.collect())
-}
-
-/// Gives back what one worker has in hand, untried: another may take it at once. Returns how many.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn give_back(conn: &mut Conn, worker: &str) -> Result<usize, Error> {
-    let in_hand = outbox::table.filter(
-        outbox::leased_by
-            .eq(Some(worker))
-            .and(outbox::state.eq(LetterState::Queued.code())),
-    );
-    Ok(diesel::update(in_hand)
-        .set((
-            outbox::leased_by.eq(None::<String>),
-            outbox::leased_until.eq(None::<NaiveDateTime>),
-        ))
-        .execute(conn)?)
-}
-
-/// Takes every letter out of whosever hands it is in. Returns how many there were.
-///
-/// Only for a service that is alone with its database and has not begun to send: whoever had them
-/// in hand is gone.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn free_all(conn: &mut Conn) -> Result<usize, Error> {
-    let in_hand = outbox::table.filter(
-        outbox::state
-            .eq(LetterState::Queued.code())
-            .and(outbox::leased_until.is_not_null()),
-    );
-    Ok(diesel::update(in_hand)
-        .set((
-            outbox::leased_by.eq(None::<String>),
-            outbox::leased_until.eq(None::<NaiveDateTime>),
-        ))
-        .execute(conn)?)
-}
-
-/// Records that a server took a letter.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn record_sent(conn: &mut Conn, id: &LetterId, now: Instant) -> Result<(), Error> {
-    diesel::update(outbox::table.find(id.as_str()))
-        .set((
-            outbox::state.eq(LetterState::Sent.code()),
-            outbox::sent_at.eq(Some(kept(now))),
-            outbox::attempts.eq(outbox::attempts + 1),
-            outbox::leased_by.eq(None::<String>),
-            outbox::leased_until.eq(None::<NaiveDateTime>),
-            outbox::last_error.eq(None::<String>),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Records that a letter was not taken: tried again at `again`, or, without, failed for good.
-///
-/// A letter that was sent meanwhile stays sent.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn record_failure(
-    conn: &mut Conn,
-    id: &LetterId,
-    error: &str,
-    again: Option<Instant>,
-) -> Result<(), Error> {
-    let state = if again.is_some() {
-        LetterState::Queued
-    } else {
-        LetterState::Failed
-    };
-    let target = outbox::table.filter(
-        outbox::id
-            .eq(id.as_str())
-            .and(outbox::state.eq(LetterState::Queued.code())),
-    );
-    let shared = (
-        outbox::state.eq(state.code()),
-        outbox::attempts.eq(outbox::attempts + 1),
-        outbox::leased_by.eq(None::<String>),
-        outbox::leased_until.eq(None::<NaiveDateTime>),
-        outbox::last_error.eq(Some(error)),
-    );
-    match again {
-        Some(at) => diesel::update(target)
-            .set((shared, outbox::due_at.eq(kept(at))))
-            .execute(conn)?,
-        None => diesel::update(target).set(shared).execute(conn)?,
-    };
-    Ok(())
-}
-
-/// Returns when the next letter may be taken, if one waits: when it is due, or, for one that a
-/// worker has in hand, when that worker's time is over.
+/// Returns when the last letter about an alert was written, if there is one.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, Error> {
-    let queued = || outbox::table.filter(outbox::state.eq(LetterState::Queued.code()));
-    let free: Option<NaiveDateTime> = queued()
-        .filter(outbox::leased_until.is_null())
-        .select(diesel::dsl::min(outbox::due_at))
-        .get_result(conn)?;
-    let in_hand: Option<NaiveDateTime> = queued()
-        .select(diesel::dsl::min(outbox::leased_until))
-        .get_result(conn)?;
-    Ok(free.into_iter().chain(in_hand).min().map(instant))
-}
-
-/// Returns when the oldest letter that is still on its way was written, if there is one.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn oldest_queued(conn: &mut Conn) -> Result<Option<Instant>, Error> {
+pub fn last_written(conn: &mut Conn, alert: &AlertId) -> Result<Option<Instant>, Error> {
     let written: Option<NaiveDateTime> = outbox::table
-        .filter(outbox::state.eq(LetterState::Queued.code()))
-        .select(diesel::dsl::min(outbox::created_at))
+        .filter(outbox::alert_id.eq(alert.as_str()))
+        .select(diesel::dsl::max(outbox::created_at))
         .get_result(conn)?;
     Ok(written.map(instant))
 }

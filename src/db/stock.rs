@@ -7,6 +7,7 @@ use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{LotId, MovementId, OperationId, PatientId};
 use crate::domain::ledger::{Effect, Movement, MovementKind};
+use crate::domain::quantity::Units;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -218,6 +219,79 @@ pub fn reversal_of(conn: &mut Conn, id: &MovementId) -> Result<Option<MovementId
         .get_result(conn)
         .optional()?;
     Ok(found.map(MovementId::new))
+}
+
+/// Returns what a site had of a lot at an instant: the sum of what had happened by then.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn balance_at(
+    conn: &mut Conn,
+    site: Finess,
+    lot: &LotId,
+    at: Instant,
+) -> Result<Effect, Error> {
+    let rows: Vec<(i64, i64)> = movements::table
+        .filter(movements::lot_id.eq(lot.as_str()))
+        .filter(movements::site.eq(site.as_str()))
+        .filter(movements::happened_at.le(kept(at)))
+        .order(movements::seq)
+        .select((movements::usable, movements::quarantined))
+        .load(conn)?;
+    let sum = |sum: Effect, (usable, quarantined): (i64, i64)| Effect {
+        usable: sum.usable.saturating_add(usable),
+        quarantined: sum.quarantined.saturating_add(quarantined),
+    };
+    let nothing = Effect {
+        usable: 0,
+        quarantined: 0,
+    };
+    Ok(rows.into_iter().fold(nothing, sum))
+}
+
+/// Returns when how many units of which presentation were dispensed to a patient for CRS, without
+/// what was undone, in the order of the ledger.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no movement.
+pub fn dispensed_for_crs(
+    conn: &mut Conn,
+    site: Finess,
+    patient: &PatientId,
+) -> Result<Vec<(Instant, Cip13, Units)>, Error> {
+    let undone = diesel::alias!(movements as undone);
+    let by_reversal = undone
+        .filter(
+            undone
+                .field(movements::reverses)
+                .eq(movements::id.nullable()),
+        )
+        .select(undone.field(movements::id));
+    let rows: Vec<(String, NaiveDateTime, String, i64)> = movements::table
+        .inner_join(lots::table)
+        .filter(movements::patient_id.eq(patient.as_str()))
+        .filter(movements::site.eq(site.as_str()))
+        .filter(movements::kind.eq(MovementKind::Dispensing.code()))
+        .filter(movements::reason.eq("crs"))
+        .filter(diesel::dsl::not(diesel::dsl::exists(by_reversal)))
+        .order(movements::seq)
+        .select((
+            movements::id,
+            movements::happened_at,
+            lots::cip13,
+            movements::usable,
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, at, cip13, usable)| {
+            let row = RowOf {
+                table: "movements",
+                id: &id,
+            };
+            let cip13 = row.parsed(Cip13::parse(&cip13))?;
+            Ok((instant(at), cip13, row.units(usable.saturating_neg())?))
+        })
+        .collect()
 }
 
 /// What a reader of the ledger asks for.

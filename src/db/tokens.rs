@@ -28,6 +28,15 @@ impl Reach {
         }
     }
 
+    /// Returns whether every place of `other` is one of its own.
+    pub fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Everywhere, _) => true,
+            (Self::Sites(_), Self::Everywhere) => false,
+            (Self::Sites(_), Self::Sites(sites)) => sites.iter().all(|s| self.includes(*s)),
+        }
+    }
+
     /// Returns the sites as a list, or nothing when it holds everywhere.
     pub fn sites(&self) -> Option<&[Finess]> {
         match self {
@@ -128,16 +137,33 @@ pub fn find(conn: &mut Conn, id: &TokenId) -> Result<Option<TokenRecord>, Error>
     row.map(|row| value(conn, row)).transpose()
 }
 
-/// Returns up to `limit` tokens whose id comes after `after`.
+/// Returns up to `limit` tokens that hold nowhere but `within`, whose id comes after `after`.
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no token.
-pub fn page(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<TokenRecord>, Error> {
-    let rows: Vec<Row> = tokens::table
-        .filter(tokens::id.gt(after.unwrap_or("")))
+pub fn page(
+    conn: &mut Conn,
+    within: &Reach,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<TokenRecord>, Error> {
+    let mut query = tokens::table
+        .filter(tokens::id.gt(after.unwrap_or("").to_owned()))
         .order(tokens::id)
         .limit(limit)
-        .load(conn)?;
+        .into_boxed::<<Conn as Connection>::Backend>();
+    if let Some(sites) = within.sites() {
+        let sites: Vec<String> = sites.iter().map(ToString::to_string).collect();
+        let elsewhere = token_sites::table
+            .filter(token_sites::site.ne_all(sites))
+            .select(token_sites::token_id);
+        query = query.filter(
+            tokens::all_sites
+                .eq(false)
+                .and(tokens::id.ne_all(elsewhere)),
+        );
+    }
+    let rows: Vec<Row> = query.load(conn)?;
     rows.into_iter().map(|row| value(conn, row)).collect()
 }
 

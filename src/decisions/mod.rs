@@ -7,3 +7,5 @@ pub mod what_the_reserve_counts {}
 pub mod answers_hold_nothing_personal {}
 #[doc = include_str!("0004-what-a-release-says-of-the-patient.md")]
 pub mod what_a_release_says_of_the_patient {}
+#[doc = include_str!("0005-when-a-dose-was-given.md")]
+pub mod when_a_dose_was_given {}

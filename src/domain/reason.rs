@@ -103,6 +103,15 @@ pub enum Refusal {
         /// Which instant: `happened_at`.
         what: &'static str,
     },
+    /// Units cannot have left before they were there.
+    BeforeItsUnits {
+        /// Which instant: `happened_at`.
+        what: &'static str,
+        /// How many units of the lot there were then, in the state they left from.
+        there: Units,
+        /// How many left.
+        wanted: Units,
+    },
     /// It is to come, and its day or hour is past.
     InThePast {
         /// Which day or instant: `expected_on`, `expires_at`, `until`.
@@ -157,8 +166,23 @@ pub enum Refusal {
         /// What: `label`, `route`, `units_per_box`.
         what: &'static str,
     },
+    /// The presentation does not treat a cytokine release syndrome: another medicine, or another
+    /// route than that of the reserve.
+    NotForCrs {
+        /// The line's place in the list of the order, from 0; nothing when the order is one line.
+        place: Option<usize>,
+        /// What was to be dispensed.
+        found: Cip13,
+        /// What treats, by code.
+        expected: Vec<Cip13>,
+    },
     /// The caller holds no role that may do this here.
     Forbidden,
+    /// The access to be given holds where the caller's own does not.
+    BeyondReach {
+        /// The first site of it beyond the caller's reach; none when it is to hold everywhere.
+        site: Option<Finess>,
+    },
 }
 
 impl Refusal {
@@ -178,6 +202,7 @@ impl Refusal {
             Self::NotCarT { .. } => "not-a-car-t-centre",
             Self::InfusionOutsideWindow { .. } => "infusion-outside-window",
             Self::InTheFuture { .. } => "in-the-future",
+            Self::BeforeItsUnits { .. } => "before-its-units",
             Self::InThePast { .. } => "in-the-past",
             Self::AlreadyCleared => "already-cleared",
             Self::WrongState { .. } => "wrong-state",
@@ -188,7 +213,9 @@ impl Refusal {
             Self::Stale { .. } => "stale",
             Self::ReferenceDose { .. } => "reference-dose",
             Self::MustBeSaid { .. } => "must-be-said",
+            Self::NotForCrs { .. } => "not-for-crs",
             Self::Forbidden => "forbidden",
+            Self::BeyondReach { .. } => "beyond-reach",
         }
     }
 }

@@ -104,7 +104,8 @@ impl Action {
 
 /// Returns whether `role` may do `action` at a site where it is held.
 ///
-/// Where it is held is another question: a token names its sites, and nobody acts elsewhere.
+/// Where it is held is another question: a token names its sites, and nobody acts elsewhere; nor,
+/// with sites of their own, on what is everybody's ([`is_felt_everywhere`]).
 pub const fn may(role: Role, action: Action) -> bool {
     use Role::{Admin, CarTUnit, Coordinator, Pharmacist, Prescriber, Reader};
     match action {
@@ -125,6 +126,14 @@ pub const fn may(role: Role, action: Action) -> bool {
         }
         Action::ReadAudit => matches!(role, Pharmacist | Coordinator | Admin),
     }
+}
+
+/// Returns whether an action that names no site is felt at every site, so that only somebody whose
+/// access holds everywhere may do it.
+///
+/// Giving access is not among them: what is given is measured against the giver's own reach.
+pub const fn is_felt_everywhere(action: Action) -> bool {
+    matches!(action, Action::EditCatalogue | Action::EditSites)
 }
 
 #[cfg(test)]
@@ -148,6 +157,15 @@ mod tests {
         assert!(may(Role::Admin, Action::EditTokens));
         assert!(!may(Role::Admin, Action::MoveStock));
         assert!(!may(Role::Admin, Action::ReadPatients));
+    }
+
+    #[test]
+    fn what_is_everybodys_is_written_by_those_who_answer_for_every_site() {
+        let everywhere: Vec<Action> = Action::ALL
+            .into_iter()
+            .filter(|a| is_felt_everywhere(*a))
+            .collect();
+        assert_eq!(everywhere, [Action::EditCatalogue, Action::EditSites]);
     }
 
     #[test]

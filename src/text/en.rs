@@ -70,7 +70,23 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::MustBeSaid { cip13, what } => {
             format!("`{what}` of {cip13} is not certain from the public medicines database: say it.")
         }
+        Refusal::BeforeItsUnits { there, wanted, .. } => format!(
+            "Then there were {} units of the lot, and {} left: say when it happened.",
+            there.get(),
+            wanted.get()
+        ),
+        Refusal::NotForCrs { .. } => {
+            "This presentation does not treat a cytokine release syndrome: dispense it without the indication."
+                .to_owned()
+        }
         Refusal::Forbidden => "Your role does not allow this here.".to_owned(),
+        Refusal::BeyondReach { site: Some(site) } => {
+            format!("Your own access does not hold at {site}, so you cannot give any there.")
+        }
+        Refusal::BeyondReach { site: None } => {
+            "Your own access does not hold at every site, so you cannot give any that does."
+                .to_owned()
+        }
     }
 }
 

@@ -74,7 +74,23 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::MustBeSaid { cip13, what } => {
             format!("`{what}` de {cip13} ne se déduit pas avec certitude de la base publique des médicaments : précisez-le.")
         }
+        Refusal::BeforeItsUnits { there, wanted, .. } => format!(
+            "Il y avait alors {} unités du lot, et {} sont parties : dites quand cela s'est passé.",
+            there.get(),
+            wanted.get()
+        ),
+        Refusal::NotForCrs { .. } => {
+            "Cette présentation ne traite pas un syndrome de relargage des cytokines : dispensez-la sans l'indication."
+                .to_owned()
+        }
         Refusal::Forbidden => "Votre rôle ne le permet pas ici.".to_owned(),
+        Refusal::BeyondReach { site: Some(site) } => {
+            format!("Votre propre accès ne vaut pas à {site} : vous ne pouvez pas en donner là.")
+        }
+        Refusal::BeyondReach { site: None } => {
+            "Votre propre accès ne vaut pas pour tous les sites : vous ne pouvez pas en donner un qui y vaut."
+                .to_owned()
+        }
     }
 }
 

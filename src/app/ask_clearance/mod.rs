@@ -129,11 +129,15 @@ pub fn ask(act: &mut Act<'_>, site: Finess, question: &Question) -> Result<Answe
     };
     let mut answered = match answer {
         Answer::Go { doses } => Answered::new(kept, resupply, doses, state),
-        Answer::NoGo { missing, fill } => {
+        Answer::NoGo {
+            missing,
+            fill,
+            lacks,
+        } => {
             kept.state = ClearanceState::Refused;
             kept.missing = missing;
             let mut answered = Answered::new(kept, resupply, Vec::new(), state);
-            help(act, rulebook, rule, &record.patient, &fill, &mut answered)?;
+            help(act, rulebook, rule, &record.patient, &lacks, &mut answered)?;
             answered.fill = fill;
             answered
         }

@@ -76,7 +76,8 @@ pub fn site(act: &mut Act<'_>, finess: Finess) -> Result<Site, Error> {
     Ok(db::sites::find(act.conn, finess)?.ok_or_else(unknown)?)
 }
 
-/// Returns up to `limit` tokens whose id comes after `after`.
+/// Returns up to `limit` tokens whose id comes after `after`: of those that hold nowhere but within
+/// the caller's own reach.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -85,13 +86,13 @@ pub fn tokens(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<TokenRecord>, Error> {
-    Ok(db::tokens::page(act.conn, after, limit)?)
+    Ok(db::tokens::page(act.conn, &act.caller.reach, after, limit)?)
 }
 
 /// How many tokens are read at a time.
 const PAGE: i64 = 500;
 
-/// Returns every token that was ever given, the first first; without the tokens themselves, which
+/// Returns every token that was ever given within the caller's reach, the first first; without the tokens themselves, which
 /// nobody has kept.
 ///
 /// # Errors

@@ -17,6 +17,7 @@ use crate::domain::reason::Refusal;
 use crate::domain::reserve::{self, Reserve};
 use crate::domain::rule::Rulebook;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The reserve of a site, and what a reader wants to know beside it.
 pub struct SeenReserve<'r> {
@@ -51,6 +52,27 @@ pub fn reserve<'r>(
         rulebook: book,
         state,
     })
+}
+
+/// Writes that somebody read what names patients, by their ids: `what` is the list or the thing.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn note_reading(
+    act: &mut Act<'_>,
+    site: Finess,
+    what: &str,
+    patients: &BTreeSet<String>,
+) -> Result<(), Error> {
+    act.audit_read(
+        site,
+        Done {
+            action: "patient.read",
+            object: what,
+            patient: None,
+            details: json!({ "patients": patients }),
+        },
+    )
 }
 
 /// Returns a patient's record, and writes that it was read.

@@ -1,10 +1,11 @@
 //! What holds of every clearance, whatever the shelf and the patients.
 
-use super::{Answer, ask, could_send, cut};
+use super::{Answer, Checks, ask, could_send, cut, would_go};
+use crate::domain::dose::Lack;
 use crate::domain::id::LotId;
 use crate::domain::quantity::{Doses, Mg, Units};
 use crate::domain::reserve::{CarTPatient, Hold, Standing, stand};
-use crate::domain::testing::{Centre, any_centre, cip, day};
+use crate::domain::testing::{Centre, any_centre, cip, day, day_number};
 use proptest::prelude::*;
 
 /// Somebody new, registered at the centre.
@@ -121,7 +122,8 @@ proptest! {
         centre in any_centre(), weight in 5_000_i64..120_000, infusion in 0_i64..28,
     ) {
         let (centre, patient) = asking(&centre.settle(), weight, infusion);
-        let Answer::NoGo { missing, fill } = answer(&centre, &patient) else { return Ok(()) };
+        let Answer::NoGo { missing, fill, lacks } = answer(&centre, &patient) else { return Ok(()) };
+        prop_assert!(!would_go(&centre.facts(), &patient).unwrap());
         prop_assert!(missing > Doses::ZERO);
         prop_assert!(!fill.is_empty());
         let filled = |less: Option<Mg>| fill.iter().fold(centre.clone(), |c, (mg, n)| {
@@ -129,6 +131,12 @@ proptest! {
             c.vials(u32::try_from(mg.ug() / 1_000).unwrap(), 300, n)
         });
         prop_assert!(is_go(&answer(&filled(None), &patient)));
+        prop_assert!(would_go(&filled(None).facts(), &patient).unwrap());
+        // in date on the day of the dose each is missing from, and no longer
+        let just = lacks.iter().fold(centre.clone(), |c, l| {
+            c.vials(u32::try_from(l.strength.ug() / 1_000).unwrap(), day_number(l.on), l.units.get())
+        });
+        prop_assert!(is_go(&answer(&just, &patient)));
         for (mg, _) in &fill {
             prop_assert!(!is_go(&answer(&filled(Some(*mg)), &patient)));
         }
@@ -154,7 +162,9 @@ proptest! {
         fill in prop::collection::vec((prop::sample::select(vec![80, 200, 400]), 1_u32..4), 1..3),
     ) {
         let fill: Vec<(Mg, Units)> = fill.iter().map(|(mg, n)| (Mg::from_mg(*mg), Units::new(*n))).collect();
-        let sent = could_send(&centre.facts(), &fill, day(on));
+        let lack = |(strength, units): &(Mg, Units)| Lack { strength: *strength, on: day(on), units: *units };
+        let lacks: Vec<Lack> = fill.iter().map(lack).collect();
+        let sent = could_send(&centre.facts(), &lacks, &mut Checks::at_most(1_000));
         let mut after = centre.clone();
         for (lot, units) in &sent {
             let line = after.stock.iter_mut().find(|l| l.lot_id == *lot).unwrap();
@@ -170,7 +180,8 @@ proptest! {
             let went: u32 = sent.iter().filter(|(l, _)| of(l)).map(|(_, n)| n.get()).sum();
             prop_assert!(went <= asked);
             if went < asked {
-                prop_assert!(could_send(&after.facts(), &[(strength, Units::new(1))], day(on)).is_empty());
+                let one = [lack(&(strength, Units::new(1)))];
+                prop_assert!(could_send(&after.facts(), &one, &mut Checks::at_most(1_000)).is_empty());
             }
         }
     }

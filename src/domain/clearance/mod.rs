@@ -14,10 +14,10 @@ mod tests;
 
 pub use rank::{cut, last_first};
 pub use release::Release;
-pub use send::could_send;
+pub use send::{Checks, could_send};
 pub use settle::{InForce, Settled, settle};
 
-use super::dose::{self, Unsolved};
+use super::dose::{self, Lack, Unsolved};
 use super::id::LotId;
 use super::quantity::{Doses, Mg, Units};
 use super::reserve::{self, CarTPatient, Facts, Standing};
@@ -45,6 +45,8 @@ pub enum Answer {
         missing: Doses,
         /// The fewest milligrams of vials that would fill it: strength and number.
         fill: Vec<(Mg, Units)>,
+        /// The same vials with the day of the dose that each is missing from.
+        lacks: Vec<Lack>,
     },
 }
 
@@ -122,6 +124,7 @@ pub fn ask(facts: &Facts<'_>, patient: &CarTPatient) -> Result<Answer, Unsolved>
         return Ok(Answer::NoGo {
             missing: facts.rule.doses(resupply),
             fill: Vec::new(),
+            lacks: Vec::new(),
         });
     }
     let made = reserve::make(facts, &mut doses)?;
@@ -131,10 +134,11 @@ pub fn ask(facts: &Facts<'_>, patient: &CarTPatient) -> Result<Answer, Unsolved>
         .count();
     if missing > 0 {
         let (needs, vials) = (reserve::open_needs(&doses), reserve::free_vials(facts));
-        let fill = dose::shortfall(&needs, &vials, &strengths(facts))?.unwrap_or_default();
+        let lacks = dose::lacking(&needs, &vials, &strengths(facts))?.unwrap_or_default();
         return Ok(Answer::NoGo {
             missing: Doses::count(missing),
-            fill,
+            fill: dose::by_strength(&lacks),
+            lacks,
         });
     }
     let own = doses
@@ -151,6 +155,18 @@ pub fn ask(facts: &Facts<'_>, patient: &CarTPatient) -> Result<Answer, Unsolved>
             })
             .collect(),
     })
+}
+
+/// Returns whether [`ask`] would answer GO; what a NO-GO lacks is not looked for.
+///
+/// # Errors
+/// [`Unsolved`] when the question is too large to be answered exactly.
+pub fn would_go(facts: &Facts<'_>, patient: &CarTPatient) -> Result<bool, Unsolved> {
+    let doses = reserve::required_and_held(facts, reserve::resupply(facts));
+    let kept = doses
+        .iter()
+        .any(|d| d.kept_for.patient() == Some(&patient.id));
+    Ok(kept && dose::fits(&reserve::open_needs(&doses), &reserve::free_vials(facts))?)
 }
 
 /// Returns the strengths that the rulebook has for the reserve's route, smallest first.

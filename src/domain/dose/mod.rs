@@ -37,7 +37,7 @@ pub use compose::{compose, fits};
 pub(in crate::domain) use counts::Counts;
 pub use grant::{Grants, grant, most};
 pub(in crate::domain) use market::{DEAREST, Market};
-pub use shortfall::shortfall;
+pub use shortfall::{Lack, by_strength, lacking, shortfall};
 
 /// The most different strengths in one question: 8.
 ///

@@ -25,11 +25,10 @@ mod tests {
 
     #[test]
     fn a_lot_is_the_sha_256_of_seed_colon_id() {
-        let hex: String = Lot::draw("2021-10-20/ght-001", "req-1")
-            .0
+        let Lot(bytes) = Lot::draw("2021-10-20/ght-001", "req-1");
+        let hex = bytes
             .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
+            .fold(String::new(), |text, b| text + &format!("{b:02x}"));
         // printf '2021-10-20/ght-001:req-1' | sha256sum
         assert_eq!(
             hex,

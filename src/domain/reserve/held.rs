@@ -83,10 +83,7 @@ pub fn free_vials(facts: &Facts<'_>) -> Vec<Vial<LotId>> {
 }
 
 /// Returns what a line holds, when the reserve's doses can be made of it.
-pub(in crate::domain) fn given<'a>(
-    facts: &Facts<'a>,
-    line: &StockLine,
-) -> Option<&'a Presentation> {
+fn given<'a>(facts: &Facts<'a>, line: &StockLine) -> Option<&'a Presentation> {
     facts
         .rulebook
         .presentation(line.cip13)

@@ -11,7 +11,6 @@ mod required;
 #[cfg(test)]
 mod tests;
 
-pub(super) use held::given;
 pub use held::{covers, free_vials, held_doses};
 pub use required::{patient_doses, reference_dose, required, resupply, window};
 

@@ -3,11 +3,13 @@
 use super::guard::Admitted;
 use super::refused;
 use crate::app::records::{Key, Rulebooks};
+use crate::app::see;
 use crate::app::service::Write;
 use crate::app::{self, Act, Answer, Caller, Keyed};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::language::Language;
+use crate::domain::role::Action;
 use crate::http::entrance::Entrance;
 use crate::http::etag;
 use crate::http::idempotency::{IdempotencyKey, fingerprint};
@@ -16,6 +18,7 @@ use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::future::{Ready, ready};
 
 /// One admitted request.
@@ -148,6 +151,32 @@ impl Ask {
             .write(caller, self.now, sites, look)
             .await
             .map_err(refused::problem)
+    }
+
+    /// Whether whoever asks may know who is treated at a site.
+    pub fn meets_patients(&self, site: Finess) -> bool {
+        let read = Action::ReadPatients;
+        self.caller.check(read, Some(site)).is_ok()
+    }
+
+    /// Writes on the audit trail, in a transaction of its own, that what was read of a site names
+    /// patients: one line a request, none when it names nobody.
+    ///
+    /// # Errors
+    /// The problem of what the writing failed with: then nothing may be shown.
+    pub async fn note_reading(
+        &self,
+        site: Finess,
+        what: &'static str,
+        patients: BTreeSet<String>,
+    ) -> Result<(), Problem> {
+        if patients.is_empty() {
+            return Ok(());
+        }
+        self.read_and_note(vec![site], move |act| {
+            see::note_reading(act, site, what, &patients)
+        })
+        .await
     }
 
     /// Writes, once and only once, and answers. `action` names a refusal on the audit trail.

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 /// The query parameters of the list.
 pub const FILTERS: &[(&str, &str)] = &[
-    ("state", "Only `queued`, `sent` or `failed`."),
+    ("state", "Only `queued`, `sent`, `failed` or `superseded`."),
     (
         "limit",
         "Rows a page, from 1 to what the service is set to (`page_size_most`, 200 by default); 50 when not said.",
@@ -40,7 +40,8 @@ pub struct EmailShape {
     /// Its plain text; of one letter only, not in a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
-    /// `queued`, `sent` or `failed`.
+    /// `queued`, `sent`, `failed`, or `superseded`: it was not taken before a later letter about the
+    /// alert told the recipient what is so.
     state: &'static str,
     /// Times it was tried.
     attempts: i64,
@@ -87,8 +88,8 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let state = query.parse("state", |t| {
         LetterState::from_code(t).ok_or_else(|| {
             Said::new(
-                "is none of queued, sent, failed",
-                "n'est ni queued, ni sent, ni failed",
+                "is none of queued, sent, failed, superseded",
+                "n'est ni queued, ni sent, ni failed, ni superseded",
             )
         })
     });

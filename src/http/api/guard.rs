@@ -5,7 +5,7 @@ use crate::app::act::Done;
 use crate::app::{Act, Caller};
 use crate::domain::code::Finess;
 use crate::domain::reason::Refusal;
-use crate::domain::role::Action;
+use crate::domain::role::{Action, may};
 use crate::http::door::nothing_here;
 use crate::http::entrance::Entrance;
 use crate::http::language::Said;
@@ -94,9 +94,13 @@ pub async fn guard(
         None
     };
     if caller.check(rule.action, site).is_err() {
-        let elsewhere = site.is_some_and(|s| !caller.reach.includes(s));
+        let why = match site {
+            _ if !may(caller.role, rule.action) => Why::Role,
+            Some(_) => Why::Site,
+            None => Why::EverySite,
+        };
         note(&request, caller, site.filter(|_| there), &key).await?;
-        return Err(forbidden(elsewhere).into());
+        return Err(forbidden(why).into());
     }
     if let (Some(site), false) = (site, there) {
         let (what, name) = ("site", site.to_string());
@@ -152,17 +156,31 @@ fn site(request: &ServiceRequest) -> Result<Finess, Problem> {
     })
 }
 
-fn forbidden(elsewhere: bool) -> Problem {
-    let said = if elsewhere {
-        Said::new(
-            "Your token does not hold at this site.",
-            "Votre jeton ne vaut pas pour ce site.",
-        )
-    } else {
-        Said::new(
+/// What somebody lacks who is not let through.
+#[derive(Clone, Copy)]
+enum Why {
+    /// Their role does not include it anywhere.
+    Role,
+    /// Their role is not held at this site.
+    Site,
+    /// Their role is not held at every site, and it is felt there.
+    EverySite,
+}
+
+fn forbidden(why: Why) -> Problem {
+    let said = match why {
+        Why::Role => Said::new(
             "Your role does not include this.",
             "Votre rôle ne comprend pas cette action.",
-        )
+        ),
+        Why::Site => Said::new(
+            "Your token does not hold at this site.",
+            "Votre jeton ne vaut pas pour ce site.",
+        ),
+        Why::EverySite => Said::new(
+            "This is felt at every site: it needs a token that holds at all of them.",
+            "Cette action touche tous les sites : elle demande un jeton qui vaut pour tous.",
+        ),
     };
     Problem::new(Kind::Forbidden, said)
 }

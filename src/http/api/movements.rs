@@ -2,6 +2,7 @@
 
 use super::ask::{Ask, Repeat, created};
 use super::order::{MovementBody, Order};
+use super::refused::refused;
 use crate::app::after::Recorded as Left;
 use crate::app::records::{Filter, Lot};
 use crate::app::see::of_site;
@@ -12,6 +13,7 @@ use crate::domain::calendar::{Day, Instant, local_day};
 use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{MovementId, OperationId, PatientId};
 use crate::domain::ledger::{Movement, MovementKind};
+use crate::domain::reason::Refusal;
 use crate::http::body::Body;
 use crate::http::language::Said;
 use crate::http::problem::Problem;
@@ -62,7 +64,7 @@ pub struct MovementShape {
     reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
-    /// Id of the patient, if it was for one.
+    /// Id of the patient, if it was for one; for those who may know who is treated.
     #[serde(skip_serializing_if = "Option::is_none")]
     patient: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -195,7 +197,7 @@ fn carry_out(act: &mut Act<'_>, site: Finess, order: &Order) -> Result<Left, app
 /// `GET /sites/{finess}/movements`
 ///
 /// # Errors
-/// 400 for the query.
+/// 400 for the query; 403 for a patient's movements to those who may not know who is treated.
 pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let site = ask.site()?;
     let page = query.page("movements");
@@ -214,12 +216,35 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
         before: page.after.as_deref().and_then(|t| t.parse().ok()),
     };
     query.finish()?;
+    if filter.patient.is_some() && !ask.meets_patients(site) {
+        return Err(refused(&Refusal::Forbidden));
+    }
     let rows = page.rows();
     let found = ask
         .read(move |act| of_site::movements(act, site, &filter, rows))
         .await?;
     let shapes = found.iter().map(|(m, l)| of_lot(m, l)).collect();
-    Ok(HttpResponse::Ok().json(page.cut(shapes, |m: &MovementShape| m.seq.to_string())))
+    let mut listed = page.cut(shapes, |m: &MovementShape| m.seq.to_string());
+    note_patients(&ask, site, &mut listed.items).await?;
+    Ok(HttpResponse::Ok().json(listed))
+}
+
+/// Writes down whose movements are read; leaves that out for those who may not know it.
+async fn note_patients(
+    ask: &Ask,
+    site: Finess,
+    movements: &mut [MovementShape],
+) -> Result<(), Problem> {
+    if ask.meets_patients(site) {
+        let patients = movements.iter().filter_map(|m| m.patient.clone());
+        return ask
+            .note_reading(site, "movements", patients.collect())
+            .await;
+    }
+    for movement in movements {
+        movement.patient = None;
+    }
+    Ok(())
 }
 
 fn of_lot(movement: &Movement, lot: &Lot) -> MovementShape {
@@ -246,5 +271,7 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let (movement, lot) = ask
         .read(move |act| of_site::movement(act, site, &id))
         .await?;
-    Ok(HttpResponse::Ok().json(of_lot(&movement, &lot)))
+    let mut shape = of_lot(&movement, &lot);
+    note_patients(&ask, site, std::slice::from_mut(&mut shape)).await?;
+    Ok(HttpResponse::Ok().json(shape))
 }

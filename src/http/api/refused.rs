@@ -3,6 +3,7 @@
 use super::ask::{KEPT_PROBLEM, etag_text};
 use crate::app::records::Failure;
 use crate::app::{self, Answer};
+use crate::domain::code::Cip13;
 use crate::domain::language::Language;
 use crate::domain::reason::Refusal;
 use crate::http::etag;
@@ -102,7 +103,28 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::Unknown { what: "site", .. } => Problem::new(Kind::UnknownSite, said),
         Refusal::Unknown { .. } => Problem::new(Kind::UnknownRecord, said),
         Refusal::Stale { version } => etag::changed(*version),
+        Refusal::NotForCrs {
+            place,
+            found,
+            expected,
+        } => {
+            let place = place.map_or_else(|| "/cip13".to_owned(), |n| format!("/lines/{n}/cip13"));
+            let expected: Vec<&str> = expected.iter().map(Cip13::as_str).collect();
+            let fault = Fault::new(place, said).found(found);
+            Problem::at(
+                Kind::InvalidBody,
+                fault.expected(Said::same(expected.join(", "))),
+            )
+        }
         Refusal::Forbidden => Problem::new(Kind::Forbidden, said),
+        Refusal::BeyondReach { site } => {
+            let place = if site.is_some() {
+                "/sites"
+            } else {
+                "/all_sites"
+            };
+            Problem::at(Kind::Forbidden, Fault::new(place, said))
+        }
         Refusal::ExpiredOnReceipt { .. } | Refusal::WhichExpiry { .. } => in_body("/expiry", said),
         Refusal::InfusionOutsideWindow { .. } => in_body("/infusion_date", said),
         Refusal::OtherLot {
@@ -120,6 +142,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         }
         Refusal::ReferenceDose { .. } => in_body("/reference_dose_mg", said),
         Refusal::MustBeSaid { what, .. }
+        | Refusal::BeforeItsUnits { what, .. }
         | Refusal::InTheFuture { what }
         | Refusal::InThePast { what } => in_body(&format!("/{what}"), said),
         Refusal::NoReserveRule { .. } => in_body("/rulebook", said),
@@ -184,7 +207,10 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::Stale { .. }
         | Refusal::ReferenceDose { .. }
         | Refusal::MustBeSaid { .. }
-        | Refusal::Forbidden => problem,
+        | Refusal::BeforeItsUnits { .. }
+        | Refusal::NotForCrs { .. }
+        | Refusal::Forbidden
+        | Refusal::BeyondReach { .. } => problem,
     }
 }
 

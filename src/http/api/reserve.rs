@@ -46,12 +46,14 @@ pub struct ReserveShape {
 pub struct DoseShape {
     /// `reserve-infused`, `reserve-scheduled` or `reserve-floor`.
     class: &'static str,
-    /// Id of the patient, if it is for one.
+    /// Id of the patient, if it is for one; for those who may know who is treated.
     #[serde(skip_serializing_if = "Option::is_none")]
     patient: Option<String>,
     number: u32,
-    /// The day on which its vials must be in date.
-    in_date_until: String,
+    /// The day on which its vials must be in date; that of a patient's dose, which tells the day of
+    /// the infusion, for those who may know who is treated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_date_until: Option<String>,
     /// `held`, `possible` or `missing`.
     standing: &'static str,
 }
@@ -67,7 +69,24 @@ pub async fn see(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let shape = ask
         .read(move |act| Ok(shape(&see::reserve(act, site, rulebook.as_deref())?)))
         .await?;
+    let shape = if ask.meets_patients(site) {
+        let patients = shape.doses.iter().filter_map(|d| d.patient.clone());
+        ask.note_reading(site, "reserve", patients.collect())
+            .await?;
+        shape
+    } else {
+        without_patients(shape)
+    };
     Ok(HttpResponse::Ok().json(shape))
+}
+
+/// Leaves out who each dose is for, and the days that would tell.
+fn without_patients(mut shape: ReserveShape) -> ReserveShape {
+    for dose in shape.doses.iter_mut().filter(|d| d.patient.is_some()) {
+        dose.patient = None;
+        dose.in_date_until = None;
+    }
+    shape
 }
 
 fn shape(seen: &SeenReserve<'_>) -> ReserveShape {
@@ -117,7 +136,7 @@ fn shape(seen: &SeenReserve<'_>) -> ReserveShape {
                 },
                 patient: d.kept_for.patient().map(ToString::to_string),
                 number: d.number,
-                in_date_until: d.need.on.to_string(),
+                in_date_until: Some(d.need.on.to_string()),
                 standing: match d.standing {
                     Standing::Held => "held",
                     Standing::Possible => "possible",

@@ -2,6 +2,7 @@
 
 use super::ask::{Ask, Repeat, answer, created, versioned};
 use super::fields::{code, day, milligrams, optional_words, words};
+use crate::app::records::Reach;
 use crate::app::see::commons;
 use crate::app::{self, edit_sites};
 use crate::domain::code::Finess;
@@ -27,10 +28,10 @@ pub struct SiteShape {
     time_zone: String,
     /// Whether it is qualified for CAR-T therapies.
     car_t: bool,
-    /// Its own reference dose, if it set one.
+    /// Its own reference dose, if it set one; only of your sites.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference_dose_mg: Option<f64>,
-    /// Resupply as it was set by hand, if it was.
+    /// Resupply as it was set by hand, if it was; only of your sites.
     #[serde(skip_serializing_if = "Option::is_none")]
     resupply_by_hand: Option<ByHandShape>,
     version: i64,
@@ -63,13 +64,26 @@ fn shape(site: &Site) -> SiteShape {
     }
 }
 
+/// What everybody may see of a site: how it fares is for those who have it within their reach.
+fn seen_by(reach: &Reach, site: &Site) -> SiteShape {
+    let whole = shape(site);
+    if reach.includes(site.finess) {
+        return whole;
+    }
+    SiteShape {
+        reference_dose_mg: None,
+        resupply_by_hand: None,
+        ..whole
+    }
+}
+
 /// The sites.
 #[derive(Serialize, ToSchema)]
 pub struct Sites {
     items: Vec<SiteShape>,
 }
 
-/// `GET /sites`
+/// `GET /sites`: all of them, those beyond the caller's reach by what everybody may see.
 ///
 /// # Errors
 /// 400 for the query.
@@ -80,7 +94,10 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
         .read(move |act| commons::sites(act, network.as_ref()))
         .await?;
     Ok(HttpResponse::Ok().json(Sites {
-        items: found.iter().map(shape).collect(),
+        items: found
+            .iter()
+            .map(|s| seen_by(&ask.caller.reach, s))
+            .collect(),
     }))
 }
 

@@ -80,7 +80,7 @@ fn site_names(reach: &Reach) -> Option<Vec<String>> {
         .map(|sites| sites.iter().map(ToString::to_string).collect())
 }
 
-/// `GET /tokens`
+/// `GET /tokens`: those that hold nowhere but within the caller's reach.
 ///
 /// # Errors
 /// 400 for the query; the database's.
@@ -125,7 +125,7 @@ pub struct Given {
 /// `POST /tokens`: takes no `Idempotency-Key`, since the kept answer would hold the token.
 ///
 /// # Errors
-/// 422 for the body.
+/// 422 for the body, 403 for access beyond the caller's own.
 pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let read: NewTokenBody = body.json()?;
     let mut faults = Faults::new();
@@ -181,7 +181,7 @@ pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 /// `DELETE /tokens/{id}`
 ///
 /// # Errors
-/// 404 when there is none.
+/// 404 when there is none within the caller's reach.
 pub async fn revoke(ask: Ask) -> Result<HttpResponse, Problem> {
     let id = TokenId::new(ask.part("id"));
     ask.write(

@@ -17,6 +17,7 @@ on_both! {
     a_no_go_names_the_delivery_with_which_it_would_be_a_go
     a_no_go_asks_for_no_more_doses
     who_waits_after_a_no_go_is_corrected_and_cancelled
+    a_vial_is_offered_when_it_lasts_as_long_as_the_dose_it_would_make
 }
 
 /// Another CAR-T centre of the same network, and a pharmacist's token for everywhere.
@@ -139,6 +140,44 @@ fn a_no_go_names_the_delivery_with_which_it_would_be_a_go(backend: Backend) {
     assert_eq!(listed, [first, second.clone()], "{shortfall}");
     assert!(!listed.contains(&late));
     assert_eq!(shortfall["go_with_delivery"], second);
+}
+
+/// The dose that is missing is another patient's, infused later than the one who is asked for.
+fn a_vial_is_offered_when_it_lasts_as_long_as_the_dose_it_would_make(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "L1", "2022-06-30", 6);
+    let late = app.go("late", 100_000, "2021-11-15");
+    app.lose(MG400, "L1", 2);
+    assert_eq!(app.standing(&late).1, "broken");
+    // enough for the other until the day of the one who asks, not until the other's
+    app.receive(CENTRE, MG400, "S1", "2021-11-15", 6);
+    let receive = |lot: &str, expiry: &str| app.receive(NEIGHBOUR, MG400, lot, expiry, 2);
+    let ask = || {
+        let body = json!({ "pseudonym": "early", "weight_g": 100_000, "infusion_date": "2021-10-23", "hold": false });
+        app.post(Role::CarTUnit, &at("/clearances"), &body)
+            .expect(200)
+    };
+    receive("G1", "2021-11-20");
+    let body = json!({ "cip13": MG400, "units": 2, "expected_on": "2021-10-22" });
+    let delivery = app
+        .post(Role::Pharmacist, &at("/deliveries"), &body)
+        .expect(201);
+    let shortfall = ask()["shortfall"].clone();
+    assert_eq!(shortfall["doses"], 1, "{shortfall}");
+    // in date until the asker's own day and no longer: of no use
+    assert_eq!(shortfall["senders"], json!([]), "{shortfall}");
+    // what is to come is taken to be fresh
+    assert_eq!(shortfall["go_with_delivery"], delivery["id"], "{shortfall}");
+    receive("G2", "2021-11-29");
+    let senders = ask()["shortfall"]["senders"].clone();
+    assert_eq!(senders[0]["complete"], true, "{senders}");
+    assert_eq!(
+        senders[0]["vials"],
+        json!([{ "cip13": MG400, "lot": "G2", "units": 2 }])
+    );
+    // and what was said to do does
+    app.receive(CENTRE, MG400, "G2", "2021-11-29", 2);
+    assert_eq!(ask()["decision"], "GO");
 }
 
 fn a_no_go_asks_for_no_more_doses(backend: Backend) {

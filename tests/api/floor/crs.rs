@@ -17,7 +17,7 @@ fn treat(app: &App, patient: &str, units: u32) -> Answer {
     app.book(&json!({ "kind": "dispensing", "cip13": MG400, "units": units, "patient": patient, "indication": "crs" }))
 }
 
-fn given(app: &App, patient: &Value) -> u64 {
+pub(super) fn given(app: &App, patient: &Value) -> u64 {
     let all = items(&app.see("/car-t-patients"));
     all.iter().find(|p| p["id"] == *patient).unwrap()["doses_given"]
         .as_u64()

@@ -1,7 +1,9 @@
 //! The protected floor: what ranks below a reserve may not take from it.
 
 mod crs;
+mod crs_doses;
 mod holds;
+mod overrides;
 
 use crate::service::{App, CENTRE, MG400, SYRINGE, spawn};
 use crate::story::items;

@@ -21,7 +21,7 @@ fn asked(centre: &Centre, patient: &str, want: &str) {
             });
             format!("GO: {}", rows.collect::<Vec<_>>().join(" + "))
         }
-        Answer::NoGo { missing, fill } => {
+        Answer::NoGo { missing, fill, .. } => {
             let rows = fill.iter().map(|(mg, n)| format!("{n} of {mg}"));
             let rows: Vec<String> = rows.collect();
             format!("NO-GO: {missing} missing, fill {}", rows.join(" + "))

@@ -1,15 +1,25 @@
 //! What another site could send.
 
 use super::cleared;
-use crate::domain::clearance::could_send;
+use crate::domain::clearance::{Checks, could_send};
+use crate::domain::dose::Lack;
 use crate::domain::quantity::{Mg, Units};
 use crate::domain::reserve::stand;
 use crate::domain::testing::{Centre, day};
 
+/// So many vials of a strength, missing from a dose of `day(on)`.
+fn lack(mg: u32, on: i64, units: u32) -> Lack {
+    Lack {
+        strength: Mg::from_mg(mg),
+        on: day(on),
+        units: Units::new(units),
+    }
+}
+
 /// Checks which of so many vials of 400 mg a centre could send, in date until `day(19)`.
 fn sends(giver: &Centre, units: u32, want: &str) {
-    let fill = [(Mg::from_mg(400), Units::new(units))];
-    let sent = could_send(&giver.facts(), &fill, day(19));
+    let lacks = [lack(400, 19, units)];
+    let sent = could_send(&giver.facts(), &lacks, &mut Checks::at_most(1_000));
     let rows: Vec<String> = sent
         .iter()
         .map(|(lot, n)| format!("{n} of {lot}"))
@@ -59,4 +69,46 @@ fn a_site_of_which_nobody_can_say_what_it_needs_sends_nothing() {
     let mut centre = Centre::new().vials(400, 60, 9).vials(80, 60, 1);
     centre.rulebook.presentations[1].presentation.strength = Mg::from_ug(2_000_000_000_000_000);
     sends(&centre, 1, "");
+}
+
+#[test]
+fn a_vial_is_in_date_on_the_day_of_the_dose_that_it_is_missing_from() {
+    let mut giver = Centre::new().vials(400, 20, 2).vials(400, 41, 1);
+    giver.site.car_t = false;
+    let sent = |lacks: &[Lack]| {
+        let sent = could_send(&giver.facts(), lacks, &mut Checks::at_most(0));
+        let row = |(lot, n): (crate::domain::id::LotId, Units)| format!("{n} of {lot}");
+        sent.into_iter().map(row).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(sent(&[lack(400, 41, 2)]), "1 of 400-41");
+    // the one that lasts goes where it must
+    assert_eq!(
+        sent(&[lack(400, 17, 1), lack(400, 41, 1)]),
+        "1 of 400-41, 1 of 400-20"
+    );
+    assert_eq!(
+        sent(&[lack(400, 17, 2), lack(400, 41, 1)]),
+        "1 of 400-41, 2 of 400-20"
+    );
+}
+
+/// A hundred patients, ninety lots, and hundreds of vials asked for: composed a few times only.
+#[test]
+fn what_a_great_centre_could_send_is_found_by_a_few_compositions() {
+    let mut giver = Centre::new();
+    for n in 0..100 {
+        giver = giver.patient(&format!("p{n:03}"), 60_000 + 400 * (n % 50), n % 28);
+    }
+    for n in 0..90 {
+        giver = giver.vials([80, 200, 400][usize::try_from(n % 3).unwrap()], 20 + n, 12);
+    }
+    let lacks: Vec<Lack> = [80, 200, 400].map(|mg| lack(mg, 41, 300)).to_vec();
+    let mut checks = Checks::at_most(1_000);
+    could_send(&giver.facts(), &lacks, &mut checks);
+    assert!(checks.made() > 0);
+    assert!(checks.made() <= 96, "{checks:?}");
+    // and no oftener than it may be
+    let mut few = Checks::at_most(3);
+    could_send(&giver.facts(), &lacks, &mut few);
+    assert!(few.made() <= 3 && few.exhausted());
 }

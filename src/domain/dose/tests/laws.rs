@@ -103,6 +103,11 @@ proptest! {
             prop_assert_eq!(n, 0);
         } else {
             prop_assert_eq!((mg, n), brute::shortfall(&needs, &vials, &strengths));
+            // each in date on the day of its dose, and no longer
+            let lacks = lacking(&needs, &vials, &strengths).unwrap().unwrap();
+            prop_assert_eq!(&by_strength(&lacks), &rows);
+            let just = lacks.iter().enumerate().map(|(i, l)| Vial { lot: 200 + i, strength: l.strength, expiry: l.on, units: l.units });
+            prop_assert!(check(&needs, &vials.iter().copied().chain(just).collect::<Vec<_>>(), Take::SoonestExpiry));
             let more = rows.iter().enumerate().map(|(i, (s, n))| vial(100 + i, *s, 50, n.get()));
             prop_assert!(check(&needs, &vials.iter().copied().chain(more).collect::<Vec<_>>(), Take::SoonestExpiry));
         }

@@ -2,6 +2,7 @@
 
 pub(super) mod days;
 mod prices;
+mod room;
 mod units;
 mod vials;
 pub(super) mod ways;
@@ -46,14 +47,10 @@ pub(super) fn grant(case: &Case, book: &Rulebook, pool: &mut Pool) -> Granted {
     let floor = class_with(book, &ClaimKind::ReserveFloor).unwrap_or(usize::MAX);
     let mut claims = std::mem::take(&mut pool.claims);
     let after = claims.split_off(claims.partition_point(|c| c.key.class < floor));
+    let all: Vec<&Claim> = claims.iter().chain(&after).collect();
     let days: Vec<(Route, Days)> = Route::ALL
         .into_iter()
-        .map(|route| {
-            (
-                route,
-                days(case, book, pool, route, claims.iter().chain(&after)),
-            )
-        })
+        .map(|route| (route, days(case, book, pool, route, &all)))
         .collect();
     let mut shelves = Shelves::new(case, book, pool, &days);
     let mut decided = Vec::with_capacity(claims.len() + after.len());
@@ -112,13 +109,7 @@ fn floors(
 }
 
 /// Returns the classes of days of a route in a pool.
-fn days<'a>(
-    case: &Case,
-    book: &Rulebook,
-    pool: &Pool,
-    route: Route,
-    claims: impl Iterator<Item = &'a Claim>,
-) -> Days {
+fn days(case: &Case, book: &Rulebook, pool: &Pool, route: Route, claims: &[&Claim]) -> Days {
     let mut all: Vec<Day> = Vec::new();
     for claim in claims {
         match &claim.asks {

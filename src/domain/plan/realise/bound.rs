@@ -92,10 +92,10 @@ impl Desk {
                 *slot += i128::from(row.units);
             }
         }
-        let mut groups: BTreeMap<(usize, bool, &[(Count, u64)]), i128> = BTreeMap::new();
+        let mut groups = BTreeMap::new();
         for dose in &problem.doses {
             let key = (dose.site, counted(dose.tier), dose.ways.as_slice());
-            *groups.entry(key).or_default() += 1;
+            *groups.entry(key).or_insert(0_i128) += 1;
         }
         let groups = groups
             .into_iter()

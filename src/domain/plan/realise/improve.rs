@@ -134,9 +134,10 @@ impl<'a> Desk<'a> {
     }
 
     fn has_free(&self, class: usize, used: &Count) -> bool {
-        let rows = self.slack.iter().take(class + 1);
-        rows.fold(true, |ok, row| {
-            ok && row.iter().zip(used).all(|(free, n)| *free >= i64::from(*n))
+        let mut rows = self.slack.iter().take(class + 1);
+        rows.all(|row| {
+            let mut each = row.iter().zip(used);
+            each.all(|(free, n)| *free >= i64::from(*n))
         })
     }
 
@@ -171,9 +172,12 @@ impl<'a> Desk<'a> {
         if way_a == way_b || one.site == other.site && one.class == other.class {
             return false;
         }
-        let cost = |desk: &Self| match one.site == other.site {
-            true => desk.moved(one.site),
-            false => desk.moved(one.site).plus(desk.moved(other.site)),
+        let cost = |desk: &Self| {
+            let here = desk.moved(one.site);
+            if one.site == other.site {
+                return here;
+            }
+            here.plus(desk.moved(other.site))
         };
         let before = cost(self);
         let change = |desk: &mut Self, times: i64| {

@@ -168,10 +168,10 @@ proptest! {
             Subject::Request(place) if d.rank.is_some() => {
                 (case.requests[place].indication.as_str() != "crs").then_some((place, d.id.clone()))
             }
-            _ => None,
+            Subject::Request(_) | Subject::Patient(_) | Subject::Floor(_) => None,
         });
         if let Some((place, id)) = lowest {
-            let mut less = case.clone();
+            let mut less = case;
             less.requests.remove(place);
             let mut expected = ranked(&before);
             let at = expected.iter().position(|(of, _)| *of == id).unwrap();

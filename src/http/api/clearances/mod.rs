@@ -113,7 +113,9 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
         .await?;
     let seq = |c: &(i64, ClearanceShape)| c.0.to_string();
     let listed = page.cut(found.iter().map(|c| (c.seq, shape(c))).collect(), seq);
-    let items = listed.items.into_iter().map(|(_, c)| c).collect();
+    let items: Vec<_> = listed.items.into_iter().map(|(_, c)| c).collect();
+    let patients = items.iter().map(ClearanceShape::patient).collect();
+    ask.note_reading(site, "clearances", patients).await?;
     Ok(HttpResponse::Ok().json(crate::http::cursor::Listed {
         items,
         next_cursor: listed.next_cursor,
@@ -129,6 +131,8 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let found = ask
         .read(move |act| of_site::clearance(act, site, &id))
         .await?;
+    let patients = [found.patient.to_string()].into();
+    ask.note_reading(site, "clearances", patients).await?;
     Ok(HttpResponse::Ok().json(shape(&found)))
 }
 
@@ -242,11 +246,13 @@ pub async fn shift(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 /// 404 for the site.
 pub async fn holds(ask: Ask) -> Result<HttpResponse, Problem> {
     let site = ask.site()?;
-    let items = ask
+    let items: Vec<_> = ask
         .read(move |act| {
             let state = SiteState::load(act, site)?;
             Ok(state.holds.iter().filter_map(|h| hold(&state, h)).collect())
         })
         .await?;
+    let patients = items.iter().map(HoldShape::patient).collect();
+    ask.note_reading(site, "holds", patients).await?;
     Ok(HttpResponse::Ok().json(Holds { items }))
 }

@@ -68,6 +68,13 @@ pub(super) fn shape(c: &ClearanceRecord) -> ClearanceShape {
     }
 }
 
+impl ClearanceShape {
+    /// Returns the id of the patient.
+    pub(super) fn patient(&self) -> String {
+        self.patient.clone()
+    }
+}
+
 /// The answer to a question.
 #[derive(Serialize, ToSchema)]
 pub struct AnswerShape {
@@ -272,6 +279,13 @@ pub struct HoldShape {
     patient: String,
     #[serde(flatten)]
     line: HoldLine,
+}
+
+impl HoldShape {
+    /// Returns the id of the patient.
+    pub(super) fn patient(&self) -> String {
+        self.patient.clone()
+    }
 }
 
 /// Makes the shape of a hold.

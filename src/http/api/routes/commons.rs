@@ -31,7 +31,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::POST,
             "/catalogue",
             Action::EditCatalogue,
-            "Put a presentation on the catalogue.",
+            "Put a presentation on the catalogue; with a token that holds at every site.",
             catalogue::add,
         )
         .takes::<catalogue::NewPresentationBody>()
@@ -73,7 +73,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::POST,
             "/networks",
             Action::EditSites,
-            "Add a network.",
+            "Add a network; with a token that holds at every site.",
             networks::add,
         )
         .takes::<networks::NetworkShape>()
@@ -92,7 +92,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::POST,
             "/sites",
             Action::EditSites,
-            "Add a site to a network.",
+            "Add a site to a network; with a token that holds at every site.",
             sites::add,
         )
         .takes::<sites::NewSite>()
@@ -122,7 +122,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::GET,
             "/tokens",
             Action::EditTokens,
-            "Tokens, without the tokens.",
+            "Tokens within your reach, without the tokens.",
             tokens::list,
         )
         .query(PAGE)
@@ -131,7 +131,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::POST,
             "/tokens",
             Action::EditTokens,
-            "Give access; the token is shown this once.",
+            "Give access within your own reach; the token is shown this once.",
             tokens::give,
         )
         .takes::<tokens::NewTokenBody>()

@@ -167,7 +167,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::GET,
             "/sites/{finess}/clearances",
             Action::ReadPatients,
-            "Clearances, the latest first.",
+            "Clearances, the latest first; reading them is on the audit trail.",
             clearances::list,
         )
         .query(PAGE)
@@ -186,7 +186,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::GET,
             "/sites/{finess}/clearances/{id}",
             Action::ReadPatients,
-            "One clearance.",
+            "One clearance; the reading is on the audit trail.",
             clearances::see,
         )
         .gives::<clearances::ClearanceShape>(200),
@@ -224,7 +224,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::GET,
             "/sites/{finess}/holds",
             Action::ReadPatients,
-            "What is held, for which clearance and dose.",
+            "What is held, for which clearance and dose; the reading is on the audit trail.",
             clearances::holds,
         )
         .gives::<clearances::Holds>(200),
