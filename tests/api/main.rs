@@ -43,5 +43,6 @@ mod statements;
 mod story;
 mod tidy;
 mod together;
+mod told;
 mod trail;
 mod unheard;
