@@ -109,7 +109,7 @@ async fn a_fault_of_shape_has_its_pointer() {
     )
     .await;
     check("[]", "", "is of another type").await;
-    check(r#"[null, []]"#, "", "is of another type").await;
+    check(r"[null, []]", "", "is of another type").await;
     check("7", "", "is of another type").await;
     check(
         r#"{"lines": [{"units": 1e999}]}"#,

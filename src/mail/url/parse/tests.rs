@@ -174,7 +174,7 @@ fn a_port_that_is_none_is_told_in_words() {
 
 #[test]
 fn the_limit_of_a_url_goes_before_the_one_that_is_set() {
-    let limit = std::time::Duration::from_secs(5);
+    let limit = Duration::from_secs(5);
     for (url, shown) in [
         ("smtp://mail.chu.fr", "timeout_ms=5000"),
         ("smtp://mail.chu.fr?timeout_ms=900", "timeout_ms=900"),
