@@ -54,6 +54,7 @@ pub(crate) fn service(address: &str) -> Service {
     let desk = Desk {
         public_url: "http://127.0.0.1".to_owned(),
         mail_domain: "localhost".to_owned(),
+        simulated: false,
     };
     Service::new(db, Rulebooks::load(None).expect("rulebooks"), desk)
 }

@@ -40,6 +40,7 @@ pub(crate) fn loop_for(place: &Place, car_t: bool, spread: bool, time: Duration)
     let desk = dotation::app::act::Desk {
         public_url: String::new(),
         mail_domain: "localhost".to_owned(),
+        simulated: false,
     };
     let start = Instant::now();
     let mut done = 0;

@@ -65,6 +65,8 @@ pub struct Desk {
     pub public_url: String,
     /// What follows the `@` of a `Message-ID`.
     pub mail_domain: String,
+    /// Whether the clock is a simulated one, which letters then say.
+    pub simulated: bool,
 }
 
 /// One act in one transaction.

@@ -1,5 +1,6 @@
 //! What can go wrong while a verb is done.
 
+use super::once::Decided;
 use crate::db;
 use crate::domain::dose::Unsolved;
 use crate::domain::reason::Refusal;
@@ -33,6 +34,15 @@ impl From<Refusal> for Error {
     }
 }
 
+impl From<Decided> for Error {
+    fn from(decided: Decided) -> Self {
+        match decided {
+            Decided::Refused(refusal) => Self::Refused(refusal),
+            Decided::Unsolved(unsolved) => Self::Unsolved(unsolved),
+        }
+    }
+}
+
 impl db::Transient for Error {
     fn is_transient(&self) -> bool {
         match self {
@@ -43,5 +53,9 @@ impl db::Transient for Error {
             | Self::KeyInProgress
             | Self::Bug(_) => false,
         }
+    }
+
+    fn is_full(&self) -> bool {
+        matches!(self, Self::Db(error) if error.is_full())
     }
 }

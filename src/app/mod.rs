@@ -40,5 +40,5 @@ pub mod turn_day;
 
 pub use act::{Act, Caller};
 pub use error::Error;
-pub use once::{Answer, Keyed};
+pub use once::{Answer, Decided, Keyed};
 pub use service::Service;

@@ -5,6 +5,7 @@ use super::act::{Act, Done};
 use super::error::Error;
 use crate::db::{self, idempotency};
 use crate::domain::code::Finess;
+use crate::domain::dose::Unsolved;
 use crate::domain::reason::Refusal;
 use serde_json::json;
 
@@ -43,6 +44,39 @@ pub struct Attempt<'a> {
     pub site: Option<Finess>,
 }
 
+/// A verb's answer that nothing was done, which is kept as any other is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decided {
+    /// The facts do not allow it.
+    Refused(Refusal),
+    /// The doses are more than can be composed exactly.
+    Unsolved(Unsolved),
+}
+
+impl Decided {
+    /// Returns what was decided.
+    ///
+    /// # Errors
+    /// The error itself when that is no decision: the same request may be done another time.
+    pub fn of(error: Error) -> Result<Self, Error> {
+        match error {
+            Error::Refused(refusal) => Ok(Self::Refused(refusal)),
+            Error::Unsolved(unsolved) => Ok(Self::Unsolved(unsolved)),
+            other @ (Error::Db(_) | Error::KeyReused | Error::KeyInProgress | Error::Bug(_)) => {
+                Err(other)
+            }
+        }
+    }
+
+    /// Returns the stable code of the reason.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::Unsolved(_) => "unsolved",
+        }
+    }
+}
+
 /// Does `work` unless the request was answered before, in which case that answer is given again.
 ///
 /// What `work` wrote before it was refused is undone; the refusal itself is written into the
@@ -56,7 +90,7 @@ pub fn once(
     keyed: Option<&Keyed>,
     attempt: Attempt<'_>,
     work: impl FnOnce(&mut Act<'_>) -> Result<Answer, Error>,
-    refuse: impl FnOnce(&Refusal) -> Answer,
+    refuse: impl FnOnce(&Decided) -> Answer,
 ) -> Result<Answer, Error> {
     if let Some(kept) = keyed.map(|k| kept(act, k)).transpose()?.flatten() {
         return Ok(kept);
@@ -72,30 +106,38 @@ pub fn once(
     });
     let answer = match result {
         Ok(answer) => answer,
-        Err(Error::Refused(refusal)) => {
-            let details = json!({ "reason": refusal.code() });
-            act.audit_refusal(
-                attempt.site,
-                Done {
-                    action: attempt.action,
-                    object: "",
-                    patient: None,
-                    details,
-                },
-            )?;
-            let answer = refuse(&refusal);
-            if matches!(answer.status, 401 | 403 | 404 | 429) {
-                // not an answer to keep: it may be another one tomorrow
+        Err(error) => {
+            let decided = Decided::of(error)?;
+            note(act, attempt, &decided)?;
+            let answer = refuse(&decided);
+            if matches!(answer.status, 401 | 403 | 429) {
+                // who may not ask is not answered from memory
                 return Ok(answer);
             }
             answer
         }
-        Err(other) => return Err(other),
     };
     if let Some(keyed) = keyed {
         idempotency::insert(act.conn, &keyed.key, &keep(keyed, &answer), act.now)?;
     }
     Ok(answer)
+}
+
+/// Writes into the audit trail that something was refused.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn note(act: &mut Act<'_>, attempt: Attempt<'_>, decided: &Decided) -> Result<(), Error> {
+    let details = json!({ "reason": decided.code() });
+    act.audit_refusal(
+        attempt.site,
+        Done {
+            action: attempt.action,
+            object: "",
+            patient: None,
+            details,
+        },
+    )
 }
 
 fn kept(act: &mut Act<'_>, keyed: &Keyed) -> Result<Option<Answer>, Error> {

@@ -60,6 +60,7 @@ pub(super) fn to(
         event,
         rulebook: rulebook.as_ref(),
         link: &link,
+        simulated: act.desk.simulated,
     };
     let letter = write(recipient.language, &facts);
     let id = LetterId::new(mint(at));

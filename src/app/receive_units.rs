@@ -3,7 +3,7 @@
 use super::act::Act;
 use super::after::{self, Recorded};
 use super::error::Error;
-use super::record::{Particulars, not_in_the_future, record};
+use super::record::{Particulars, Which, not_in_the_future, record};
 use super::site_state::SiteState;
 use crate::db::catalogue::Listed;
 use crate::db::stock::Lot;
@@ -110,31 +110,31 @@ fn place(
     }
 }
 
-/// Takes dispensed units back.
+/// Takes dispensed units back, into `to`; the expiry of a lot that was here is known, and need be said
+/// only where two lots share the number.
 ///
 /// # Errors
 /// Refused when the lot was never at the site, or is out of date and would go to the shelf.
-pub fn take_back(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<Recorded, Error> {
+pub fn take_back(
+    act: &mut Act<'_>,
+    site: Finess,
+    which: &Which,
+    units: Units,
+    to: UnitState,
+    told: &Particulars,
+) -> Result<Recorded, Error> {
     let mut state = SiteState::load(act, site)?;
-    not_in_the_future(act, &received.told)?;
-    let line = state.lot(
-        act.conn,
-        received.cip13,
-        &received.lot,
-        Some(received.expiry),
-    )?;
-    if received.state == UnitState::Usable && line.expiry < state.today {
+    not_in_the_future(act, told)?;
+    let line = state.lot(act.conn, which.cip13, &which.lot, which.expiry)?;
+    if to == UnitState::Usable && line.expiry < state.today {
         return Err(Refusal::ExpiredOnReceipt {
             expiry: line.expiry,
             today: state.today,
         }
         .into());
     }
-    let effects = [(
-        line.lot_id,
-        Effect::enter(units_of(act, received)?, received.state),
-    )];
-    let movements = record(act, site, MovementKind::Return, &effects, &received.told)?;
+    let effects = [(line.lot_id, Effect::enter(units, to))];
+    let movements = record(act, site, MovementKind::Return, &effects, told)?;
     state.apply(&movements, None);
     after::stock_changed(act, state, movements)
 }
@@ -199,9 +199,14 @@ fn arrive(act: &mut Act<'_>, site: Finess, cip13: Cip13, id: &DeliveryId) -> Res
         what: "delivery",
         name: id.to_string(),
     };
-    let mut delivery = db::deliveries::find(act.conn, site, id)?
-        .filter(|d| d.cip13 == cip13)
-        .ok_or_else(unknown)?;
+    let mut delivery = db::deliveries::find(act.conn, site, id)?.ok_or_else(unknown)?;
+    if delivery.cip13 != cip13 {
+        return Err(Refusal::OtherPresentation {
+            found: cip13,
+            expected: delivery.cip13,
+        }
+        .into());
+    }
     match delivery.state {
         DeliveryState::Cancelled => Err(Refusal::WrongState {
             state: delivery.state.code(),

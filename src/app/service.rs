@@ -3,12 +3,11 @@
 use super::act::{Act, Caller, Desk};
 use super::error::Error;
 use super::give_access;
-use super::once::{Answer, Attempt, Keyed, once};
+use super::once::{Answer, Attempt, Decided, Keyed, note, once};
 use crate::db::tokens::TokenRecord;
 use crate::db::{self, Db, idempotency};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
-use crate::domain::reason::Refusal;
 use crate::rulebook::Rulebooks;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -113,6 +112,32 @@ impl Service {
             .await
     }
 
+    /// Reads, and writes down when that is refused: for a question whose refusal is told like a write's.
+    ///
+    /// # Errors
+    /// What `look` fails with, or the database.
+    pub async fn weigh<T: Send + 'static>(
+        &self,
+        (caller, now): (Caller, Instant),
+        (action, site): (&'static str, Finess),
+        look: impl FnOnce(&mut Act<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let decided = match self.read(caller.clone(), now, look).await {
+            Ok(seen) => return Ok(seen),
+            Err(error) => Decided::of(error)?,
+        };
+        let refused = decided.clone();
+        let attempt = Attempt {
+            action,
+            site: Some(site),
+        };
+        self.write(caller, now, vec![site], move |act| {
+            note(act, attempt, &refused)
+        })
+        .await?;
+        Err(decided.into())
+    }
+
     /// Writes, in one transaction, without keeping an answer: for whoever is no door.
     ///
     /// # Errors
@@ -153,7 +178,7 @@ impl Service {
         &self,
         write: Write,
         mut work: impl FnMut(&mut Act<'_>) -> Result<Answer, Error> + Send + 'static,
-        refuse: impl Fn(&Refusal) -> Answer + Send + 'static,
+        refuse: impl Fn(&Decided) -> Answer + Send + 'static,
     ) -> Result<Answer, Error> {
         let Write {
             caller,

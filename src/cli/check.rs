@@ -65,6 +65,7 @@ fn addresses(place: &Place, settings: &Settings, faults: &mut Vec<String>) -> Op
 /// Reads how letters leave.
 pub(super) fn mail_url(place: &Place, settings: &Settings) -> Result<MailUrl, Failure> {
     MailUrl::parse(settings.mail_url.expose())
+        .map(|url| url.within(settings.mail_timeout))
         .map_err(|error| place.refused("mail_url", &error.to_string()))
 }
 

@@ -5,7 +5,6 @@ use super::given;
 use super::place::{Place, runtime};
 use crate::app::act::mint;
 use crate::domain::language::Language;
-use crate::mail::url::SmtpSettings;
 use crate::mail::{
     EmailAddress, HeaderText, LanguageTag, Letter, MailUrl, Mailbox, MessageId, Receipt, SendError,
     Transport,
@@ -102,8 +101,8 @@ impl TestMail {
 /// How long it may take: as long as the address of the server says, else as the setting does.
 fn limit(url: &MailUrl, settings: &Settings) -> Duration {
     match url {
-        MailUrl::Smtp(smtp) if smtp.timeout != SmtpSettings::TIMEOUT => smtp.timeout,
-        MailUrl::Smtp(_) | MailUrl::Directory(_) | MailUrl::Memory => settings.mail_timeout,
+        MailUrl::Smtp(smtp) => smtp.timeout,
+        MailUrl::Directory(_) | MailUrl::Memory => settings.mail_timeout,
     }
 }
 

@@ -127,6 +127,7 @@ fn desk(settings: &Settings) -> Desk {
     Desk {
         public_url: settings.public_url.clone(),
         mail_domain: domain.to_owned(),
+        simulated: false,
     }
 }
 

@@ -89,11 +89,20 @@ pub const LAWS: [&str; 10] = [
 pub trait Transient {
     /// Returns whether the same again, a little later, may succeed.
     fn is_transient(&self) -> bool;
+
+    /// Returns whether there was no room left to write.
+    fn is_full(&self) -> bool {
+        false
+    }
 }
 
 impl Transient for Error {
     fn is_transient(&self) -> bool {
         matches!(self, Self::Busy)
+    }
+
+    fn is_full(&self) -> bool {
+        matches!(self, Self::Full)
     }
 }
 

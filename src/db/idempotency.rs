@@ -118,3 +118,12 @@ pub fn forget(conn: &mut Conn, before: Instant) -> Result<usize, Error> {
             .execute(conn)?,
     )
 }
+
+/// Takes the answer of one key away.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn remove(conn: &mut Conn, key: &Key) -> Result<(), Error> {
+    diesel::delete(idempotency::table.find((&key.caller, &key.route, &key.key))).execute(conn)?;
+    Ok(())
+}

@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod packs;
 pub mod patients;
 mod pool;
+mod room;
 mod row;
 pub mod schema;
 pub mod shelf;
@@ -41,6 +42,7 @@ use conn::{Manager, Purpose};
 use diesel::connection::TransactionManager as _;
 use lock::FileLock;
 use pool::Pool;
+use room::Room;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -57,6 +59,7 @@ pub struct Db {
 struct Inner {
     ways: Ways,
     closed: AtomicBool,
+    room: Room,
     lock: Option<FileLock>,
 }
 
@@ -179,6 +182,7 @@ impl Db {
             inner: Arc::new(Inner {
                 ways,
                 closed: AtomicBool::new(false),
+                room: Room::default(),
                 lock,
             }),
         })
@@ -227,12 +231,16 @@ impl Db {
         if self.inner.closed.load(Ordering::Acquire) {
             return Err(error::closed().into());
         }
-        match &self.inner.ways {
+        let done = match &self.inner.ways {
             Ways::Postgres { pool } | Ways::SqlitePool { writers: pool, .. } => {
                 pool.write(sites, f).await
             }
             Ways::Sqlite { writer, .. } => writer.write(f).await,
+        };
+        if done.as_ref().is_err_and(Transient::is_full) {
+            self.inner.room.none_was_found();
         }
+        done
     }
 
     /// Returns whether no other process can serve this database while this handle lives: an SQLite

@@ -196,6 +196,10 @@ fn sqlite(file: &str) -> Result<DatabaseUrl, UrlError> {
             "a database in memory would be another one on each connection, and lost at the end",
         )),
         _ if path.starts_with("file:") => Err(wrong("write the path itself, not a file: address")),
+        // SQLite itself would read `?mode=ro` as part of the name, and another file be made
+        _ if path.contains(['?', '#']) => Err(wrong(
+            "nothing is set after the path: write it without ? and #",
+        )),
         _ if path.contains('\0') => Err(wrong("it holds a zero byte")),
         // A leading `./` keeps SQLite from reading anything but a path into a relative name.
         _ if path.starts_with('/') => Ok(DatabaseUrl::Sqlite(PathBuf::from(path))),
@@ -346,6 +350,8 @@ mod tests {
             "sqlite://x.db",
             "sqlite:file:x?mode=memory",
             "sqlite:a\0b",
+            "sqlite:x.db?mode=ro",
+            "sqlite:///var/x.db#1",
         ] {
             assert!(matches!(read(text), Err(UrlError::File { .. })), "{text}");
         }

@@ -32,6 +32,7 @@ pub struct Options {
 pub struct Ready {
     running: Running,
     words: String,
+    folder: Option<Folder>,
 }
 
 /// Runs the demonstration until it is stopped; `say` is told once what to try.
@@ -40,20 +41,44 @@ pub struct Ready {
 /// When it cannot be started.
 pub fn run(options: Options, say: impl FnOnce(&str)) -> anyhow::Result<()> {
     server::block_on(async move {
-        let Ready { running, words } = prepare(options).await?;
+        let Ready {
+            running,
+            words,
+            folder,
+        } = prepare(options).await?;
         say(&words);
-        running.run_obeying_signals().await
+        let ran = running.run_obeying_signals().await;
+        drop(folder);
+        ran
     })
 }
 
+/// A folder of one demonstration, which goes with it.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(%error, folder = %self.0.display(), "the demonstration's folder stays");
+        }
+    }
+}
+
 async fn prepare(options: Options) -> anyhow::Result<Ready> {
-    let folder = folder()?;
+    let folder = match (&options.database, &options.mail) {
+        (Some(_), Some(_)) => None,
+        (None, _) | (_, None) => Some(folder()?),
+    };
+    let inside = |name: &str| {
+        let folder = folder.as_ref().map_or(Path::new("."), |f| f.0.as_path());
+        folder.join(name).display().to_string()
+    };
     let database = options
         .database
-        .unwrap_or_else(|| format!("sqlite:{}", folder.join("demo.db").display()));
+        .unwrap_or_else(|| format!("sqlite:{}", inside("demo.db")));
     let mail = options
         .mail
-        .unwrap_or_else(|| format!("directory:{}", folder.join("emails").display()));
+        .unwrap_or_else(|| format!("directory:{}", inside("emails")));
     let settings = Settings {
         database_url: Secret::new(&*database),
         mail_url: Secret::new(&*mail),
@@ -64,10 +89,11 @@ async fn prepare(options: Options) -> anyhow::Result<Ready> {
     };
     let start: Instant = START.parse().context("the demonstration's first instant")?;
     // a demonstration that goes on: time does not run backwards in its ledger
-    let last = server::last_act(&settings)
+    let before = server::before(&settings)
         .await
-        .context("reading when the database was last used")?;
-    let clock = Clock::simulated(last.map_or(start, |last| last.max(start)));
+        .context("reading what is in the database")?;
+    network::is_ours(&before.sites)?;
+    let clock = Clock::simulated(before.last_act.map_or(start, |last| last.max(start)));
     let running = server::start(&settings, clock, server::Options::default()).await?;
     let now = running.clock.now();
     network::lay_out(&running.service, now)
@@ -81,9 +107,14 @@ async fn prepare(options: Options) -> anyhow::Result<Ready> {
         &tokens,
         shown(&database),
         shown(&mail),
+        folder.as_ref().map(|folder| folder.0.as_path()),
         now,
     );
-    Ok(Ready { running, words })
+    Ok(Ready {
+        running,
+        words,
+        folder,
+    })
 }
 
 /// An address as it may be shown: without what may be a password.
@@ -95,14 +126,14 @@ fn shown(address: &str) -> &str {
 }
 
 /// A new folder for this demonstration, which only its owner may enter.
-fn folder() -> anyhow::Result<PathBuf> {
+fn folder() -> anyhow::Result<Folder> {
     use std::os::unix::fs::DirBuilderExt as _;
     let parent = std::env::temp_dir();
     let free =
         |n: &u32| -> PathBuf { parent.join(format!("dotation-demo-{}-{n}", std::process::id())) };
     for folder in (0..1_000).map(|n| free(&n)) {
         match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
-            Ok(()) => return Ok(folder),
+            Ok(()) => return Ok(Folder(folder)),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(error) => {
                 return Err(error).with_context(|| {

@@ -89,16 +89,39 @@ const DELIVERIES: [(&str, &str, u32, &str, bool); 4] = [
     ("920100013", SYRINGE, 8, "2021-10-28", true),
 ];
 
+/// Refuses a database that has sites and is not a demonstration's: a simulated clock and made-up acts
+/// have no place beside real ones.
+///
+/// # Errors
+/// When `sites` are some, and not those of the demonstration among them.
+pub(super) fn is_ours(sites: &[Finess]) -> anyhow::Result<()> {
+    let ours = |number: &str| sites.iter().any(|site| site.as_str() == number);
+    if sites.is_empty() || SITES.iter().all(|(number, ..)| ours(number)) {
+        return Ok(());
+    }
+    let named: Vec<&str> = sites.iter().take(3).map(Finess::as_str).collect();
+    anyhow::bail!(
+        "this database has sites that no demonstration made ({}{}), and a demonstration writes made-up acts \
+         by a simulated clock: nothing was changed; name another database, such as --database sqlite:demo.db",
+        named.join(", "),
+        if sites.len() > named.len() {
+            ", …"
+        } else {
+            ""
+        }
+    )
+}
+
 /// Lays the network out, unless it is there already.
 pub(super) async fn lay_out(service: &Service, now: Instant) -> anyhow::Result<()> {
     let machine = || Caller::at_the_machine("command-line", Role::Admin);
     let there = service
-        .read(machine(), now, |act| {
-            Ok(!see::commons::sites(act, None)?.is_empty())
-        })
+        .read(machine(), now, |act| see::commons::sites(act, None))
         .await?;
-    if there {
-        return Ok(());
+    if !there.is_empty() {
+        // an older database was only now brought up to date, and not looked at before
+        let there: Vec<Finess> = there.into_iter().map(|site| site.finess).collect();
+        return is_ours(&there);
     }
     let sites = SITES
         .iter()

@@ -5,6 +5,7 @@ use crate::domain::calendar::Instant;
 use crate::domain::role::Role;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 
 /// Returns the words: three `curl` lines that work as printed, and where letters go.
 pub(super) fn what_to_try(
@@ -12,6 +13,7 @@ pub(super) fn what_to_try(
     tokens: &[(Role, String)],
     database: &str,
     mail: &str,
+    goes: Option<&Path>,
     now: Instant,
 ) -> String {
     let base = format!("http://{address}");
@@ -22,12 +24,18 @@ pub(super) fn what_to_try(
     let here = now
         .with_timezone(&chrono_tz::Europe::Paris)
         .format("%d %B %Y, %H:%M");
+    let goes = goes.map_or_else(String::new, |folder| {
+        format!(
+            "  when it stops, the folder {} is removed\n",
+            folder.display()
+        )
+    });
     let mut out = format!(
         "Dotation, demonstration. Everything in it is made up; its clock is simulated and shows {here} in Paris.\n\n\
          \x20 API            {base}/api/v1\n\
          \x20 documentation  {base}/api/docs\n\
          \x20 database       {database}\n\
-         \x20 emails go to   {mail}\n\n\
+         \x20 emails go to   {mail}\n{goes}\n\
          Tokens, one a role (site roles hold in the group of the centre {CENTRE}):\n"
     );
     for (role, token) in tokens {

@@ -70,6 +70,13 @@ pub enum Refusal {
         /// Which line of the order names it, from 0; nothing when the order is no list.
         line: Option<usize>,
     },
+    /// The delivery that is named is of another presentation.
+    OtherPresentation {
+        /// What came in.
+        found: Cip13,
+        /// What the delivery is of.
+        expected: Cip13,
+    },
     /// The presentation is not on the catalogue.
     NotOnCatalogue {
         /// Its code.
@@ -196,6 +203,7 @@ impl Refusal {
             Self::ExpiredOnReceipt { .. } => "expired-on-receipt",
             Self::SerialKnown { .. } => "serial-known",
             Self::OtherLot { .. } => "other-lot",
+            Self::OtherPresentation { .. } => "other-presentation",
             Self::NotOnCatalogue { .. } => "not-on-catalogue",
             Self::NotReversible { .. } => "not-reversible",
             Self::NothingToAdjust => "nothing-to-adjust",

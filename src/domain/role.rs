@@ -131,9 +131,11 @@ pub const fn may(role: Role, action: Action) -> bool {
 /// Returns whether an action that names no site is felt at every site, so that only somebody whose
 /// access holds everywhere may do it.
 ///
-/// Giving access is not among them: what is given is measured against the giver's own reach.
+/// Giving access is not among them: what is given is measured against the giver's own reach. Nor is
+/// the catalogue, to which things are only added: a pharmacist with a new box in the hand must be able
+/// to receive it.
 pub const fn is_felt_everywhere(action: Action) -> bool {
-    matches!(action, Action::EditCatalogue | Action::EditSites)
+    matches!(action, Action::EditSites)
 }
 
 #[cfg(test)]
@@ -165,7 +167,7 @@ mod tests {
             .into_iter()
             .filter(|a| is_felt_everywhere(*a))
             .collect();
-        assert_eq!(everywhere, [Action::EditCatalogue, Action::EditSites]);
+        assert_eq!(everywhere, [Action::EditSites]);
     }
 
     #[test]

@@ -20,12 +20,19 @@ use super::limits::Limits;
 use super::problem::{Kind, Problem};
 use super::shape;
 
+mod object;
+pub use object::Object;
+
 /// The body of a request, as it came.
 #[derive(Clone, Debug)]
 pub struct Body {
     bytes: Bytes,
     media: Media,
 }
+
+/// The bytes of a body that was read, left with its request for whoever sees the answer.
+#[derive(Clone, Debug)]
+pub struct Came(pub Bytes);
 
 /// What the headers say that a body is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +52,8 @@ impl Body {
     ///
     /// # Errors
     /// 415 when it is not said to be `application/json`, or is compressed; 400 when it is not
-    /// UTF-8 or not JSON, to its end; 422 when a member is missing, unknown, there twice or of
-    /// another type.
+    /// UTF-8 or not JSON, to its end; 422 when it is no object, or a member is missing, unknown,
+    /// there twice or of another type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         self.is_json()?;
         let text = std::str::from_utf8(&self.bytes).map_err(|e| not_utf8(e.valid_up_to()))?;
@@ -55,7 +62,9 @@ impl Body {
             return Err(not_json(&error));
         }
         let mut reader = serde_json::Deserializer::from_str(text);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| shape::problem(&error))
+        let read: Result<Object<T>, _> = serde_path_to_error::deserialize(&mut reader);
+        read.map(|Object(body)| body)
+            .map_err(|error| shape::problem(&error))
     }
 
     fn is_json(&self) -> Result<(), Problem> {
@@ -142,12 +151,14 @@ impl FromRequest for Body {
         let limits = door.map_or_else(Limits::default, |door| door.limits);
         let media = media(request);
         let payload = payload.take();
+        let request = request.clone();
         Box::pin(async move {
             match tokio::time::timeout(limits.body_time, read(payload, &limits)).await {
-                Ok(bytes) => Ok(Self {
-                    bytes: bytes?,
-                    media,
-                }),
+                Ok(bytes) => {
+                    let bytes = bytes?;
+                    request.extensions_mut().insert(Came(bytes.clone()));
+                    Ok(Self { bytes, media })
+                }
                 Err(_elapsed) => Err(too_slow(&limits)),
             }
         })

@@ -98,7 +98,7 @@ pub struct Report {
 /// What one check said.
 #[derive(Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Checked {
-    /// Its name: `database`, `migrations`, `mail`, `stopping`.
+    /// Its name: `database`, `room`, `migrations`, `mail`, `stopping`.
     pub name: &'static str,
     /// Whether all is well.
     pub ok: bool,

@@ -20,7 +20,8 @@ pub(super) fn without_place(message: &str) -> String {
 
 /// What stood there, in serde's words.
 fn words(found: &str) -> Said {
-    Said::new(found, text::found(found))
+    let (en, fr) = text::found(found);
+    Said::new(en, fr)
 }
 
 /// The path as a JSON pointer (RFC 6901): `/lines/0/units`.
@@ -91,7 +92,10 @@ fn fault(at: &str, message: &str) -> Fault {
         return Fault::new(at, Said::new(message, "ne se lit pas"));
     };
     match expected {
-        Some(expected) => fault.expected(Said::new(expected, text::expected(expected))),
+        Some(expected) => {
+            let (en, fr) = text::expected(expected);
+            fault.expected(Said::new(en, fr))
+        }
         None => fault,
     }
 }

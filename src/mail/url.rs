@@ -114,7 +114,7 @@ pub enum MailUrlError {
     },
     /// The port is not one. It is shown only when it is digits: a forgotten host makes a password
     /// stand in its place.
-    #[error("mail port {found:?}, expected a number from 1 to 65535")]
+    #[error("mail port {}, expected a number from 1 to 65535", port_shown(found.as_deref()))]
     Port {
         /// What stood there, if it was digits.
         found: Option<String>,
@@ -139,6 +139,13 @@ pub enum MailUrlError {
     },
 }
 
+fn port_shown(found: Option<&str>) -> String {
+    found.map_or_else(
+        || "(not shown, for it is no number)".to_owned(),
+        |found| format!("{found:?}"),
+    )
+}
+
 impl SmtpSettings {
     /// The most one sending takes unless the URL says otherwise.
     ///
@@ -157,6 +164,19 @@ impl MailUrl {
     /// [`MailUrlError`] with what stood there and what was expected, and never a password.
     pub fn parse(text: &str) -> Result<Self, MailUrlError> {
         parse::url(text)
+    }
+
+    /// Returns it with `limit` on one sending, unless it says one itself: what is printed of it is then
+    /// what holds.
+    #[must_use]
+    pub fn within(self, limit: Duration) -> Self {
+        match self {
+            Self::Smtp(smtp) if smtp.timeout == SmtpSettings::TIMEOUT => Self::Smtp(SmtpSettings {
+                timeout: limit,
+                ..smtp
+            }),
+            Self::Smtp(_) | Self::Directory(_) | Self::Memory => self,
+        }
     }
 }
 

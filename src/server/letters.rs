@@ -11,7 +11,6 @@ use crate::app::Service;
 use crate::clock::Clock;
 use crate::db::{Db, outbox};
 use crate::mail::post::{Office, Outcome};
-use crate::mail::url::SmtpSettings;
 use crate::mail::{EmailAddress, HeaderText, MailUrl, Mailbox, MessageId, Post, Transport};
 use crate::settings::Settings;
 use crate::telemetry::Metrics;
@@ -50,15 +49,13 @@ pub(super) fn transport(
     if let Some(transport) = given {
         return Ok((transport, settings.mail_timeout));
     }
-    let mut url =
-        MailUrl::parse(settings.mail_url.expose()).context("reading the setting mail_url")?;
-    let mut limit = settings.mail_timeout;
-    if let MailUrl::Smtp(smtp) = &mut url {
-        if smtp.timeout == SmtpSettings::TIMEOUT {
-            smtp.timeout = limit;
-        }
-        limit = smtp.timeout;
-    }
+    let url = MailUrl::parse(settings.mail_url.expose())
+        .context("reading the setting mail_url")?
+        .within(settings.mail_timeout);
+    let limit = match &url {
+        MailUrl::Smtp(smtp) => smtp.timeout,
+        MailUrl::Directory(_) | MailUrl::Memory => settings.mail_timeout,
+    };
     match &url {
         MailUrl::Smtp(_) => tracing::info!(to = %url, "letters leave by a mail server"),
         MailUrl::Directory(_) if settings.mail_url != Settings::default().mail_url => {

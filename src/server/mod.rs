@@ -10,7 +10,7 @@ mod start;
 pub mod stop;
 mod upkeep;
 
-pub use start::{Options, Running, last_act, start};
+pub use start::{Before, Options, Running, before, start};
 
 /// Runs a future to its end on the runtime that the service needs.
 pub fn block_on<F: Future>(work: F) -> F::Output {

@@ -17,12 +17,14 @@ const REMEMBERED: Duration = Duration::from_mins(1);
 /// The checks of `/readyz`. Their causes go to the log, for anyone may read the answer.
 pub(super) fn checks(db: &Db, url: &DatabaseUrl, post: &Post, stop: &Stop) -> Readiness {
     let (db, post, stop) = (db.clone(), post.clone(), stop.clone());
+    let writes = db.clone();
     let migrations = Arc::new(Migrations {
         url: url.clone(),
         well: Mutex::new(None),
     });
     Readiness::new()
         .check("database", move || database(db.clone()))
+        .check("room", move || std::future::ready(room(&writes)))
         .check("migrations", move || {
             migrations_run(Arc::clone(&migrations))
         })
@@ -37,6 +39,14 @@ async fn database(db: Db) -> Verdict {
             tracing::warn!(%error, "not ready: the database");
             Err("it does not answer".to_owned())
         }
+    }
+}
+
+fn room(db: &Db) -> Verdict {
+    if db.is_full() {
+        Err("there is no room left to write".to_owned())
+    } else {
+        Ok(())
     }
 }
 

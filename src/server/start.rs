@@ -15,6 +15,7 @@ use crate::app::{self, Caller, Service, edit_catalogue};
 use crate::clock::Clock;
 use crate::db::{self, DatabaseUrl, Db, Plaintext};
 use crate::domain::calendar::Instant;
+use crate::domain::code::Finess;
 use crate::domain::role::Role;
 use crate::http::door::Door;
 use crate::http::entrance::Entrance;
@@ -69,14 +70,20 @@ pub struct Running {
     finish: Duration,
 }
 
-/// Makes a service ready: reads rulebooks, brings the tables up to this program, opens the
-/// database (an `SQLite` file for itself alone, whose letters in hand are freed), puts the rulebooks'
-/// presentations on the catalogue, and binds the address.
+/// Makes a service ready: binds the address, reads rulebooks, brings the tables up to this program,
+/// opens the database (an `SQLite` file for itself alone, whose letters in hand are freed), and puts
+/// the rulebooks' presentations on the catalogue.
 ///
 /// # Errors
 /// The first of these that fails, named; nothing listens then.
 pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Result<Running> {
     let url = database_url(settings)?;
+    // before anything is made: a second start by mistake must leave no database behind
+    let listener = match options.listener {
+        Some(listener) => listener,
+        None => bind(settings.listen)?,
+    };
+    let address = listener.local_addr().context("asking for our address")?;
     let rules =
         Rulebooks::load(settings.rulebooks_folder.as_deref()).context("reading the rulebooks")?;
     let from = letters::sender(settings)?;
@@ -90,14 +97,10 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
     let desk = Desk {
         public_url: settings.public_url.clone(),
         mail_domain: letters::domain(settings)?,
+        simulated: clock.is_simulated(),
     };
     let service = Service::new(db.clone(), rules, desk);
     catalogue(&service, clock).await?;
-    let listener = match options.listener {
-        Some(listener) => listener,
-        None => bind(settings.listen)?,
-    };
-    let address = listener.local_addr().context("asking for our address")?;
 
     let stop = Stop::new();
     let metrics = Arc::new(Metrics::new());
@@ -136,18 +139,34 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
     })
 }
 
-/// Returns when something was last done in the database of `settings`, if there is one and
-/// anything was. It makes nothing.
+/// What is in a database before a service starts on it.
+#[derive(Debug, Default)]
+pub struct Before {
+    /// When something was last done in it, if anything was.
+    pub last_act: Option<Instant>,
+    /// Its sites.
+    pub sites: Vec<Finess>,
+}
+
+/// Returns what is in the database of `settings`: nothing when there is none, or its tables are not
+/// those of this version. It makes nothing.
 ///
 /// # Errors
 /// When the address is wrong, or the database cannot be read.
-pub async fn last_act(settings: &Settings) -> Result<Option<Instant>> {
+pub async fn before(settings: &Settings) -> Result<Before> {
     let url = database_url(settings)?;
     if url.file().is_some_and(|file| !file.exists()) || !db::migrate::pending(&url)?.is_empty() {
-        return Ok(None);
+        return Ok(Before::default());
     }
     let db = Db::open(&url, &db::Options::command())?;
-    Ok(db.read(db::audit::last).await?)
+    let before = db.read(|conn| {
+        let sites = db::sites::list(conn, None)?;
+        Ok::<_, db::Error>(Before {
+            last_act: db::audit::last(conn)?,
+            sites: sites.into_iter().map(|site| site.finess).collect(),
+        })
+    });
+    Ok(before.await?)
 }
 
 impl Running {

@@ -1,5 +1,5 @@
 //! What the service does by itself: it begins each site's day, forgets old answers, and keeps its
-//! gauges true.
+//! gauges true; and it tries whether there is room to write.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +23,11 @@ const FORGET_EVERY: Duration = Duration::from_hours(1);
 /// Choice: what most collectors of metrics ask at.
 const COUNT_EVERY: Duration = Duration::from_secs(15);
 
+/// How often a row is written and taken away, to see whether there is room.
+///
+/// Choice: as often as metrics are counted; a disk that filled while nobody wrote is seen as soon.
+const WRITE_EVERY: Duration = Duration::from_secs(15);
+
 /// How often it is asked whether a day has begun somewhere.
 ///
 /// Choice: a second, as the post looks for letters; it is one read of a few rows, and right also
@@ -39,6 +44,8 @@ pub(super) fn begin(
     let mut chores = JoinSet::new();
     chores.spawn(follow_days(Days::new(service.clone()), clock));
     let db = service.db();
+    let ours = db.clone();
+    chores.spawn(every(WRITE_EVERY, move || try_writing(ours.clone(), clock)));
     let ours = db.clone();
     chores.spawn(every(FORGET_EVERY, move || {
         forget(ours.clone(), clock, days)
@@ -85,6 +92,13 @@ async fn follow_days(mut days: Days, clock: Clock) {
                 trouble = true;
             }
         }
+    }
+}
+
+/// Writes as little as can be: what the database remembers of it is what `/readyz` says.
+async fn try_writing(db: Db, clock: Clock) {
+    if let Err(error) = db.try_writing(clock.now()).await {
+        tracing::warn!(%error, "a small write, by which room is looked for, failed");
     }
 }
 

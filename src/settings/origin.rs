@@ -82,7 +82,11 @@ impl Variables {
     fn finish(&self) {
         let known = self.known.borrow();
         for name in self.values.keys().filter(|name| !known.contains(*name)) {
-            let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+            // what all begin with says nothing about which is meant
+            let bare = |name: &'_ str| name.strip_prefix(PREFIX).unwrap_or_default().to_owned();
+            let keys: Vec<String> = known.iter().map(|name| bare(name)).collect();
+            let nearest = nearest(&bare(name), keys.iter().map(String::as_str))
+                .map(|key| format!("{PREFIX}{key}"));
             self.faults.borrow_mut().push(Fault {
                 place: Place::Variable { name: name.clone() },
                 problem: Problem::Unknown { nearest },

@@ -34,6 +34,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::OtherLot { serial, found, expected, .. } => {
             format!("The pack with serial number {serial} is of lot {expected} and not of lot {found}. Compare both with the box.")
         }
+        Refusal::OtherPresentation { found, expected } => {
+            format!("This delivery is of {expected} and not of {found}. Compare the code with the box, or name another delivery.")
+        }
         Refusal::NotOnCatalogue { cip13, known_as: Some(name) } => {
             format!("{cip13} is not on the catalogue. The public medicines database knows it as \"{name}\": put it on the catalogue first.")
         }

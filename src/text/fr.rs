@@ -36,6 +36,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::OtherLot { serial, found, expected, .. } => {
             format!("La boîte de numéro de série {serial} est du lot {expected} et non du lot {found}. Comparez les deux avec la boîte.")
         }
+        Refusal::OtherPresentation { found, expected } => {
+            format!("Cette livraison est de {expected} et non de {found}. Comparez le code avec la boîte, ou nommez une autre livraison.")
+        }
         Refusal::NotOnCatalogue { cip13, known_as: Some(name) } => {
             format!("{cip13} n'est pas au livret. La base publique des médicaments le connaît : « {name} ». Ajoutez-le d'abord au livret.")
         }

@@ -19,6 +19,8 @@ pub struct Facts<'a> {
     pub rulebook: Option<&'a Rulebook>,
     /// Where to read more.
     pub link: &'a str,
+    /// Whether the service runs on a simulated clock: a demonstration.
+    pub simulated: bool,
 }
 
 /// A letter's words.
@@ -42,6 +44,8 @@ struct Parts {
     steps_title: &'static str,
     steps: Vec<String>,
     link_title: &'static str,
+    /// Of a demonstration, that its clock is simulated.
+    simulated: Option<&'static str>,
     footer: &'static str,
 }
 
@@ -142,6 +146,9 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             steps_fr(facts)
         },
         link_title: "Voir l'alerte",
+        simulated: facts.simulated.then_some(
+            "DÉMONSTRATION : l'horloge de ce service est simulée, ses dates et heures ne sont pas les vraies.",
+        ),
         footer: "Message automatique de Dotation. Il ne contient aucune donnée de patient ; n'y répondez pas.",
     }
 }
@@ -208,6 +215,9 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             steps_en(facts)
         },
         link_title: "See the alert",
+        simulated: facts.simulated.then_some(
+            "DEMONSTRATION: the clock of this service is simulated; its dates and hours are not the real ones.",
+        ),
         footer: "Sent automatically by Dotation. It holds nothing about a patient; please do not reply.",
     }
 }
@@ -237,6 +247,9 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
 fn text(parts: &Parts, link: &str) -> String {
     let colon = parts.colon;
     let mut lines = vec![parts.headline.clone(), String::new()];
+    if let Some(simulated) = parts.simulated {
+        lines.extend([simulated.to_owned(), String::new()]);
+    }
     lines.extend(
         parts
             .rows
@@ -283,10 +296,16 @@ fn html(language: Language, parts: &Parts, medicine: &str, link: &str) -> String
             items.concat()
         )
     };
+    let simulated = parts.simulated.map_or_else(String::new, |said| {
+        format!(
+            "<p style=\"margin:0 0 12px\"><strong>{}</strong></p>",
+            escaped(said)
+        )
+    });
     format!(
         "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
          <body style=\"margin:0;padding:16px;font:15px/1.5 Arial,Helvetica,sans-serif;color:#1a1a1a\"><div style=\"max-width:560px\">\
-         <p style=\"margin:0;color:#555\">{medicine}</p><h1 style=\"font-size:20px;margin:4px 0 12px\">{title}</h1>\
+         <p style=\"margin:0;color:#555\">{medicine}</p><h1 style=\"font-size:20px;margin:4px 0 12px\">{title}</h1>{simulated}\
          <table role=\"presentation\" cellspacing=\"0\" cellpadding=\"0\">{rows}</table>{steps}\
          <p style=\"margin:20px 0\"><a href=\"{link}\" style=\"color:#0b5394\">{link_title}</a></p>\
          <p style=\"margin:0;color:#555;font-size:13px\">{footer}</p></div></body></html>\n",

@@ -99,6 +99,7 @@ fn every_statement_of_the_hot_path_is_kept_prepared(backend: Backend) {
     let desk = Desk {
         public_url: "http://localhost".to_owned(),
         mail_domain: "example.org".to_owned(),
+        simulated: true,
     };
     let mut conn = app.database.conn();
     let mut acting = |work: &dyn Fn(&mut Act<'_>)| {

@@ -34,6 +34,10 @@ fn reading(kind: AlertKind, event: &str) -> Reading {
 }
 
 fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words {
+    written(language, kind, event, name, false)
+}
+
+fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulated: bool) -> Words {
     let opened_at = "2021-10-20T06:00:00Z".parse().unwrap();
     let alert = Alert {
         id: AlertId::new("017c9c1e-0000-7000-8000-000000000001"),
@@ -55,6 +59,7 @@ fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words
         event: if event == "ended" { "closed" } else { event },
         rulebook: rules.iter().next(),
         link: "https://dotation.example.org/alerts/017c9c1e-0000-7000-8000-000000000001",
+        simulated,
     };
     write(language, &facts)
 }
@@ -140,4 +145,21 @@ fn the_name_of_a_site_steers_no_letter() {
         &"é".repeat(500),
     );
     assert!(long.subject.chars().count() <= 200);
+}
+
+#[test]
+fn a_letter_of_a_simulated_clock_says_so_and_any_other_does_not() {
+    for (language, said) in [
+        (Language::Fr, "l'horloge de ce service est simulée"),
+        (Language::En, "the clock of this service is simulated"),
+    ] {
+        let of = |simulated| {
+            let kind = AlertKind::ReserveBelowMinimum;
+            written(language, kind, "opened", "CHU", simulated)
+        };
+        let (real, simulated) = (of(false), of(true));
+        assert!(simulated.text.contains(said), "{}", simulated.text);
+        assert!(simulated.html.contains(&said.replace('\'', "&#39;")));
+        assert!(!real.text.contains(said) && !real.html.contains("<p style=\"margin:0 0 12px\">"));
+    }
 }

@@ -47,6 +47,7 @@ mod statements;
 mod story;
 mod tidy;
 mod together;
+mod told;
 mod told_times;
 mod trail;
 mod unheard;

@@ -265,7 +265,11 @@ fn a_receipt_ends_the_delivery_that_it_came_with(backend: Backend) {
         .expect(201);
     let id = announced["id"].as_str().unwrap();
     let receipt = |cip13: &str, lot: &str| json!({ "kind": "receipt", "cip13": cip13, "lot": lot, "expiry": "2022-06-30", "units": 2, "delivery": id });
-    refused(record(&app, CENTRE, &receipt(MG80, "B1")), 404, "unknown");
+    refused(
+        record(&app, CENTRE, &receipt(MG80, "B1")),
+        422,
+        "other-presentation",
+    );
     refused(
         record(&app, NEIGHBOUR, &receipt(MG400, "B1")),
         404,

@@ -10,6 +10,8 @@ on_both! {
     writes_that_count_need_a_key
     a_repeat_is_answered_byte_for_byte_and_moves_nothing
     a_decided_refusal_is_an_answer_like_any_other
+    a_refused_body_is_an_answer_too_and_its_words_are_not_kept
+    what_is_not_here_is_an_answer_too
     who_may_not_ask_is_not_answered_from_memory
     a_key_is_of_one_body_one_route_and_one_caller
     many_at_once_with_one_key_make_one_movement
@@ -214,4 +216,76 @@ fn many_at_once_with_one_key_make_one_movement(backend: Backend) {
         assert_eq!(answer.text, done[0].text);
     }
     assert_eq!(units(&app, NEIGHBOUR, MG400, "B1"), (1, 0));
+}
+
+fn a_refused_body_is_an_answer_too_and_its_words_are_not_kept(backend: Backend) {
+    let app = spawn(backend);
+    let patients = format!("/sites/{CENTRE}/car-t-patients");
+    let named =
+        json!({ "pseudonym": "Jean\u{7}Dupont", "weight_g": 1, "infusion_date": "2021-10-25" });
+    let cases = [
+        (Role::Pharmacist, movements(), json!({ "kind": "receipt" })),
+        (Role::Pharmacist, movements(), json!([1, 2])),
+        (Role::Pharmacist, movements(), json!({ "kind": 7 })),
+        (Role::CarTUnit, patients, named),
+    ];
+    for (n, (role, path, body)) in cases.iter().enumerate() {
+        let key = format!("k{n}");
+        let send = || app.post_with_key(*role, path, body, &key);
+        let first = send();
+        assert_eq!(first.status, 422, "{}", first.text);
+        assert_eq!(first.body["type"], "/problems/invalid-body");
+        alike(&first, &send());
+        // in whatever language it is asked for now
+        let bearer = format!("Bearer {}", app.token(*role));
+        let headers = [
+            ("Authorization", &*bearer),
+            ("Idempotency-Key", &*key),
+            ("Accept-Language", "en"),
+        ];
+        let bytes = body.to_string();
+        alike(
+            &first,
+            &app.send("POST", path, &headers, Some(bytes.as_bytes())),
+        );
+        // mended, it is another intent
+        let other = app.post_with_key(*role, path, &receipt(1), &key);
+        assert_eq!(other.status, 422);
+        assert_eq!(other.body["type"], "/problems/idempotency-key-reused");
+    }
+    let mut conn = app.database.conn();
+    let kept: Vec<String> = {
+        use diesel::prelude::*;
+        dotation::db::schema::idempotency::table
+            .select(dotation::db::schema::idempotency::answer)
+            .load(&mut conn)
+            .unwrap()
+    };
+    assert!(kept.iter().all(|text| !text.contains("Dupont")), "{kept:?}");
+    // what could not be read at all is no answer: nobody knows what was meant
+    let bearer = format!("Bearer {}", app.token(Role::Pharmacist));
+    let headers = [("Authorization", &*bearer), ("Idempotency-Key", "again")];
+    let broken = app.send("POST", &movements(), &headers, Some(b"{"));
+    assert_eq!(broken.status, 400);
+    app.post_with_key(Role::Pharmacist, &movements(), &receipt(1), "again")
+        .expect(201);
+}
+
+fn what_is_not_here_is_an_answer_too(backend: Backend) {
+    let app = spawn(backend);
+    let lost =
+        json!({ "kind": "loss", "cip13": MG400, "lot": "B1", "units": 1, "reason": "breakage" });
+    let send = || app.post_with_key(Role::Pharmacist, &movements(), &lost, "k1");
+    let first = send();
+    assert_eq!(first.status, 404, "{}", first.text);
+    assert_eq!(first.body["reason"], "unknown-lot");
+    app.receive(NEIGHBOUR, MG400, "B1", "2022-06-30", 9);
+    alike(&first, &send());
+    assert_eq!(units(&app, NEIGHBOUR, MG400, "B1"), (9, 0));
+    let other = app.post_with_key(Role::Pharmacist, &movements(), &receipt(1), "k1");
+    assert_eq!(other.body["type"], "/problems/idempotency-key-reused");
+    // a site that is not there is the address's fault: no verb was asked
+    let nowhere = format!("/sites/{}/movements", "690000021");
+    let send = || app.post_with_key(Role::Coordinator, &nowhere, &lost, "k2");
+    assert!(matches!(send().status, 403 | 404));
 }

@@ -251,9 +251,79 @@ fn a_second_service_on_the_same_file_does_not_start() {
 fn an_address_that_is_taken_is_told() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let err = Desk::new().run(&["serve", "--listen", &address]).fails(1);
+    let desk = Desk::new();
+    let err = desk.run(&["serve", "--listen", &address]).fails(1);
     assert!(
         err.contains(&format!("cannot listen on {address}")),
         "{err}"
     );
+    // and nothing was made
+    assert!(!desk.folder.path().join("dotation.db").exists());
+}
+
+#[test]
+fn an_sqlite_address_has_no_query() {
+    let desk = Desk::new();
+    for command in ["check", "migrate"] {
+        let err = desk
+            .run_with(
+                &[command],
+                &[("DOTATION_DATABASE_URL", "sqlite:x.db?mode=ro")],
+            )
+            .fails(2);
+        assert!(err.contains("without ? and #"), "{err}");
+    }
+    let made = std::fs::read_dir(desk.folder.path()).unwrap();
+    assert_eq!(made.count(), 0);
+}
+
+#[test]
+fn a_demonstration_leaves_a_database_of_others_alone() {
+    let desk = Desk::migrated();
+    desk.run(&["site", "network-add", "chu", "--name", "CHU"])
+        .ok();
+    desk.run(&[
+        "site",
+        "add",
+        "--finess",
+        "750100125",
+        "--name",
+        "CHU",
+        "--network",
+        "chu",
+    ])
+    .ok();
+    let listen = [("DOTATION_LISTEN", "127.0.0.1:0")];
+    let err = desk.run_with(&["demo"], &listen).fails(1);
+    assert!(
+        err.contains("sites that no demonstration made (750100125)"),
+        "{err}"
+    );
+    assert!(err.contains("nothing was changed"), "{err}");
+}
+
+#[test]
+fn a_demonstration_takes_its_folder_away() {
+    let desk = Desk::new();
+    let temporary = desk.folder.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let set = [
+        ("TMPDIR", temporary.to_str().unwrap()),
+        ("DOTATION_LISTEN", "127.0.0.1:0"),
+    ];
+    let mut command = desk.command(&["demo"], &set);
+    command.env_remove("DOTATION_DATABASE_URL");
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let (mut said, mut lines) = (String::new(), BufReader::new(child.stdout.take().unwrap()));
+    while !said.contains("Stop with Ctrl-C") {
+        assert!(lines.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    assert!(said.contains("is removed"), "{said}");
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 1);
+    let kill = Command::new("/bin/sh")
+        .args(["-c", &format!("kill -TERM {}", child.id())])
+        .status();
+    assert!(kill.unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
 }

@@ -104,3 +104,22 @@ fn an_address_that_is_none_is_wrong_input() {
     let err = Desk::new().run(&["mail", "test", "garde@chu"]).fails(2);
     assert!(err.contains("\"chu\" is not a full domain"), "{err}");
 }
+
+#[test]
+fn the_limit_that_is_told_is_the_one_that_holds() {
+    // it listens, and never says a word
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let url = format!("smtp://127.0.0.1:{port}?tls=none");
+    let err = Desk::new()
+        .run_with(
+            &["mail", "test", ADDRESS],
+            &[
+                ("DOTATION_MAIL_URL", &*url),
+                ("DOTATION_MAIL_TIMEOUT_MS", "1000"),
+            ],
+        )
+        .fails(1);
+    assert!(err.contains("timeout_ms=1000"), "{err}");
+    assert!(!err.contains("30000"), "{err}");
+}

@@ -5,7 +5,7 @@ use super::refused;
 use crate::app::records::{Key, Rulebooks};
 use crate::app::see;
 use crate::app::service::Write;
-use crate::app::{self, Act, Answer, Caller, Keyed};
+use crate::app::{self, Act, Answer, Caller, Decided, Keyed};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::language::Language;
@@ -196,15 +196,7 @@ impl Ask {
             Repeat::MayBeKeyed => IdempotencyKey::optional(&self.request)?,
             Repeat::Never => None,
         };
-        let route = format!("{} {}", self.request.method(), self.request.path());
-        let keyed = key.map(|k| Keyed {
-            key: Key {
-                caller: self.caller.id.clone(),
-                route,
-                key: k.as_str().to_owned(),
-            },
-            body_hash: fingerprint(body),
-        });
+        let keyed = key.map(|key| keyed(&self.request, &self.caller, &key, body));
         let write = Write {
             caller: self.caller.clone(),
             now: self.now,
@@ -213,9 +205,8 @@ impl Ask {
             action,
         };
         let (language, request_id) = (self.language, self.caller.request_id.clone());
-        let refuse = move |refusal: &crate::domain::reason::Refusal| {
-            refused::answer(language, &request_id, refusal)
-        };
+        let refuse = move |decided: &Decided| refused::answer(language, &request_id, decided);
+        self.request.extensions_mut().insert(VerbReached);
         let answer = self
             .entrance
             .service
@@ -224,10 +215,50 @@ impl Ask {
             .map_err(refused::problem)?;
         Ok(response(&answer))
     }
+
+    /// Reads for a question that is answered like a write but keeps nothing: its refusal is written
+    /// down as `action`.
+    ///
+    /// # Errors
+    /// The problem of what `look` was refused or failed with.
+    pub async fn weigh<T: Send + 'static>(
+        &self,
+        site: Finess,
+        action: &'static str,
+        look: impl FnOnce(&mut Act<'_>) -> Result<T, app::Error> + Send + 'static,
+    ) -> Result<T, Problem> {
+        self.request.extensions_mut().insert(VerbReached);
+        self.entrance
+            .service
+            .weigh((self.caller.clone(), self.now), (action, site), look)
+            .await
+            .map_err(refused::problem)
+    }
+}
+
+/// Left with a request whose verb was asked: what is answered then is the verb's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct VerbReached;
+
+/// By what a repetition of this request is recognised.
+pub(super) fn keyed(
+    request: &HttpRequest,
+    caller: &Caller,
+    key: &IdempotencyKey,
+    body: &[u8],
+) -> Keyed {
+    Keyed {
+        key: Key {
+            caller: caller.id.clone(),
+            route: format!("{} {}", request.method(), request.path()),
+            key: key.as_str().to_owned(),
+        },
+        body_hash: fingerprint(body),
+    }
 }
 
 /// An answer as it is sent.
-fn response(answer: &Answer) -> HttpResponse {
+pub(super) fn response(answer: &Answer) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut builder = HttpResponse::build(status);
     if let Some(location) = &answer.location {

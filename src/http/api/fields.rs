@@ -86,9 +86,14 @@ pub fn code<T>(
 
 /// Reads a number of units, from 1 to a million.
 pub fn units(faults: &mut Faults, at: &str, n: i64) -> Option<Units> {
+    units_from(faults, at, n, 1)
+}
+
+/// Reads a number of units, from `least` to a million.
+pub fn units_from(faults: &mut Faults, at: &str, n: i64, least: u32) -> Option<Units> {
     let read = u32::try_from(n)
         .ok()
-        .filter(|n| (1..=Units::MOST).contains(n))
+        .filter(|n| (least..=Units::MOST).contains(n))
         .map(Units::new);
     if read.is_none() {
         faults.push(
@@ -97,7 +102,10 @@ pub fn units(faults: &mut Faults, at: &str, n: i64) -> Option<Units> {
                 Said::new("is no number of units", "n'est pas un nombre d'unités"),
             )
             .found(n)
-            .expected(Said::new("1 to 1000000", "1 à 1000000")),
+            .expected(Said::new(
+                format!("{least} to {}", Units::MOST),
+                format!("{least} à {}", Units::MOST),
+            )),
         );
     }
     read

@@ -1,6 +1,6 @@
 //! Who is asking, and whether they may: before any handler runs.
 
-use super::routes;
+use super::{routes, unread};
 use crate::app::act::Done;
 use crate::app::{Act, Caller};
 use crate::domain::code::Finess;
@@ -12,7 +12,7 @@ use crate::http::language::Said;
 use crate::http::problem::{Fault, Kind, Place, Problem};
 use crate::http::query::Query;
 use crate::http::request_id::RequestId;
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
@@ -36,6 +36,7 @@ struct Rule {
     action: Action,
     at_site: bool,
     reads_query: bool,
+    keeps: bool,
 }
 
 type Rules = BTreeMap<(String, String), Rule>;
@@ -53,6 +54,7 @@ fn rules() -> &'static Rules {
                     action: r.action,
                     at_site: r.at_site(),
                     reads_query: r.reads_query(),
+                    keeps: r.takes_a_key(),
                 },
             )
         };
@@ -71,7 +73,7 @@ fn rules() -> &'static Rules {
 pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let (caller, there) = authenticate(&request).await?;
     let pattern = request.match_pattern().ok_or_else(nothing_here)?;
     let key = (request.method().to_string(), pattern);
@@ -110,8 +112,13 @@ pub async fn guard(
         // a parameter that is not read is a wish that is not heard: `?dry_run=true` on a write
         Query::of(request.query_string()).finish()?;
     }
-    request.extensions_mut().insert(Admitted { caller, site });
-    next.call(request).await
+    let admitted = Admitted { caller, site };
+    request.extensions_mut().insert(admitted.clone());
+    let answered = next.call(request).await?.map_into_boxed_body();
+    if rule.keeps {
+        return unread::kept(answered, admitted).await;
+    }
+    Ok(answered)
 }
 
 /// Writes into the audit trail that somebody was not let through: into their site's where there is

@@ -27,6 +27,7 @@ pub mod scans;
 pub mod sites;
 pub mod stock;
 pub mod tokens;
+mod unread;
 
 use actix_web::middleware::from_fn;
 use actix_web::web;

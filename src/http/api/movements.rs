@@ -177,7 +177,9 @@ pub async fn record(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 fn carry_out(act: &mut Act<'_>, site: Finess, order: &Order) -> Result<Left, app::Error> {
     match order {
         Order::Receive(received) => receive_units::receive(act, site, received),
-        Order::TakeBack(received) => receive_units::take_back(act, site, received),
+        Order::TakeBack(which, units, state, told) => {
+            receive_units::take_back(act, site, which, *units, *state, told)
+        }
         Order::Dispense(dispensed) => dispense::dispense(act, site, dispensed),
         Order::Lose(which, units, state, why, told) => {
             lose_units::lose(act, site, which, *units, *state, *why, told)

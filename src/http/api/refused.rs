@@ -2,7 +2,7 @@
 
 use super::ask::{KEPT_PROBLEM, etag_text};
 use crate::app::records::Failure;
-use crate::app::{self, Answer};
+use crate::app::{self, Answer, Decided};
 use crate::domain::code::Cip13;
 use crate::domain::language::Language;
 use crate::domain::reason::Refusal;
@@ -140,6 +140,13 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
                 fault.expected(Said::same(expected.as_str())),
             )
         }
+        Refusal::OtherPresentation { found, expected } => {
+            let fault = Fault::new("/delivery", said).found(found);
+            Problem::at(
+                Kind::InvalidBody,
+                fault.expected(Said::same(expected.as_str())),
+            )
+        }
         Refusal::ReferenceDose { .. } => in_body("/reference_dose_mg", said),
         Refusal::MustBeSaid { what, .. }
         | Refusal::BeforeItsUnits { what, .. }
@@ -191,6 +198,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         Refusal::NoReserveRule { known, .. } => problem.with("rulebooks", known),
         Refusal::UnknownLot { .. }
         | Refusal::OtherLot { .. }
+        | Refusal::OtherPresentation { .. }
         | Refusal::ExpiredOnReceipt { .. }
         | Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
@@ -214,21 +222,28 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
     }
 }
 
-/// Returns a refusal as an answer that is kept.
-pub fn answer(language: Language, request_id: &str, refusal: &Refusal) -> Answer {
-    let problem = refused(refusal);
-    let body = String::from_utf8(problem.bytes(language, request_id)).unwrap_or_default();
-    let etag = if let Refusal::Stale { version } = refusal {
+/// Returns what a verb decided as an answer that is kept.
+pub fn answer(language: Language, request_id: &str, decided: &Decided) -> Answer {
+    let etag = if let Decided::Refused(Refusal::Stale { version }) = decided {
         Some(etag_text(*version))
     } else {
         None
     };
+    let problem = problem(decided.clone().into());
+    Answer {
+        etag,
+        ..told(&problem, language, request_id)
+    }
+}
+
+/// Returns a problem as an answer.
+pub fn told(problem: &Problem, language: Language, request_id: &str) -> Answer {
     Answer {
         status: problem.kind().status().as_u16(),
         content_type: KEPT_PROBLEM.to_owned(),
         location: None,
-        etag,
+        etag: None,
         language: Some(language.code().to_owned()),
-        body,
+        body: String::from_utf8(problem.bytes(language, request_id)).unwrap_or_default(),
     }
 }

@@ -38,12 +38,12 @@ pub struct ReserveShape {
     /// The size of a reference dose.
     reference_dose_mg: f64,
     /// Dose by dose, in the order of the plan.
-    doses: Vec<DoseShape>,
+    doses: Vec<ReservedDose>,
 }
 
 /// One dose of the reserve.
 #[derive(Serialize, ToSchema)]
-pub struct DoseShape {
+pub struct ReservedDose {
     /// `reserve-infused`, `reserve-scheduled` or `reserve-floor`.
     class: &'static str,
     /// Id of the patient, if it is for one; for those who may know who is treated.
@@ -128,7 +128,7 @@ fn shape(seen: &SeenReserve<'_>) -> ReserveShape {
         doses: reserve
             .doses
             .iter()
-            .map(|d| DoseShape {
+            .map(|d| ReservedDose {
                 class: match d.kept_for {
                     KeptFor::Infused(_) => "reserve-infused",
                     KeptFor::Scheduled(_) => "reserve-scheduled",

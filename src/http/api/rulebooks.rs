@@ -42,7 +42,7 @@ pub struct RulebookShape {
     sources: Vec<SourceShape>,
     contacts: Vec<ContactShape>,
     presentations: Vec<Ruled>,
-    doses: Vec<DoseShape>,
+    doses: Vec<RuledDose>,
     reserve: Option<ReserveRuleShape>,
 }
 
@@ -76,7 +76,7 @@ pub struct Ruled {
 
 /// A line of the table of doses.
 #[derive(Serialize, ToSchema)]
-pub struct DoseShape {
+pub struct RuledDose {
     /// Absent: any other.
     indication: Option<String>,
     from_weight_g: Option<u32>,
@@ -169,7 +169,7 @@ fn shape(book: &Rulebook, head: Headed) -> RulebookShape {
         units_per_box: r.presentation.units_per_box.get(),
         cited: cited(&r.citation),
     });
-    let doses = book.doses.iter().map(|d| DoseShape {
+    let doses = book.doses.iter().map(|d| RuledDose {
         indication: d.indication.as_ref().map(ToString::to_string),
         from_weight_g: d.from.map(crate::domain::quantity::Grams::get),
         below_weight_g: d.below.map(crate::domain::quantity::Grams::get),

@@ -4,7 +4,7 @@ use super::ask::{Ask, Repeat, created, nothing};
 use crate::app::give_access::{self, NewToken};
 use crate::app::records::{Reach, TokenRecord};
 use crate::app::see::commons;
-use crate::domain::calendar::Instant;
+use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::Finess;
 use crate::domain::id::TokenId;
 use crate::domain::role::Role;
@@ -13,6 +13,7 @@ use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
 use crate::http::query::Query;
 use actix_web::HttpResponse;
+use chrono::Datelike as _;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -108,7 +109,7 @@ pub struct NewTokenBody {
     /// Whether it holds everywhere.
     #[serde(default)]
     all_sites: bool,
-    /// Until when; for ever when not said.
+    /// Until when, 2099 at the latest; for ever when not said.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Instant>,
 }
@@ -151,6 +152,13 @@ pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
                 "doit nommer des sites, ou bien all_sites doit être vrai, et pas les deux",
             ),
         ));
+    }
+    if read.expires_at.is_some_and(|at| at.year() > Day::LAST_YEAR) {
+        let said = Said::new("lies after this century", "est postérieur à ce siècle");
+        faults.push(Fault::new("/expires_at", said).expected(Said::new(
+            "an instant up to 2099",
+            "un instant, 2099 au plus",
+        )));
     }
     let (name, role) = faults.all((name, role))?;
     let reach = if read.all_sites {

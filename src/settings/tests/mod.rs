@@ -99,6 +99,7 @@ fn all_faults_are_told_at_once_whether_of_the_file_or_of_a_variable() {
         &[
             ("DOTATION_DATABASE_CONNECTIONS", "0"),
             ("DOTATION_LISTNE", "x"),
+            ("DOTATION_FOO", "x"),
             ("DOTATION_MAIL_FROM", "nobody"),
             ("DOTATION_ALLOW_PLAINTEXT", "yes"),
         ],
@@ -109,6 +110,7 @@ fn all_faults_are_told_at_once_whether_of_the_file_or_of_a_variable() {
             "x.toml:4:12: mail_url: found a secret of another kind, or an empty one, expected a text between quotation marks that is not empty",
             "DOTATION_ALLOW_PLAINTEXT: found \"yes\", expected true or false",
             "DOTATION_DATABASE_CONNECTIONS: found \"0\", expected a whole number from 1 to 100",
+            "DOTATION_FOO: is not known",
             "DOTATION_LISTNE: is not known; did you mean DOTATION_LISTEN?",
             "DOTATION_MAIL_FROM: found \"nobody\", expected an email address, as dotation@example.org",
         ],

@@ -116,7 +116,8 @@ fn every_fault_of_the_other_bodies_is_told_with_its_place(backend: Backend) {
 
 fn raw(app: &App, content_type: Option<&str>, body: &[u8]) -> Answer {
     let bearer = format!("Bearer {}", app.token(Role::Pharmacist));
-    let mut headers = vec![("Authorization", &*bearer), ("Idempotency-Key", "k1")];
+    let key = super::fresh_key();
+    let mut headers = vec![("Authorization", &*bearer), ("Idempotency-Key", &*key)];
     headers.extend(content_type.map(|t| ("Content-Type", t)));
     app.send(
         "POST",

@@ -4,6 +4,7 @@ mod addresses;
 mod bodies;
 mod languages;
 mod movements;
+mod shapes;
 
 use crate::service::MG400;
 use serde_json::{Value, json};
@@ -14,4 +15,11 @@ fn receipt(changes: &Value) -> Value {
         body[name] = value.clone();
     }
     body
+}
+
+/// A key that no other request has.
+fn fresh_key() -> String {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static KEYS: AtomicU64 = AtomicU64::new(1);
+    format!("fresh-{}", KEYS.fetch_add(1, Ordering::Relaxed))
 }

@@ -71,7 +71,7 @@ pub async fn ask(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     };
     if !hold {
         let shape = ask
-            .read(move |act| {
+            .weigh(site, "clearance.ask", move |act| {
                 Ok(answered(
                     &ask_clearance::ask(act, site, &question)?,
                     act.rules,

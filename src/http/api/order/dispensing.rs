@@ -5,6 +5,7 @@ use crate::app::dispense::{Claim, Dispensed, Line};
 use crate::app::record::Particulars;
 use crate::domain::code::{Cip13, LotNumber, Serial};
 use crate::http::api::fields::{code, missing, needed_units, required, words};
+use crate::http::body::Object;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults};
 
@@ -26,9 +27,6 @@ impl MovementBody {
         };
         if self.patient.is_none() && claim != Claim::Ordinary {
             faults.push(missing("/patient"));
-        }
-        if claim == Claim::Override {
-            self.must_say_why(faults, &told);
         }
         Some(Dispensed {
             lines: lines?,
@@ -81,7 +79,7 @@ impl MovementBody {
         let read: Vec<Option<Line>> = bodies
             .iter()
             .enumerate()
-            .map(|(n, b)| {
+            .map(|(n, Object(b))| {
                 line(
                     faults,
                     Some(n),

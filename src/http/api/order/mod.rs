@@ -3,7 +3,7 @@
 mod dispensing;
 mod receipt;
 
-use super::fields::{code, day, needed_units, note, required};
+use super::fields::{code, day, missing, needed_units, note, required, units_from};
 use crate::app::count_units::Shortage;
 use crate::app::dispense::Dispensed;
 use crate::app::receive_units::Received;
@@ -13,6 +13,7 @@ use crate::domain::code::{Cip13, LotNumber};
 use crate::domain::id::MovementId;
 use crate::domain::ledger::{LossReason, UnitState};
 use crate::domain::quantity::Units;
+use crate::http::body::Object;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
 use serde::Deserialize;
@@ -52,10 +53,11 @@ pub struct MovementBody {
     /// Of a dispensing: the patient's pseudonym; needed for CRS and for an override.
     patient: Option<String>,
     /// Of a dispensing: several presentations at once, instead of `cip13`, `lot` and `units`.
-    lines: Option<Vec<LineBody>>,
+    #[schema(value_type = Option<Vec<LineBody>>)]
+    lines: Option<Vec<Object<LineBody>>>,
     /// Of a reversal: the movement that it undoes.
     movement: Option<String>,
-    /// Why, in words; needed for an override, a reversal, and a quarantine.
+    /// Why, in words; needed for `dispensing-override`, `quarantine`, `release`, `destruction`, `reversal`.
     note: Option<String>,
     /// When it happened, if not now.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -78,7 +80,7 @@ pub enum Order {
     /// Units come in.
     Receive(Received),
     /// Dispensed units come back.
-    TakeBack(Received),
+    TakeBack(Which, Units, UnitState, Particulars),
     /// Units leave.
     Dispense(Dispensed),
     /// Units are gone.
@@ -102,6 +104,15 @@ const KINDS: [&str; 10] = [
     "return",
     "loss",
     "count-adjustment",
+    "quarantine",
+    "release",
+    "destruction",
+    "reversal",
+];
+
+/// The kinds that must say why; a test holds the description of `note` against it.
+const NEED_A_NOTE: [&str; 5] = [
+    "dispensing-override",
     "quarantine",
     "release",
     "destruction",
@@ -144,6 +155,7 @@ impl MovementBody {
         }
         self.refuse_strangers(&mut faults);
         let order = self.order(&mut faults, today);
+        self.must_say_why(&mut faults);
         faults.finish()?;
         order.ok_or_else(|| Problem::internal("a movement without a fault that makes no order"))
     }
@@ -184,7 +196,14 @@ impl MovementBody {
         let told = self.told(faults);
         match self.kind.as_str() {
             "receipt" => self.received(faults, told, today).map(Order::Receive),
-            "return" => self.received(faults, told, today).map(Order::TakeBack),
+            "return" => {
+                let (which, units, state) = (
+                    self.which(faults),
+                    needed_units(faults, "/units", self.units),
+                    self.state(faults),
+                );
+                Some(Order::TakeBack(which?, units?, state?, told))
+            }
             "dispensing" | "dispensing-override" => {
                 self.dispensed(faults, told).map(Order::Dispense)
             }
@@ -218,7 +237,6 @@ impl MovementBody {
                 Some(Order::Count(which?, counted?, state?, why?, told))
             }
             "reversal" => {
-                self.must_say_why(faults, &told);
                 let id = required(faults, "/movement", self.movement.as_deref())?;
                 Some(Order::Reverse(MovementId::new(id), told))
             }
@@ -227,7 +245,6 @@ impl MovementBody {
                     self.which(faults),
                     needed_units(faults, "/units", self.units),
                 );
-                self.must_say_why(faults, &told);
                 let (which, units) = (which?, units?);
                 Some(match self.kind.as_str() {
                     "quarantine" => Order::Quarantine(which, units, told),
@@ -262,8 +279,9 @@ impl MovementBody {
         }
     }
 
-    fn must_say_why(&self, faults: &mut Faults, told: &Particulars) {
-        if told.note.is_none() {
+    fn must_say_why(&self, faults: &mut Faults) {
+        let says_nothing = self.note.as_deref().is_none_or(|n| n.trim().is_empty());
+        if says_nothing && NEED_A_NOTE.contains(&self.kind.as_str()) {
             let said = Said::new(
                 format!("is needed for a {}: say why", self.kind),
                 format!("est exigé pour {} : dites pourquoi", self.kind),
@@ -273,10 +291,10 @@ impl MovementBody {
     }
 
     fn counted(&self, faults: &mut Faults) -> Option<Units> {
-        if self.counted == Some(0) {
-            return Some(Units::ZERO);
+        if self.counted.is_none() {
+            faults.push(missing("/counted"));
         }
-        needed_units(faults, "/counted", self.counted)
+        units_from(faults, "/counted", self.counted?, 0)
     }
 
     fn state(&self, faults: &mut Faults) -> Option<UnitState> {
@@ -307,5 +325,19 @@ fn unfinished(faults: Faults) -> Problem {
     match faults.finish() {
         Err(problem) => problem,
         Ok(()) => Problem::internal("a fault that is none"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MovementBody, NEED_A_NOTE};
+    use utoipa::PartialSchema as _;
+
+    #[test]
+    fn the_description_names_the_kinds_that_need_a_note() {
+        let schema = serde_json::to_value(MovementBody::schema()).unwrap();
+        let said = schema["properties"]["note"]["description"].to_string();
+        let named: Vec<&str> = said.split('`').skip(1).step_by(2).collect();
+        assert_eq!(named, NEED_A_NOTE, "{said}");
     }
 }

@@ -157,3 +157,29 @@ fn a_fault_is_named() {
         assert!(error.contains(words), "{text}: {error}");
     }
 }
+
+#[test]
+fn a_port_that_is_none_is_told_in_words() {
+    for (url, said) in [
+        ("smtp://mail.chu.fr:99999", "mail port \"99999\", expected"),
+        (
+            "smtp://mail.chu.fr:s3cret",
+            "mail port (not shown, for it is no number), expected",
+        ),
+    ] {
+        let told = MailUrl::parse(url).unwrap_err().to_string();
+        assert!(told.contains(said) && !told.contains("s3cret"), "{told}");
+    }
+}
+
+#[test]
+fn the_limit_of_a_url_goes_before_the_one_that_is_set() {
+    let limit = Duration::from_secs(5);
+    for (url, shown) in [
+        ("smtp://mail.chu.fr", "timeout_ms=5000"),
+        ("smtp://mail.chu.fr?timeout_ms=900", "timeout_ms=900"),
+    ] {
+        let url = MailUrl::parse(url).unwrap().within(limit);
+        assert!(url.to_string().ends_with(shown), "{url}");
+    }
+}

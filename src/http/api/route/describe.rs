@@ -1,0 +1,229 @@
+//! Routes described as `OpenAPI`, from the table itself.
+
+use super::{Route, Schemas};
+use crate::domain::role::Role;
+use crate::http::problem::ProblemDocument;
+use actix_web::http::Method;
+use utoipa::openapi::path::{
+    HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder,
+};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr, Required,
+    ResponseBuilder,
+};
+use utoipa::{PartialSchema as _, ToSchema as _};
+
+/// Describes routes as `OpenAPI` 3.1.
+pub fn describe(routes: Vec<Route>) -> OpenApi {
+    let mut components = ComponentsBuilder::new()
+        .schema(ProblemDocument::name(), ProblemDocument::schema())
+        .security_scheme(
+            "token",
+            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()),
+        );
+    let mut more: Schemas = Vec::new();
+    ProblemDocument::schemas(&mut more);
+    for (name, schema) in more
+        .into_iter()
+        .chain(routes.iter().flat_map(|r| r.schemas.clone()))
+    {
+        components = components.schema(name, schema);
+    }
+    let mut paths = PathsBuilder::new();
+    for route in routes {
+        let item = PathItem::new(http_method(&route.method), operation(&route));
+        paths = paths.path(format!("{}{}", super::super::BASE, route.pattern), item);
+    }
+    let info = InfoBuilder::new()
+        .title("Dotation")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Keeps the right doses of a scarce medicine in the right hospital pharmacy. Every refusal is a problem document \
+             (RFC 9457). Writes marked so need an Idempotency-Key; lists come in pages with a cursor.",
+        ))
+        .build();
+    OpenApiBuilder::new()
+        .info(info)
+        .paths(paths.build())
+        .components(Some(components.build()))
+        .security(Some([SecurityRequirement::new(
+            "token",
+            Vec::<String>::new(),
+        )]))
+        .build()
+}
+
+fn operation(route: &Route) -> utoipa::openapi::path::Operation {
+    let tag = route
+        .pattern
+        .trim_start_matches('/')
+        .rsplit('/')
+        .find(|part| !part.starts_with('{'))
+        .unwrap_or("api");
+    let roles: Vec<&str> = Role::ALL
+        .into_iter()
+        .filter(|r| route.open_to(*r))
+        .map(Role::code)
+        .collect();
+    let mut operation = OperationBuilder::new()
+        .tag(tag)
+        .operation_id(Some(operation_id(route)))
+        .summary(Some(route.summary))
+        .description(Some(format!("Roles: {}.", roles.join(", "))));
+    for part in route
+        .pattern
+        .split('/')
+        .filter_map(|p| p.strip_prefix('{')?.strip_suffix('}'))
+    {
+        operation = operation.parameter(parameter(part, ParameterIn::Path, path_words(part), true));
+    }
+    for (name, words) in route.query {
+        operation = operation.parameter(parameter(name, ParameterIn::Query, words, false));
+    }
+    if let Some(required) = route.keyed {
+        let words = "Tells a repeat from a new intent: 1 to 255 visible ASCII characters. A repeat is told what was \
+                     told first, byte for byte: what was done, or 404, 409, 412 or 422; with another body it is an error.";
+        operation = operation.parameter(parameter(
+            "Idempotency-Key",
+            ParameterIn::Header,
+            words,
+            required,
+        ));
+    }
+    if route.versioned {
+        operation = operation.parameter(parameter(
+            "If-Match",
+            ParameterIn::Header,
+            "The ETag that was read.",
+            true,
+        ));
+    }
+    if route.may_be_known {
+        operation = operation.parameter(parameter(
+            "If-None-Match",
+            ParameterIn::Header,
+            "The ETag that is known: 304 while it stands.",
+            false,
+        ));
+    }
+    if let Some(schema) = &route.takes {
+        let content = ContentBuilder::new().schema(Some(schema.clone())).build();
+        operation = operation.request_body(Some(
+            RequestBodyBuilder::new()
+                .content("application/json", content)
+                .required(Some(Required::True))
+                .build(),
+        ));
+    }
+    answers(operation, route).build()
+}
+
+fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
+    match &route.gives {
+        Some((status, schema)) => {
+            let content = ContentBuilder::new().schema(Some(schema.clone())).build();
+            let answer = ResponseBuilder::new()
+                .description("Done.")
+                .content("application/json", content);
+            operation = operation.response(status.to_string(), answer);
+        }
+        None => {
+            operation = operation.response(
+                "204",
+                ResponseBuilder::new().description("Done; nothing to say."),
+            );
+        }
+    }
+    if route.may_be_known {
+        let words = "It still has the version that is known.";
+        operation = operation.response("304", ResponseBuilder::new().description(words));
+    }
+    let problem = || {
+        let reference = RefOr::Ref(utoipa::openapi::schema::Ref::from_schema_name(
+            ProblemDocument::name(),
+        ));
+        ContentBuilder::new().schema(Some(reference)).build()
+    };
+    let mut refusals = vec![
+        ("400", "It cannot be read."),
+        ("401", "Who is asking is not known."),
+        ("403", "Not yours to do."),
+    ];
+    refusals.push(("404", "Not here, or not within your reach."));
+    if route.method != Method::GET {
+        refusals.extend([
+            ("409", "It does not fit what is there."),
+            ("413", "The body is too large."),
+            ("415", "Not JSON."),
+        ]);
+        refusals.push(("422", "The body has faults."));
+    }
+    if route.versioned {
+        refusals.extend([
+            ("412", "It was changed meanwhile."),
+            ("428", "If-Match is missing."),
+        ]);
+    }
+    refusals.extend([
+        ("500", "Our fault."),
+        ("503", "Later."),
+        ("507", "The disk is full."),
+    ]);
+    for (status, words) in refusals {
+        operation = operation.response(
+            status,
+            ResponseBuilder::new()
+                .description(words)
+                .content("application/problem+json", problem()),
+        );
+    }
+    operation
+}
+
+fn parameter(name: &str, place: ParameterIn, words: &str, required: bool) -> ParameterBuilder {
+    let schema = ObjectBuilder::new().schema_type(Type::String).build();
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .description(Some(words))
+        .required(if required {
+            Required::True
+        } else {
+            Required::False
+        })
+        .schema(Some(Schema::Object(schema)))
+}
+
+fn path_words(name: &str) -> &'static str {
+    match name {
+        "finess" => "FINESS number of a site, nine characters.",
+        "cip13" => "CIP13 of a presentation, thirteen digits.",
+        _ => "Identifier.",
+    }
+}
+
+fn operation_id(route: &Route) -> String {
+    let words: Vec<&str> = route
+        .pattern
+        .split(['/', '{', '}', '-'])
+        .filter(|w| !w.is_empty())
+        .collect();
+    format!(
+        "{}_{}",
+        route.method.as_str().to_lowercase(),
+        words.join("_")
+    )
+}
+
+fn http_method(method: &Method) -> HttpMethod {
+    match method.as_str() {
+        "POST" => HttpMethod::Post,
+        "PATCH" => HttpMethod::Patch,
+        "PUT" => HttpMethod::Put,
+        "DELETE" => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}
