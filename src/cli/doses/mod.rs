@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::given::{self, Dose, Vials};
 use super::place::{Place, today};
 use crate::domain::calendar::Day;
-use crate::domain::dose::{self, Grants, MOST_COUNTED, Need, Take, Unsolved, Vial};
+use crate::domain::dose::{self, Grants, MOST_NEEDS, Need, Take, Unsolved, Vial};
 use crate::domain::quantity::{Doses, Grams, Mg, Units};
 use crate::domain::rule::{Rulebook, Slug};
 use clap::Args;

@@ -1,6 +1,6 @@
 //! How the answer about doses is written.
 
-use super::{Found, MOST_COUNTED, Question};
+use super::{Found, MOST_NEEDS, Question};
 use crate::cli::answer::columns;
 use crate::domain::calendar::Day;
 use crate::domain::dose::{Composition, Need, Vial};
@@ -130,7 +130,7 @@ fn some(units: Units, strength: Mg) -> String {
 }
 
 fn is_cut(doses: Doses) -> bool {
-    doses == Doses::count(MOST_COUNTED)
+    doses == Doses::count(MOST_NEEDS)
 }
 
 fn most(doses: Doses) -> String {

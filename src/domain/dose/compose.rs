@@ -1,7 +1,7 @@
 //! Which vials make which doses, all at once.
 
 use super::instance::Instance;
-use super::{Composition, Need, Take, Unsolved, Vial, lots, solve};
+use super::{Composition, MOST_PLANNED, Need, Take, Unsolved, Vial, lots, solve};
 
 /// Returns the vials of each need, in the order of the needs; nothing when they do not fit
 /// together.
@@ -18,6 +18,23 @@ pub fn compose<K: Clone + Ord>(
     take: Take,
 ) -> Result<Option<Vec<Composition<K>>>, Unsolved> {
     let instance = Instance::new(needs, vials, &[])?;
+    let uses = solve::fit(&instance)?;
+    Ok(uses.map(|uses| lots::assign(&instance, &uses, needs, vials, take)))
+}
+
+/// As [`compose`], for as many needs as a plan may have.
+///
+/// # Errors
+/// [`Unsolved`] when the question is larger than its limits, of needs [`MOST_PLANNED`].
+pub(in crate::domain) fn compose_plan<K: Clone + Ord>(
+    needs: &[Need],
+    vials: &[Vial<K>],
+    take: Take,
+) -> Result<Option<Vec<Composition<K>>>, Unsolved> {
+    if needs.len() > MOST_PLANNED {
+        return Err(Unsolved::Needs { found: needs.len() });
+    }
+    let instance = Instance::of_many(needs, vials, &[])?;
     let uses = solve::fit(&instance)?;
     Ok(uses.map(|uses| lots::assign(&instance, &uses, needs, vials, take)))
 }

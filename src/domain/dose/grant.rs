@@ -3,7 +3,7 @@
 use super::compose::{compose, fits};
 use super::equal;
 use super::instance::Instance;
-use super::{Composition, MOST_COUNTED, Need, Take, Unsolved, Vial};
+use super::{Composition, MOST_NEEDS, Need, Take, Unsolved, Vial};
 use crate::domain::quantity::Doses;
 
 /// Needs granted in their order, each if it fits with all granted before it.
@@ -105,7 +105,7 @@ fn longest<K>(
 }
 
 /// Returns the largest number of doses of one size on one day that fit together, exactly; at most
-/// [`MOST_COUNTED`], also when there would be more. A need of nothing counts [`MOST_COUNTED`] times.
+/// [`MOST_NEEDS`], also when there would be more. A need of nothing counts [`MOST_NEEDS`] times.
 ///
 /// # Errors
 /// [`Unsolved`] when the question is larger than its limits.
@@ -113,7 +113,7 @@ pub fn most<K>(need: Need, vials: &[Vial<K>]) -> Result<Doses, Unsolved> {
     let all = vec![need; at_most(need, vials)];
     let instance = Instance::new(&all, vials, &[])?;
     if let Some(most) = equal::most(&instance) {
-        return Ok(Doses::count(most.min(MOST_COUNTED)));
+        return Ok(Doses::count(most.min(MOST_NEEDS)));
     }
     let fit = |n: usize| fits(all.get(..n).unwrap_or_default(), vials);
     let bound = instance.most_by_mass().min(all.len());
@@ -143,9 +143,9 @@ fn at_most<K>(need: Need, vials: &[Vial<K>]) -> usize {
         .map(|v| u128::from(v.strength.ug()) * u128::from(v.units.get()))
         .sum();
     let doses = held.checked_div(u128::from(need.mg.ug()));
-    doses.map_or(MOST_COUNTED, |n| {
+    doses.map_or(MOST_NEEDS, |n| {
         usize::try_from(n)
-            .unwrap_or(MOST_COUNTED)
-            .clamp(1, MOST_COUNTED)
+            .unwrap_or(MOST_NEEDS)
+            .clamp(1, MOST_NEEDS)
     })
 }

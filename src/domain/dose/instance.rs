@@ -5,9 +5,7 @@
 //! a count for each strength says all.
 
 use super::counts::{Counts, WIDTH};
-use super::{
-    MOST_COUNTED, MOST_MASS, MOST_NEEDS, MOST_STRENGTHS, MOST_VIALS_A_DOSE, Need, Unsolved, Vial,
-};
+use super::{MOST_MASS, MOST_NEEDS, MOST_STRENGTHS, MOST_VIALS_A_DOSE, Need, Unsolved, Vial};
 use crate::domain::quantity::Mg;
 use std::cmp::Reverse;
 
@@ -93,6 +91,15 @@ impl Instance {
         if needs.len() > MOST_NEEDS {
             return Err(Unsolved::Needs { found: needs.len() });
         }
+        Self::of_many(needs, vials, fresh)
+    }
+
+    /// Puts a question in order, however many needs it has.
+    pub(super) fn of_many<K>(
+        needs: &[Need],
+        vials: &[Vial<K>],
+        fresh: &[Mg],
+    ) -> Result<Self, Unsolved> {
         let masses = needs.iter().map(|n| n.mg).chain(fresh.iter().copied());
         let mut masses = masses.chain(vials.iter().map(|v| v.strength));
         if let Some(found) = masses.find(|m| *m > MOST_MASS) {
@@ -181,9 +188,7 @@ impl Instance {
         let held: u128 = held.map(|(s, n)| u128::from(*s) * u128::from(*n)).sum();
         let need = self.steps.first().map_or(0, |s| u128::from(s.need));
         let doses = held.checked_div(need).unwrap_or(u128::MAX);
-        usize::try_from(doses)
-            .unwrap_or(usize::MAX)
-            .min(MOST_COUNTED)
+        usize::try_from(doses).unwrap_or(usize::MAX).min(MOST_NEEDS)
     }
 }
 

@@ -33,6 +33,7 @@ mod tests;
 use super::calendar::Day;
 use super::quantity::{Mg, Units};
 
+pub(in crate::domain) use compose::compose_plan;
 pub use compose::{compose, fits};
 pub(in crate::domain) use counts::Counts;
 pub use grant::{Grants, grant, most};
@@ -45,15 +46,15 @@ pub use shortfall::{Lack, by_strength, lacking, shortfall};
 /// 1, 2.5, 5, 10, 20 and 30 g).
 pub const MOST_STRENGTHS: usize = counts::WIDTH;
 
-/// The most needs in one question: 65,536.
+/// The most needs in one question: 4,096.
+///
+/// Choice: a region's patients of one medicine; eight times the largest pool foreseen.
+pub const MOST_NEEDS: usize = 4_096;
+
+/// The most needs that a plan may ask about at once: 65,536.
 ///
 /// Choice: a country's patients of one medicine, all in one pool.
-pub const MOST_NEEDS: usize = 65_536;
-
-/// The most doses of one size that are counted: 4,096.
-///
-/// Choice: eight times the most that one site is foreseen to hold; more says no more.
-pub const MOST_COUNTED: usize = 4_096;
+const MOST_PLANNED: usize = 65_536;
 
 /// The most vials of the smallest strength that one dose may take: a million.
 ///

@@ -62,8 +62,10 @@ pub(in crate::domain) fn rulebook() -> Rulebook {
         superseded_by: None,
         sources: Vec::new(),
         contacts: Vec::new(),
-        presentations: std::iter::once((pen, 162))
-            .chain([162, 80, 200, 400].map(|mg| (cip(mg), mg)))
+        presentations: [162, 80, 200, 400]
+            .map(|mg| (cip(mg), mg))
+            .into_iter()
+            .chain([(pen, 162)])
             .map(|(cip13, mg)| presentation(cip13, mg))
             .collect(),
         doses: vec![

@@ -151,7 +151,7 @@ impl VialPool<'_> {
                 })
             })
             .collect();
-        let made = dose::compose(&needs, &self.free_vials(), Take::SoonestExpiry)?;
+        let made = dose::compose_plan(&needs, &self.free_vials(), Take::SoonestExpiry)?;
         Ok(made.map(|made| {
             let count = |c: dose::Composition<usize>| {
                 let mut used = [0; WIDTH];
