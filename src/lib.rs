@@ -52,7 +52,8 @@
 //!   unit is held twice. The database holds these laws by itself, against a careless writer too.
 //! - A GO and its holds are one instant. A reserve loses a dose only to a loss or a CRS treatment.
 //! - A letter is written in the transaction of its cause, one row a recipient, and names no patient.
-//! - Personal data stand in the table `patient_payload` and nowhere else.
+//! - Patients' data stand in the table `patient_payload` and nowhere else (nobody erases them yet:
+//!   the table is made for it).
 //! - A door never sees a table; a sentence for people stands in `text` or at the door that says it.
 //! - The two databases differ in [`db::dialect`].
 //!

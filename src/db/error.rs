@@ -3,7 +3,8 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use std::path::PathBuf;
 
-/// Why the database did not do what was asked. Nothing of it was done.
+/// Why the database did not do what was asked. Nothing of it was done, with the one exception that
+/// [`Db::write`](super::Db::write) names.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Others are in the way; the same again a little later may succeed.

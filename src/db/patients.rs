@@ -149,7 +149,9 @@ pub fn page(
         .filter(
             car_t_patients::site
                 .eq(site.as_str())
-                .and(car_t_patients::id.gt(after.unwrap_or(""))),
+                .and(car_t_patients::id.gt(after.unwrap_or("")))
+                // who was erased takes no row of a page
+                .and(patient_payload::pseudonym.is_not_null()),
         )
         .order(car_t_patients::id)
         .limit(limit)

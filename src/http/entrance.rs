@@ -15,4 +15,6 @@ pub struct Entrance {
     pub page_size_most: u16,
     /// The language of those who chose none.
     pub default_language: Language,
+    /// The time zone of sites that name none.
+    pub time_zone: chrono_tz::Tz,
 }

@@ -30,7 +30,8 @@ impl Stop {
         self.ask(Asked::Gently);
     }
 
-    /// Stops now; what is under way is dropped, and its transactions are rolled back.
+    /// Stops now: nobody is answered any more. A transaction that has begun ends whole, written or
+    /// not; who asked does not learn which, and asks again with the same key.
     pub fn at_once(&self) {
         self.ask(Asked::AtOnce);
     }

@@ -207,8 +207,9 @@ fn busy(app: &App) {
     post(
         Role::CarTUnit,
         &format!("{clearance}/move"),
-        json!({ "infusion_date": "2021-10-29", "reason": "fever" }),
-    );
+        json!({ "infusion_date": "2021-10-29" }),
+    )
+    .expect(201);
     post(
         Role::CarTUnit,
         &format!("{clearance}/move"),

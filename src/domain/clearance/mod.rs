@@ -59,7 +59,7 @@ pub enum ClearanceState {
     Standing,
     /// It was GO, and its doses are no longer covered: NO-GO.
     Broken,
-    /// Its patient received a dose from it and nothing is held any more.
+    /// Its patient was given the most doses that one receives; nothing is held any more.
     Used,
     /// Its units were given back.
     Released,

@@ -24,7 +24,8 @@ use std::future::{Ready, ready};
 /// One admitted request.
 pub struct Ask {
     request: HttpRequest,
-    entrance: web::Data<Entrance>,
+    /// What the service is set to.
+    pub entrance: web::Data<Entrance>,
     /// Who is asking.
     pub caller: Caller,
     /// When.

@@ -69,7 +69,7 @@ pub struct NewRecipientBody {
     /// The person or the desk: 1 to 100 characters.
     name: String,
     email: String,
-    /// `fr` (when not said) or `en`.
+    /// `fr` or `en`; the one that the service is set to (`default_language`) when not said.
     language: Option<String>,
 }
 
@@ -93,7 +93,9 @@ pub async fn add(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let language = code(
         &mut faults,
         "/language",
-        read.language.as_deref().unwrap_or("fr"),
+        read.language
+            .as_deref()
+            .unwrap_or(ask.entrance.default_language.code()),
         Language::from_code,
         &["fr", "en"],
     );

@@ -118,7 +118,7 @@ pub struct NewSite {
     finess: String,
     network: String,
     name: String,
-    /// IANA name; `Europe/Paris` when not said.
+    /// IANA name; the one that the service is set to (`time_zone`) when not said.
     time_zone: Option<String>,
     #[serde(default)]
     car_t: bool,
@@ -139,7 +139,9 @@ pub async fn add(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let name = words(&mut faults, "/name", &read.name, 120);
     let zone = zone(
         &mut faults,
-        read.time_zone.as_deref().unwrap_or("Europe/Paris"),
+        read.time_zone
+            .as_deref()
+            .unwrap_or(ask.entrance.time_zone.name()),
     );
     let reference_dose = read
         .reference_dose_mg
