@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use super::after::{self, Recorded};
+use super::edit_deliveries;
 use super::error::Error;
 use super::record::{Particulars, not_in_the_future, record};
 use super::site_state::SiteState;
@@ -14,7 +15,6 @@ use crate::domain::id::{DeliveryId, LotId};
 use crate::domain::ledger::{Effect, Movement, MovementKind, UnitState};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
-use crate::domain::site::DeliveryState;
 
 /// What came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,11 +44,13 @@ pub enum Count {
     Boxes(Units),
 }
 
-/// Registers a receipt: a lot that is new is added, a delivery that is named becomes received.
+/// Registers a receipt: a lot that is new is added, a delivery that is named is
+/// received with the last of its units.
 ///
 /// # Errors
 /// Refused when the presentation is not on the catalogue, the units expired before the day of
-/// receipt, the pack is already at a site, or the delivery is no longer expected.
+/// receipt, the pack is already at a site, its boxes hold more units than a movement can have, or
+/// the delivery was cancelled.
 pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<Recorded, Error> {
     let state = SiteState::load(act, site)?;
     not_in_the_future(act, &received.told)?;
@@ -70,12 +72,8 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
         .into());
     }
     if let Some(delivery) = &received.told.delivery {
-        arrive(
-            act,
-            site,
-            received.cip13,
-            &DeliveryId::new(delivery.as_str()),
-        )?;
+        let delivery = DeliveryId::new(delivery.as_str());
+        edit_deliveries::arrived(act, site, received.cip13, &delivery, units)?;
     }
     let lot = lot(act, received)?;
     let effects = [(lot.id.clone(), Effect::enter(units, received.state))];
@@ -146,13 +144,22 @@ fn applied(mut state: SiteState, movements: &[Movement], lot: &Lot) -> SiteState
 
 fn units_of(act: &mut Act<'_>, received: &Received) -> Result<Units, Error> {
     let listed = on_catalogue(act, received.cip13)?;
-    let units = match received.count {
-        Count::Units(units) => units.get(),
-        Count::Boxes(boxes) => boxes
-            .get()
-            .saturating_mul(listed.presentation.units_per_box.get()),
-    };
-    Ok(Units::new(units.min(Units::MOST)))
+    match received.count {
+        Count::Units(units) => Ok(units),
+        Count::Boxes(boxes) => {
+            let per_box = listed.presentation.units_per_box;
+            let most = Units::MOST.checked_div(per_box.get()).unwrap_or(0);
+            if boxes.get() > most {
+                return Err(Refusal::TooManyBoxes {
+                    boxes,
+                    per_box,
+                    most: Units::new(most),
+                }
+                .into());
+            }
+            Ok(Units::new(boxes.get().saturating_mul(per_box.get())))
+        }
+    }
 }
 
 /// Returns a presentation as it stands on the catalogue.
@@ -191,28 +198,5 @@ fn lot(act: &mut Act<'_>, received: &Received) -> Result<Lot, Error> {
                 .ok_or_else(|| Error::Bug("a lot that is there cannot be found".to_owned()))
         }
         Err(other) => Err(other.into()),
-    }
-}
-
-fn arrive(act: &mut Act<'_>, site: Finess, cip13: Cip13, id: &DeliveryId) -> Result<(), Error> {
-    let unknown = || Refusal::Unknown {
-        what: "delivery",
-        name: id.to_string(),
-    };
-    let mut delivery = db::deliveries::find(act.conn, site, id)?
-        .filter(|d| d.cip13 == cip13)
-        .ok_or_else(unknown)?;
-    match delivery.state {
-        DeliveryState::Cancelled => Err(Refusal::WrongState {
-            state: delivery.state.code(),
-        }
-        .into()),
-        // a second box of a delivery that is coming in box by box
-        DeliveryState::Received => Ok(()),
-        DeliveryState::Announced | DeliveryState::Confirmed => {
-            delivery.state = DeliveryState::Received;
-            delivery.version = delivery.version.saturating_add(1);
-            Ok(db::deliveries::update(act.conn, &delivery)?)
-        }
     }
 }

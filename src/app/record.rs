@@ -81,7 +81,7 @@ pub fn record(
         .iter()
         .map(|m| json!({ "movement": m.id.as_str(), "lot": m.lot_id.as_str(), "usable": m.effect.usable, "quarantined": m.effect.quarantined }))
         .collect();
-    let details = json!({ "kind": kind.code(), "reason": told.reason, "movements": changes });
+    let details = json!({ "kind": kind.code(), "reason": told.reason, "delivery": told.delivery, "movements": changes });
     act.audit(
         Some(site),
         Done {

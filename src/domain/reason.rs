@@ -52,6 +52,15 @@ pub enum Refusal {
         /// The day of receipt.
         today: Day,
     },
+    /// So many boxes hold more units than one movement can have.
+    TooManyBoxes {
+        /// How many boxes were said.
+        boxes: Units,
+        /// Units in one box.
+        per_box: Units,
+        /// The most boxes that one movement can have.
+        most: Units,
+    },
     /// The pack is already at a site.
     SerialKnown {
         /// Its serial number.
@@ -194,6 +203,7 @@ impl Refusal {
             Self::UnknownLot { .. } => "unknown-lot",
             Self::WhichExpiry { .. } => "which-expiry",
             Self::ExpiredOnReceipt { .. } => "expired-on-receipt",
+            Self::TooManyBoxes { .. } => "too-many-boxes",
             Self::SerialKnown { .. } => "serial-known",
             Self::OtherLot { .. } => "other-lot",
             Self::NotOnCatalogue { .. } => "not-on-catalogue",

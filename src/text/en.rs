@@ -28,6 +28,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::ExpiredOnReceipt { expiry, today } => {
             format!("The expiry {expiry} lies before today, {today}: it cannot go to the shelf. Compare it with the box.")
         }
+        Refusal::TooManyBoxes { boxes, per_box, most } => {
+            format!("{boxes} boxes of {per_box} units are more than one movement can have: {most} boxes at most.")
+        }
         Refusal::SerialKnown { serial, .. } => {
             format!("The pack with serial number {serial} is already in stock and has not left. Was it scanned twice?")
         }

@@ -29,6 +29,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::ExpiredOnReceipt { expiry, today } => {
             format!("La péremption ({}) est antérieure à aujourd'hui ({}) : pas de mise en stock. Comparez avec la boîte.", day(*expiry), day(*today))
         }
+        Refusal::TooManyBoxes { boxes, per_box, most } => {
+            format!("{boxes} boîtes de {per_box} unités dépassent ce qu'un mouvement peut compter : {most} boîtes au plus.")
+        }
         Refusal::SerialKnown { serial, .. } => {
             format!("La boîte de numéro de série {serial} est déjà en stock et n'en est pas sortie. A-t-elle été scannée deux fois ?")
         }

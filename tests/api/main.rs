@@ -14,6 +14,7 @@ mod support;
 
 mod access;
 mod alerts;
+mod arriving;
 mod bad_input;
 mod clearance;
 mod cut_off;

@@ -229,6 +229,7 @@ impl Centre {
             site: self.site.finess,
             cip13: cip(mg),
             units: Units::new(units),
+            arrived: Units::ZERO,
             expected_on: day(expected),
             state,
             reference: None,

@@ -140,6 +140,13 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
                 fault.expected(Said::same(expected.as_str())),
             )
         }
+        Refusal::TooManyBoxes { boxes, most, .. } => {
+            let fault = Fault::new("/boxes", said).found(boxes);
+            Problem::at(
+                Kind::InvalidBody,
+                fault.expected(Said::new(format!("1 to {most}"), format!("1 à {most}"))),
+            )
+        }
         Refusal::ReferenceDose { .. } => in_body("/reference_dose_mg", said),
         Refusal::MustBeSaid { what, .. }
         | Refusal::BeforeItsUnits { what, .. }
@@ -192,6 +199,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         Refusal::UnknownLot { .. }
         | Refusal::OtherLot { .. }
         | Refusal::ExpiredOnReceipt { .. }
+        | Refusal::TooManyBoxes { .. }
         | Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust

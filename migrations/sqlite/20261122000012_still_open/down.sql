@@ -1,0 +1,2 @@
+DROP INDEX clearances_in_force;
+ALTER TABLE deliveries DROP COLUMN arrived;
