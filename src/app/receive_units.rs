@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use super::after::{self, Recorded};
+use super::dispense::packs;
 use super::edit_deliveries;
 use super::error::Error;
 use super::record::{Particulars, not_in_the_future, record};
@@ -62,14 +63,8 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
         .into());
     }
     let units = units_of(act, received)?;
-    if let Some(serial) = &received.serial
-        && let Some(elsewhere) = db::packs::pack_site(act.conn, received.cip13, serial)?
-    {
-        return Err(Refusal::SerialKnown {
-            serial: serial.clone(),
-            site: elsewhere,
-        }
-        .into());
+    if let Some(serial) = &received.serial {
+        elsewhere(act, received.cip13, serial)?;
     }
     if let Some(delivery) = &received.told.delivery {
         let delivery = DeliveryId::new(delivery.as_str());
@@ -87,6 +82,17 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
         applied(state, &movements, &lot)
     };
     after::stock_changed(act, state, movements)
+}
+
+/// Refuses a pack that is at a site, this one or another.
+fn elsewhere(act: &mut Act<'_>, cip13: Cip13, serial: &Serial) -> Result<(), Error> {
+    match db::packs::pack_site(act.conn, cip13, serial)? {
+        Some(site) => {
+            let serial = serial.clone();
+            Err(Refusal::SerialKnown { serial, site }.into())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Keeps that a pack is here, unless another site scanned it at this moment.
@@ -108,10 +114,11 @@ fn place(
     }
 }
 
-/// Takes dispensed units back.
+/// Takes dispensed units back; a pack whose serial number is named is here again.
 ///
 /// # Errors
-/// Refused when the lot was never at the site, or is out of date and would go to the shelf.
+/// Refused when the lot was never at the site, or is out of date and would go to the shelf; when the
+/// pack that is named never left, is of another lot, or is not so many units.
 pub fn take_back(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<Recorded, Error> {
     let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, &received.told)?;
@@ -128,11 +135,20 @@ pub fn take_back(act: &mut Act<'_>, site: Finess, received: &Received) -> Result
         }
         .into());
     }
-    let effects = [(
-        line.lot_id,
-        Effect::enter(units_of(act, received)?, received.state),
-    )];
+    let units = units_of(act, received)?;
+    if let Some(serial) = &received.serial {
+        packs::one_pack(act, received.cip13, units, None)?;
+        elsewhere(act, received.cip13, serial)?;
+        let lot = db::packs::pack_lot(act.conn, received.cip13, serial)?;
+        let lot = lot.map(|lot| state.find(act.conn, &lot)).transpose()?;
+        let of_pack = lot.flatten().map(|l| l.lot);
+        packs::same_lot(serial, Some(&received.lot), of_pack.as_ref(), None)?;
+    }
+    let effects = [(line.lot_id, Effect::enter(units, received.state))];
     let movements = record(act, site, MovementKind::Return, &effects, &received.told)?;
+    if let (Some(serial), Some(back)) = (&received.serial, movements.first()) {
+        place(act, received.cip13, serial, back)?;
+    }
     state.apply(&movements, None);
     after::stock_changed(act, state, movements)
 }

@@ -4,7 +4,7 @@ use super::act::{Act, Done};
 use super::error::Error;
 use crate::db;
 use crate::domain::calendar::{Day, Instant, to_micros};
-use crate::domain::code::{Cip13, Finess, LotNumber};
+use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
 use crate::domain::id::{LotId, MovementId, OperationId, PatientId};
 use crate::domain::ledger::{Effect, Movement, MovementKind};
 use crate::domain::quantity::Units;
@@ -35,6 +35,8 @@ pub struct Particulars {
     pub patient: Option<(PatientId, String)>,
     /// With which delivery.
     pub delivery: Option<String>,
+    /// Of a loss, the serial number of the pack that is lost.
+    pub serial: Option<Serial>,
     /// What it undoes.
     pub reverses: Option<MovementId>,
 }

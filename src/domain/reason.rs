@@ -61,6 +61,15 @@ pub enum Refusal {
         /// The most boxes that one movement can have.
         most: Units,
     },
+    /// A pack moves whole, and so many units are not one.
+    NotOnePack {
+        /// How many were said.
+        units: Units,
+        /// Units in one box.
+        per_box: Units,
+        /// Which line of the order says it, from 0; nothing when the order is no list.
+        line: Option<usize>,
+    },
     /// The pack is already at a site.
     SerialKnown {
         /// Its serial number.
@@ -125,6 +134,11 @@ pub enum Refusal {
     InThePast {
         /// Which day or instant: `expected_on`, `expires_at`, `until`.
         what: &'static str,
+    },
+    /// The window after the infusion is said to be over, and is not.
+    WindowOpen {
+        /// How many days it lasts after the day of the infusion.
+        days: u32,
     },
     /// The patient has a clearance in force.
     AlreadyCleared,
@@ -204,6 +218,7 @@ impl Refusal {
             Self::WhichExpiry { .. } => "which-expiry",
             Self::ExpiredOnReceipt { .. } => "expired-on-receipt",
             Self::TooManyBoxes { .. } => "too-many-boxes",
+            Self::NotOnePack { .. } => "not-one-pack",
             Self::SerialKnown { .. } => "serial-known",
             Self::OtherLot { .. } => "other-lot",
             Self::NotOnCatalogue { .. } => "not-on-catalogue",
@@ -214,6 +229,7 @@ impl Refusal {
             Self::InTheFuture { .. } => "in-the-future",
             Self::BeforeItsUnits { .. } => "before-its-units",
             Self::InThePast { .. } => "in-the-past",
+            Self::WindowOpen { .. } => "window-open",
             Self::AlreadyCleared => "already-cleared",
             Self::WrongState { .. } => "wrong-state",
             Self::PseudonymTaken => "pseudonym-taken",

@@ -10,3 +10,6 @@ UPDATE deliveries SET arrived = (
 
 -- What is in force at a site is found without reading all that it ever cleared.
 CREATE INDEX clearances_in_force ON clearances (site, seq) WHERE state IN ('standing', 'broken');
+
+-- Patients are found by the day of their infusion: a site has ever more whose window is over.
+CREATE INDEX patient_payload_by_day ON patient_payload (site, infusion_on) WHERE infusion_on IS NOT NULL;

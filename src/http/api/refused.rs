@@ -140,6 +140,18 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
                 fault.expected(Said::same(expected.as_str())),
             )
         }
+        Refusal::NotOnePack {
+            units,
+            per_box,
+            line,
+        } => {
+            let at = line.map_or_else(|| "/units".to_owned(), |n| format!("/lines/{n}/units"));
+            let fault = Fault::new(at, said).found(units);
+            Problem::at(
+                Kind::InvalidBody,
+                fault.expected(Said::same(per_box.to_string())),
+            )
+        }
         Refusal::TooManyBoxes { boxes, most, .. } => {
             let fault = Fault::new("/boxes", said).found(boxes);
             Problem::at(
@@ -157,6 +169,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
         | Refusal::NotCarT { .. }
+        | Refusal::WindowOpen { .. }
         | Refusal::AlreadyCleared
         | Refusal::WrongState { .. }
         | Refusal::PseudonymTaken
@@ -200,6 +213,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::OtherLot { .. }
         | Refusal::ExpiredOnReceipt { .. }
         | Refusal::TooManyBoxes { .. }
+        | Refusal::NotOnePack { .. }
         | Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
@@ -207,6 +221,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::InfusionOutsideWindow { .. }
         | Refusal::InTheFuture { .. }
         | Refusal::InThePast { .. }
+        | Refusal::WindowOpen { .. }
         | Refusal::AlreadyCleared
         | Refusal::WrongState { .. }
         | Refusal::PseudonymTaken

@@ -48,7 +48,9 @@ impl MovementBody {
             .as_deref()
             .map(|t| faults.take("/serial", Serial::parse(t)));
         let (state, which, count) = (self.state(faults)?, which?, count?);
-        if serial.is_some() && count != Count::Boxes(Units::new(1)) {
+        // of a return the units say it
+        let one_box = count == Count::Boxes(Units::new(1)) || self.kind == "return";
+        if serial.is_some() && !one_box {
             let said = Said::new(
                 "is of one pack: say `boxes`: 1",
                 "est celui d'une boîte : dites `boxes` : 1",
