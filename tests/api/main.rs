@@ -13,6 +13,7 @@
 mod support;
 
 mod access;
+mod added_at_once;
 mod alerts;
 mod arriving;
 mod bad_input;
@@ -27,6 +28,7 @@ mod editing;
 mod emptied;
 mod first_story;
 mod floor;
+mod growing;
 mod hot_path;
 mod known;
 mod ledger;
@@ -48,5 +50,6 @@ mod tidy;
 mod together;
 mod told_times;
 mod trail;
+mod two_books;
 mod unheard;
 mod who_sees;
