@@ -107,6 +107,13 @@ impl<'a> Act<'a> {
             .filter_map(|book| Some((book, book.reserve.as_ref()?)))
             .collect()
     }
+
+    /// Returns the rulebook of a name with the reserve that it asks for, if it is loaded.
+    pub fn reserve_rule(&self, name: &str) -> Option<(&'a Rulebook, &'a ReserveRule)> {
+        self.reserve_rules()
+            .into_iter()
+            .find(|(book, _)| book.name.as_str() == name)
+    }
 }
 
 impl Act<'_> {

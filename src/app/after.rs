@@ -10,11 +10,10 @@ use crate::db::clearances::ClearanceRecord;
 use crate::db::{self};
 use crate::domain::alert::{Alert, AlertKind, Reading};
 use crate::domain::clearance::{self, ClearanceState, Settled};
-use crate::domain::id::ClearanceId;
 use crate::domain::ledger::Movement;
 use crate::domain::quantity::Units;
 use crate::domain::reserve::{self, Reserve};
-use crate::domain::rule::ReserveRule;
+use crate::domain::rule::{ReserveRule, Rulebook};
 use serde_json::json;
 
 /// What an act left: its movements, and the site as it stands now.
@@ -80,7 +79,7 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
             give_back(act, state, &one.id, &one.doses)?;
         }
         for one in settled {
-            let end = over_as(state, rule, &one.id);
+            let end = over_as(state, rulebook, rule, &one);
             settle_clearance(act, state, &mut open, &one, end)?;
         }
         let reserve = reserve::stand(&state.facts(rulebook, rule));
@@ -101,28 +100,41 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
     Ok(reserves)
 }
 
-/// What a clearance that is over has become, and why: it has served when its patient was given the
-/// most doses.
-fn over_as(
+/// What a clearance has become that is over, and why; nothing when it stays in force.
+///
+/// It has served when this act gave its patient the last of the most doses. A correction of the
+/// number given ends nothing, though nothing is held while it says so: what was mistyped is typed
+/// again, and a GO that had ended would be gone.
+pub(super) fn over_as(
     state: &SiteState,
+    rulebook: &Rulebook,
     rule: &ReserveRule,
-    id: &ClearanceId,
-) -> (ClearanceState, &'static str) {
-    let clearance = state.in_force.iter().find(|c| c.id == *id);
+    settled: &Settled,
+) -> Option<(ClearanceState, &'static str)> {
+    if !settled.over {
+        return None;
+    }
+    let clearance = state.in_force.iter().find(|c| c.id == settled.id);
     let patient = clearance.and_then(|c| state.patients.iter().find(|p| p.id == c.patient));
     match patient {
-        Some(p) if p.doses_given >= rule.doses_most => (ClearanceState::Used, "used"),
-        Some(_) | None => (ClearanceState::Released, "window-over"),
+        Some(p) if p.doses_given >= rule.doses_most => {
+            if state.served.as_ref() == Some(&p.id) {
+                return Some((ClearanceState::Used, "used"));
+            }
+            let inside = reserve::window(&state.facts(rulebook, rule), p).is_some();
+            (!inside).then_some((ClearanceState::Released, "window-over"))
+        }
+        Some(_) | None => Some((ClearanceState::Released, "window-over")),
     }
 }
 
-/// Writes what one clearance holds now, and how far it has come; one that is over ends as `end`.
+/// Writes what one clearance holds now, and how far it has come; it ends as `end`, if that is said.
 fn settle_clearance(
     act: &mut Act<'_>,
     state: &mut SiteState,
     open: &mut Vec<Alert>,
     settled: &Settled,
-    end: (ClearanceState, &'static str),
+    end: Option<(ClearanceState, &'static str)>,
 ) -> Result<(), Error> {
     let Some(place) = state.in_force.iter().position(|c| c.id == settled.id) else {
         return Ok(());
@@ -131,20 +143,19 @@ fn settle_clearance(
     let Some(record) = state.in_force.get(place).cloned() else {
         return Ok(());
     };
-    let next = match (settled.over, settled.missing.get()) {
-        (true, _) => end.0,
-        (false, 0) => ClearanceState::Standing,
-        (false, _) => ClearanceState::Broken,
+    let next = match (end, settled.missing.get()) {
+        (Some((ended, _)), _) => ended,
+        (None, 0) => ClearanceState::Standing,
+        (None, _) => ClearanceState::Broken,
     };
     if next != record.state || settled.missing != record.missing {
         let changed = ClearanceRecord {
             state: next,
             missing: settled.missing,
-            reason: settled
-                .over
-                .then(|| end.1.to_owned())
+            reason: end
+                .map(|(_, why)| why.to_owned())
                 .or_else(|| record.reason.clone()),
-            ended_at: settled.over.then_some(act.now).or(record.ended_at),
+            ended_at: end.map(|_| act.now).or(record.ended_at),
             version: record.version.saturating_add(1),
             ..record.clone()
         };
@@ -153,7 +164,7 @@ fn settle_clearance(
             *slot = changed;
         }
     }
-    if settled.over {
+    if end.is_some() {
         state.in_force.retain(|c| c.id != settled.id);
     }
     let covered = i64::try_from(settled.doses.len()).unwrap_or(i64::MAX);

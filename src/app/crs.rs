@@ -7,12 +7,13 @@ use super::act::Act;
 use super::error::Error;
 use super::site_state::SiteState;
 use crate::db;
-use crate::domain::calendar::local_day;
+use crate::domain::calendar::{Day, local_day};
 use crate::domain::code::Cip13;
 use crate::domain::dose::{self, Need, Vial};
 use crate::domain::id::PatientId;
-use crate::domain::quantity::{Doses, Mg};
+use crate::domain::quantity::{Doses, Mg, Units};
 use crate::domain::reason::Refusal;
+use crate::domain::reserve::CarTPatient;
 use crate::domain::rule::{ReserveRule, Rulebook};
 
 /// Refuses a presentation that no rulebook gives for CRS: another medicine, or another route.
@@ -43,8 +44,9 @@ pub(super) fn treats(act: &Act<'_>, place: Option<usize>, cip13: Cip13) -> Resul
 /// Returns how many whole doses were dispensed to a CAR-T patient for CRS since the infusion (for
 /// one who is yet to be infused: today), and not taken back; none for anybody else.
 ///
-/// The dose is that of the weight as it is known now. Doses are composed of the whole vials: what a
-/// vial holds above a dose is thrown away, and no part of the next.
+/// The dose is that of the weight as it is known now, in the rulebook that has the presentation:
+/// where several have it, in that of the patient's clearance. Doses are composed of the whole vials:
+/// what a vial holds above a dose is thrown away, and no part of the next.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -53,40 +55,62 @@ pub(super) fn doses_dispensed(
     state: &SiteState,
     patient: Option<&PatientId>,
 ) -> Result<Doses, Error> {
-    let Some(patient) = state.patients.iter().find(|p| Some(&p.id) == patient) else {
+    let record = patient.map(|id| state.expected(act.conn, id)).transpose()?;
+    let Some(patient) = record.flatten().map(|r| r.patient) else {
         return Ok(Doses::ZERO);
     };
-    let Some((book, rule)) = act.reserve_rules().into_iter().next() else {
-        return Ok(Doses::ZERO);
-    };
-    let (book, rule) = (book.clone(), rule.clone());
+    let own = state.in_force.iter().find(|c| c.patient == patient.id);
+    let mut books = act.reserve_rules();
+    books.sort_by_key(|(book, _)| own.is_none_or(|c| c.rulebook != book.name.as_str()));
     let since = patient.infusion_on.min(state.today);
-    let mut vials: Vec<Vial<()>> = Vec::new();
+    let mut given: Vec<(Cip13, Units)> = Vec::new();
     for (at, cip13, units) in
         db::stock::dispensed_for_crs(act.conn, state.site.finess, &patient.id)?
     {
-        let day = local_day(at, state.site.zone);
-        let strength = strength(&book, &rule, cip13);
-        if let (Some(strength), true) = (strength, day.is_some_and(|day| day >= since)) {
-            let (lot, expiry) = ((), state.today);
-            vials.push(Vial {
-                lot,
-                strength,
-                expiry,
-                units,
-            });
+        if local_day(at, state.site.zone).is_some_and(|day| day >= since) {
+            given.push((cip13, units));
         }
     }
+    let mut doses: u32 = 0;
+    for (book, rule) in books {
+        let (its, others): (Vec<_>, Vec<_>) = given
+            .into_iter()
+            .partition(|(cip13, _)| strength(book, rule, *cip13).is_some());
+        given = others;
+        doses = doses.saturating_add(doses_of(book, rule, &patient, &its, state.today).get());
+    }
+    Ok(Doses::new(doses))
+}
+
+/// How many whole doses some units make by one rulebook.
+fn doses_of(
+    book: &Rulebook,
+    rule: &ReserveRule,
+    patient: &CarTPatient,
+    given: &[(Cip13, Units)],
+    today: Day,
+) -> Doses {
+    let vials: Vec<Vial<()>> = given
+        .iter()
+        .filter_map(|(cip13, units)| {
+            Some(Vial {
+                lot: (),
+                strength: strength(book, rule, *cip13)?,
+                expiry: today,
+                units: *units,
+            })
+        })
+        .collect();
     if vials.is_empty() {
-        return Ok(Doses::ZERO);
+        return Doses::ZERO;
     }
     let dose = book.dose(&rule.indication, patient.weight);
     let need = Need {
         mg: dose.unwrap_or(rule.reference_most),
-        on: state.today,
+        on: today,
     };
     // a treatment is never refused: what cannot be said is no dose, and goes on being kept
-    Ok(dose::most(need, &vials).unwrap_or(Doses::ZERO))
+    dose::most(need, &vials).unwrap_or(Doses::ZERO)
 }
 
 fn strength(book: &Rulebook, rule: &ReserveRule, cip13: Cip13) -> Option<Mg> {

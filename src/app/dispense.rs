@@ -1,7 +1,7 @@
 //! Units leave for a patient or a ward.
 
 mod by_override;
-mod packs;
+pub(super) mod packs;
 
 use by_override::pick_by_override;
 use packs::{known, packs_leave};
@@ -117,6 +117,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
     if matches!(order.claim, Claim::Crs) {
         let given = crs::doses_dispensed(act, &state, treated.as_ref())?;
         let by = crs::change(given_before, given);
+        state.served = treated.clone().filter(|_| by > 0);
         edit_patients::dose_given(act, &mut state, treated.as_ref(), by)?;
     }
     if kind == MovementKind::DispensingOverride {
@@ -277,12 +278,7 @@ fn free_then_held(
 
 /// The holds that a line may be taken from, the first to lose units first.
 fn last_first(act: &Act<'_>, state: &SiteState, line: &Line) -> Vec<Hold> {
-    let rules = act.reserve_rules();
-    let Some((rulebook, rule)) = rules.first() else {
-        return Vec::new();
-    };
-    let in_force: Vec<_> = rules.iter().flat_map(|(b, _)| state.in_force(b)).collect();
-    clearance::last_first(&state.facts(rulebook, rule), &in_force)
+    clearance::last_first(&state.rankings(&act.reserve_rules()))
         .into_iter()
         .filter(|h| is_of(state, line, h))
         .cloned()
@@ -311,15 +307,7 @@ pub(super) fn cut(
     if units == Units::ZERO {
         return Ok(());
     }
-    let Some((rulebook, rule)) = act.reserve_rules().into_iter().next() else {
-        return Ok(());
-    };
-    let in_force: Vec<_> = act
-        .reserve_rules()
-        .into_iter()
-        .flat_map(|(book, _)| state.in_force(book))
-        .collect();
-    let cuts = clearance::cut(&state.facts(rulebook, rule), &in_force, lot, units);
+    let cuts = clearance::cut(&state.rankings(&act.reserve_rules()), lot, units);
     shrink(act, state, &cuts)
 }
 

@@ -1,6 +1,7 @@
 //! Presentations are put on the catalogue.
 
 use super::act::{Act, Done};
+use super::edit_sites::unless_there;
 use super::error::Error;
 use crate::db::catalogue::Listed;
 use crate::db::{self};
@@ -69,7 +70,10 @@ pub fn add(act: &mut Act<'_>, new: &NewPresentation) -> Result<Listed, Error> {
         presentation,
         cis: known.map(|(pack, _)| pack.cis),
     };
-    db::catalogue::insert(act.conn, &listed, act.now)?;
+    let now = act.now;
+    unless_there(act, "presentation", |conn| {
+        db::catalogue::insert(conn, &listed, now)
+    })?;
     let details = json!({
         "label": listed.presentation.label, "strength_ug": listed.presentation.strength.ug(),
         "route": listed.presentation.route.code(), "units_per_box": listed.presentation.units_per_box.get(),

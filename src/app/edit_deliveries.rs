@@ -48,6 +48,7 @@ pub fn announce(act: &mut Act<'_>, site: Finess, new: &NewDelivery) -> Result<De
         site,
         cip13: new.cip13,
         units: new.units,
+        arrived: Units::ZERO,
         expected_on: new.expected_on,
         state: if new.confirmed {
             DeliveryState::Confirmed
@@ -73,7 +74,8 @@ pub struct Change {
     pub state: Option<DeliveryState>,
 }
 
-/// Changes a delivery: confirms, postpones or cancels it.
+/// Changes a delivery: confirms, postpones or cancels it, or says that no more of it will come
+/// (received). One of which no more was announced than has arrived is received.
 ///
 /// # Errors
 /// Refused when there is no such delivery here, it was edited meanwhile, or it has ended.
@@ -100,7 +102,7 @@ pub fn change(
         before.state,
         DeliveryState::Announced | DeliveryState::Confirmed
     );
-    if !open || next == DeliveryState::Received {
+    if !open {
         return Err(Refusal::WrongState {
             state: before.state.code(),
         }
@@ -112,14 +114,78 @@ pub fn change(
         state: next,
         version: version.saturating_add(1),
         ..before.clone()
-    };
+    }
+    .settled();
     db::deliveries::update(act.conn, &after)?;
     changed(act, Some(&before), &after)?;
     Ok(after)
 }
 
+/// Counts units of a presentation that come with a delivery: with the last of them it is received.
+///
+/// # Errors
+/// Refused when there is no such delivery here, it is of another presentation, or it was cancelled.
+pub(super) fn arrived(
+    act: &mut Act<'_>,
+    site: Finess,
+    cip13: Cip13,
+    id: &DeliveryId,
+    units: Units,
+) -> Result<(), Error> {
+    let unknown = || Refusal::Unknown {
+        what: "delivery",
+        name: id.to_string(),
+    };
+    let before = db::deliveries::find(act.conn, site, id)?.ok_or_else(unknown)?;
+    if before.cip13 != cip13 {
+        return Err(Refusal::OtherPresentation {
+            found: cip13,
+            expected: before.cip13,
+        }
+        .into());
+    }
+    if before.state == DeliveryState::Cancelled {
+        return Err(Refusal::WrongState {
+            state: before.state.code(),
+        }
+        .into());
+    }
+    let after = before.arrives(units);
+    db::deliveries::update(act.conn, &after)?;
+    audit(act, Some(&before), &after)
+}
+
+/// Gives units of a receipt that was undone back to their delivery: they are still to come.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn did_not_arrive(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    id: &DeliveryId,
+    units: Units,
+) -> Result<(), Error> {
+    let site = state.site.finess;
+    let Some(before) = db::deliveries::find(act.conn, site, id)? else {
+        return Ok(());
+    };
+    let after = before.did_not_arrive(units);
+    db::deliveries::update(act.conn, &after)?;
+    if state.site.car_t {
+        state.deliveries = db::deliveries::expected(act.conn, site, state.today)?;
+    }
+    audit(act, Some(&before), &after)
+}
+
 fn changed(act: &mut Act<'_>, before: Option<&Delivery>, after: &Delivery) -> Result<(), Error> {
-    let summary = |d: &Delivery| json!({ "cip13": d.cip13.as_str(), "units": d.units.get(), "expected_on": d.expected_on.to_string(), "state": d.state.code() });
+    audit(act, before, after)?;
+    let mut state = SiteState::load(act, after.site)?;
+    after::settle(act, &mut state)?;
+    Ok(())
+}
+
+fn audit(act: &mut Act<'_>, before: Option<&Delivery>, after: &Delivery) -> Result<(), Error> {
+    let summary = |d: &Delivery| json!({ "cip13": d.cip13.as_str(), "units": d.units.get(), "arrived": d.arrived.get(), "expected_on": d.expected_on.to_string(), "state": d.state.code() });
     let details = json!({ "before": before.map(summary), "after": summary(after) });
     act.audit(
         Some(after.site),
@@ -129,8 +195,5 @@ fn changed(act: &mut Act<'_>, before: Option<&Delivery>, after: &Delivery) -> Re
             patient: None,
             details,
         },
-    )?;
-    let mut state = SiteState::load(act, after.site)?;
-    after::settle(act, &mut state)?;
-    Ok(())
+    )
 }

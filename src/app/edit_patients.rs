@@ -140,8 +140,8 @@ pub fn version(act: &mut Act<'_>, site: Finess, id: &PatientId) -> Result<i64, E
 /// The day of an infusion that has a clearance in force is moved by asking again, not here.
 ///
 /// # Errors
-/// Refused when there is no such patient here, the record was edited meanwhile, or a clearance in
-/// force depends on the day.
+/// Refused when there is no such patient here, the record was edited meanwhile, a clearance in
+/// force depends on the day, or an infusion is said to be cancelled whose day is past.
 pub fn correct(
     act: &mut Act<'_>,
     site: Finess,
@@ -188,6 +188,11 @@ pub fn correct(
         record.state
     };
     record.version = record.version.saturating_add(1);
+    let infused =
+        before.state == PatientState::Expected && record.patient.infusion_on < state.today;
+    if correction.cancelled && infused {
+        return Err(Refusal::WrongState { state: "infused" }.into());
+    }
     if let (true, Some(clearance)) = (correction.cancelled, in_force) {
         end_clearance::let_go(act, &mut state, &clearance, "infusion-cancelled")?;
     }
@@ -230,25 +235,20 @@ fn save(
     )
 }
 
-/// Writes how far a patient has come, when their clearance has ended; somebody who is not expected
-/// here is left alone.
+/// Writes how far a patient who is expected here has come, when their clearance has ended.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub(super) fn now_is(
     act: &mut Act<'_>,
     state: &mut SiteState,
-    patient: &PatientId,
+    before: &PatientRecord,
     next: PatientState,
 ) -> Result<(), Error> {
-    let known = state.records.iter().find(|r| r.patient.id == *patient);
-    let Some(before) = known.cloned() else {
-        return Ok(());
-    };
     let mut record = before.clone();
     record.state = next;
     record.version = record.version.saturating_add(1);
-    save(act, state, &before, &record)
+    save(act, state, before, &record)
 }
 
 /// Counts CRS doses given to a patient, or taken back; somebody who is no CAR-T patient here is
@@ -265,12 +265,11 @@ pub(super) fn dose_given(
     if by == 0 {
         return Ok(());
     }
-    let Some(before) = state
-        .records
-        .iter()
-        .find(|r| Some(&r.patient.id) == patient)
-        .cloned()
-    else {
+    let Some(patient) = patient else {
+        return Ok(());
+    };
+    // also of one whose window is over: a dose may be recorded late
+    let Some(before) = state.expected(act.conn, patient)? else {
         return Ok(());
     };
     let mut record = before.clone();

@@ -5,8 +5,9 @@ use super::after;
 use super::error::Error;
 use super::hear;
 use super::site_state::SiteState;
+use crate::db::error::Law;
 use crate::db::sites::Network;
-use crate::db::{self};
+use crate::db::{self, Conn};
 use crate::domain::code::Finess;
 use crate::domain::reason::Refusal;
 use crate::domain::site::{ByHand, Site};
@@ -23,7 +24,10 @@ pub fn add_network(act: &mut Act<'_>, network: &Network) -> Result<(), Error> {
     {
         return Err(Refusal::AlreadyThere { what: "network" }.into());
     }
-    db::sites::insert_network(act.conn, network, act.now)?;
+    let now = act.now;
+    unless_there(act, "network", |conn| {
+        db::sites::insert_network(conn, network, now)
+    })?;
     act.audit(
         None,
         Done {
@@ -33,6 +37,23 @@ pub fn add_network(act: &mut Act<'_>, network: &Network) -> Result<(), Error> {
             details: json!({ "name": network.name }),
         },
     )
+}
+
+/// Inserts what was not there when it was looked for, unless somebody else adds it at this moment.
+///
+/// # Errors
+/// Refused when it is there by now; when the database cannot be written.
+pub(super) fn unless_there(
+    act: &mut Act<'_>,
+    what: &'static str,
+    insert: impl FnOnce(&mut Conn) -> Result<(), db::Error>,
+) -> Result<(), Error> {
+    match db::attempt(act.conn, insert) {
+        Err(db::Error::Constraint {
+            kind: Law::Unique, ..
+        }) => Err(Refusal::AlreadyThere { what }.into()),
+        inserted => Ok(inserted?),
+    }
 }
 
 /// Adds a site to a network.
@@ -55,7 +76,8 @@ pub fn add_site(act: &mut Act<'_>, site: &Site) -> Result<Site, Error> {
         return Err(Refusal::AlreadyThere { what: "site" }.into());
     }
     reference_dose_allowed(act, site)?;
-    db::sites::insert(act.conn, site, act.now)?;
+    let now = act.now;
+    unless_there(act, "site", |conn| db::sites::insert(conn, site, now))?;
     let mut state = SiteState::load(act, site.finess)?;
     after::settle(act, &mut state)?;
     let details =

@@ -10,7 +10,7 @@ use super::record::Particulars;
 use super::rehold::rehold;
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
-use crate::db::patients::PatientState;
+use crate::db::patients::{PatientRecord, PatientState};
 use crate::db::{self};
 use crate::domain::alert::AlertKind;
 use crate::domain::clearance::{ClearanceState, Release};
@@ -38,7 +38,8 @@ fn in_force(act: &mut Act<'_>, site: Finess, id: &ClearanceId) -> Result<Clearan
 /// ([`Release`]).
 ///
 /// # Errors
-/// Refused when there is no such clearance here, or it holds nothing any more.
+/// Refused when there is no such clearance here, it holds nothing any more, its window is not over
+/// and is said to be, or the day of an infusion that is said to be cancelled is past.
 pub fn release(
     act: &mut Act<'_>,
     site: Finess,
@@ -47,17 +48,45 @@ pub fn release(
 ) -> Result<(ClearanceRecord, SiteState), Error> {
     let clearance = in_force(act, site, id)?;
     let mut state = SiteState::load(act, site)?;
+    let record = state.expected(act.conn, &clearance.patient)?;
+    if let Some(record) = &record {
+        may_end(act, &state, &clearance, record, why)?;
+    }
     let ended = let_go(act, &mut state, &clearance, why.text())?;
-    let record = state
-        .records
-        .iter()
-        .find(|r| r.patient.id == clearance.patient);
-    let next = record.and_then(|r| next_state(why, r.patient.infusion_on <= state.today));
-    if let Some(next) = next {
-        edit_patients::now_is(act, &mut state, &clearance.patient, next)?;
+    if let Some(record) = record {
+        let infused = record.patient.infusion_on <= state.today;
+        if let Some(next) = next_state(why, infused) {
+            edit_patients::now_is(act, &mut state, &record, next)?;
+        }
     }
     after::settle(act, &mut state)?;
     Ok((ended, state))
+}
+
+/// Refuses to end the reserve of somebody who may still need it.
+///
+/// The day on which the window ends is not said: it would tell the day of the infusion, and what
+/// is answered here is kept. Why: decision 0003.
+fn may_end(
+    act: &Act<'_>,
+    state: &SiteState,
+    clearance: &ClearanceRecord,
+    record: &PatientRecord,
+    why: &Release,
+) -> Result<(), Refusal> {
+    let infusion_on = record.patient.infusion_on;
+    let days = act
+        .reserve_rule(&clearance.rulebook)
+        .map_or(0, |(_, rule)| rule.window_days);
+    match why {
+        Release::WindowOver if infusion_on.plus(days) >= state.today => {
+            Err(Refusal::WindowOpen { days })
+        }
+        Release::InfusionCancelled if infusion_on < state.today => {
+            Err(Refusal::WrongState { state: "infused" })
+        }
+        Release::WindowOver | Release::InfusionCancelled | Release::Other(_) => Ok(()),
+    }
 }
 
 /// What a patient is once their clearance was released; nothing when they stay as they are.
@@ -155,10 +184,8 @@ pub fn use_dose(
         .into());
     }
     let pseudonym = state
-        .records
-        .iter()
-        .find(|r| r.patient.id == clearance.patient)
-        .map(|r| r.pseudonym.clone());
+        .expected(act.conn, &clearance.patient)?
+        .map(|r| r.pseudonym);
     let told = Particulars {
         note,
         ..Particulars::default()

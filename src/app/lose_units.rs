@@ -2,10 +2,11 @@
 
 use super::act::Act;
 use super::after::{self, Recorded};
-use super::dispense::cut;
+use super::dispense::{cut, packs};
 use super::error::Error;
 use super::record::{Particulars, Which, not_in_the_future, record};
 use super::site_state::SiteState;
+use crate::db;
 use crate::domain::code::Finess;
 use crate::domain::ledger::{Effect, LossReason, MovementKind, StockLine, UnitState};
 use crate::domain::quantity::Units;
@@ -14,7 +15,8 @@ use crate::domain::reason::Refusal;
 /// Records a loss; where it is larger than what nobody holds, holds are cut in reverse rank.
 ///
 /// # Errors
-/// Refused when the lot is not there, or has fewer units in that state.
+/// Refused when the lot is not there, or has fewer units in that state, or when the pack that is
+/// named is not here, of another lot, or not so many units.
 pub fn lose(
     act: &mut Act<'_>,
     site: Finess,
@@ -27,6 +29,13 @@ pub fn lose(
     let mut state = SiteState::load(act, site)?;
     not_in_the_future(act, told)?;
     let line = state.lot(act.conn, which.cip13, &which.lot, which.expiry)?;
+    if let Some(serial) = &told.serial {
+        packs::one_pack(act, which.cip13, units, None)?;
+        let lot = packs::lot_of_pack(act, site, which.cip13, serial)?;
+        let lot = lot.ok_or_else(|| packs::unknown(serial))?;
+        let of_pack = state.find(act.conn, &lot)?.map(|l| l.lot);
+        packs::same_lot(serial, Some(&line.lot), of_pack.as_ref(), None)?;
+    }
     let told = Particulars {
         reason: Some(why.code()),
         ..told.clone()
@@ -82,6 +91,9 @@ pub(super) fn remove(
         &[(line.lot_id.clone(), effect)],
         told,
     )?;
+    if let (Some(serial), Some(by)) = (&told.serial, movements.first()) {
+        db::packs::pack_left(act.conn, line.cip13, serial, &by.id)?;
+    }
     state.apply(&movements, None);
     after::stock_changed(act, state, movements)
 }

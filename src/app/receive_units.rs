@@ -2,6 +2,8 @@
 
 use super::act::Act;
 use super::after::{self, Recorded};
+use super::dispense::packs;
+use super::edit_deliveries;
 use super::error::Error;
 use super::record::{Particulars, Which, not_in_the_future, record};
 use super::site_state::SiteState;
@@ -14,7 +16,6 @@ use crate::domain::id::{DeliveryId, LotId};
 use crate::domain::ledger::{Effect, Movement, MovementKind, UnitState};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
-use crate::domain::site::DeliveryState;
 
 /// What came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,11 +45,13 @@ pub enum Count {
     Boxes(Units),
 }
 
-/// Registers a receipt: a lot that is new is added, a delivery that is named becomes received.
+/// Registers a receipt: a lot that is new is added, a delivery that is named is
+/// received with the last of its units.
 ///
 /// # Errors
 /// Refused when the presentation is not on the catalogue, the units expired before the day of
-/// receipt, the pack is already at a site, or the delivery is no longer expected.
+/// receipt, the pack is already at a site, its boxes hold more units than a movement can have, or
+/// the delivery was cancelled.
 pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<Recorded, Error> {
     let state = SiteState::load(act, site)?;
     not_in_the_future(act, &received.told)?;
@@ -60,22 +63,12 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
         .into());
     }
     let units = units_of(act, received)?;
-    if let Some(serial) = &received.serial
-        && let Some(elsewhere) = db::packs::pack_site(act.conn, received.cip13, serial)?
-    {
-        return Err(Refusal::SerialKnown {
-            serial: serial.clone(),
-            site: elsewhere,
-        }
-        .into());
+    if let Some(serial) = &received.serial {
+        elsewhere(act, received.cip13, serial)?;
     }
     if let Some(delivery) = &received.told.delivery {
-        arrive(
-            act,
-            site,
-            received.cip13,
-            &DeliveryId::new(delivery.as_str()),
-        )?;
+        let delivery = DeliveryId::new(delivery.as_str());
+        edit_deliveries::arrived(act, site, received.cip13, &delivery, units)?;
     }
     let lot = lot(act, received)?;
     let effects = [(lot.id.clone(), Effect::enter(units, received.state))];
@@ -89,6 +82,17 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
         applied(state, &movements, &lot)
     };
     after::stock_changed(act, state, movements)
+}
+
+/// Refuses a pack that is at a site, this one or another.
+fn elsewhere(act: &mut Act<'_>, cip13: Cip13, serial: &Serial) -> Result<(), Error> {
+    match db::packs::pack_site(act.conn, cip13, serial)? {
+        Some(site) => {
+            let serial = serial.clone();
+            Err(Refusal::SerialKnown { serial, site }.into())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Keeps that a pack is here, unless another site scanned it at this moment.
@@ -111,10 +115,11 @@ fn place(
 }
 
 /// Takes dispensed units back, into `to`; the expiry of a lot that was here is known, and need be said
-/// only where two lots share the number.
+/// only where two lots share the number. A pack whose serial number is named is here again.
 ///
 /// # Errors
-/// Refused when the lot was never at the site, or is out of date and would go to the shelf.
+/// Refused when the lot was never at the site, or is out of date and would go to the shelf; when the
+/// pack that is named never left, is of another lot, or is not so many units.
 pub fn take_back(
     act: &mut Act<'_>,
     site: Finess,
@@ -133,8 +138,19 @@ pub fn take_back(
         }
         .into());
     }
+    if let Some(serial) = &told.serial {
+        packs::one_pack(act, which.cip13, units, None)?;
+        elsewhere(act, which.cip13, serial)?;
+        let lot = db::packs::pack_lot(act.conn, which.cip13, serial)?;
+        let lot = lot.map(|lot| state.find(act.conn, &lot)).transpose()?;
+        let of_pack = lot.flatten().map(|l| l.lot);
+        packs::same_lot(serial, Some(&which.lot), of_pack.as_ref(), None)?;
+    }
     let effects = [(line.lot_id, Effect::enter(units, to))];
     let movements = record(act, site, MovementKind::Return, &effects, told)?;
+    if let (Some(serial), Some(back)) = (&told.serial, movements.first()) {
+        place(act, which.cip13, serial, back)?;
+    }
     state.apply(&movements, None);
     after::stock_changed(act, state, movements)
 }
@@ -146,13 +162,22 @@ fn applied(mut state: SiteState, movements: &[Movement], lot: &Lot) -> SiteState
 
 fn units_of(act: &mut Act<'_>, received: &Received) -> Result<Units, Error> {
     let listed = on_catalogue(act, received.cip13)?;
-    let units = match received.count {
-        Count::Units(units) => units.get(),
-        Count::Boxes(boxes) => boxes
-            .get()
-            .saturating_mul(listed.presentation.units_per_box.get()),
-    };
-    Ok(Units::new(units.min(Units::MOST)))
+    match received.count {
+        Count::Units(units) => Ok(units),
+        Count::Boxes(boxes) => {
+            let per_box = listed.presentation.units_per_box;
+            let most = Units::MOST.checked_div(per_box.get()).unwrap_or(0);
+            if boxes.get() > most {
+                return Err(Refusal::TooManyBoxes {
+                    boxes,
+                    per_box,
+                    most: Units::new(most),
+                }
+                .into());
+            }
+            Ok(Units::new(boxes.get().saturating_mul(per_box.get())))
+        }
+    }
 }
 
 /// Returns a presentation as it stands on the catalogue.
@@ -191,33 +216,5 @@ fn lot(act: &mut Act<'_>, received: &Received) -> Result<Lot, Error> {
                 .ok_or_else(|| Error::Bug("a lot that is there cannot be found".to_owned()))
         }
         Err(other) => Err(other.into()),
-    }
-}
-
-fn arrive(act: &mut Act<'_>, site: Finess, cip13: Cip13, id: &DeliveryId) -> Result<(), Error> {
-    let unknown = || Refusal::Unknown {
-        what: "delivery",
-        name: id.to_string(),
-    };
-    let mut delivery = db::deliveries::find(act.conn, site, id)?.ok_or_else(unknown)?;
-    if delivery.cip13 != cip13 {
-        return Err(Refusal::OtherPresentation {
-            found: cip13,
-            expected: delivery.cip13,
-        }
-        .into());
-    }
-    match delivery.state {
-        DeliveryState::Cancelled => Err(Refusal::WrongState {
-            state: delivery.state.code(),
-        }
-        .into()),
-        // a second box of a delivery that is coming in box by box
-        DeliveryState::Received => Ok(()),
-        DeliveryState::Announced | DeliveryState::Confirmed => {
-            delivery.state = DeliveryState::Received;
-            delivery.version = delivery.version.saturating_add(1);
-            Ok(db::deliveries::update(act.conn, &delivery)?)
-        }
     }
 }

@@ -4,7 +4,7 @@ use super::act::{Act, Done};
 use super::error::Error;
 use crate::db;
 use crate::domain::calendar::{Day, Instant, to_micros};
-use crate::domain::code::{Cip13, Finess, LotNumber};
+use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
 use crate::domain::id::{LotId, MovementId, OperationId, PatientId};
 use crate::domain::ledger::{Effect, Movement, MovementKind};
 use crate::domain::quantity::Units;
@@ -35,6 +35,8 @@ pub struct Particulars {
     pub patient: Option<(PatientId, String)>,
     /// With which delivery.
     pub delivery: Option<String>,
+    /// Of a loss, the serial number of the pack that is lost.
+    pub serial: Option<Serial>,
     /// What it undoes.
     pub reverses: Option<MovementId>,
 }
@@ -81,7 +83,7 @@ pub fn record(
         .iter()
         .map(|m| json!({ "movement": m.id.as_str(), "lot": m.lot_id.as_str(), "usable": m.effect.usable, "quarantined": m.effect.quarantined }))
         .collect();
-    let details = json!({ "kind": kind.code(), "reason": told.reason, "movements": changes });
+    let details = json!({ "kind": kind.code(), "reason": told.reason, "delivery": told.delivery, "movements": changes });
     act.audit(
         Some(site),
         Done {

@@ -5,10 +5,10 @@ use super::after::{self, Recorded};
 use super::error::Error;
 use super::record::{Particulars, record};
 use super::site_state::SiteState;
-use super::{crs, edit_patients, protect};
+use super::{crs, edit_deliveries, edit_patients, protect};
 use crate::db::{self};
 use crate::domain::code::Finess;
-use crate::domain::id::MovementId;
+use crate::domain::id::{DeliveryId, MovementId};
 use crate::domain::ledger::{Movement, MovementKind, StockLine};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
@@ -17,7 +17,7 @@ use crate::domain::reason::Refusal;
 ///
 /// What it takes off the shelf must be free, and may not cost a reserve a dose: units that are
 /// truly gone are a loss and not a mistake of the pen. CRS doses that what is undone made were not
-/// given.
+/// given; units that came with a delivery are still to come with it.
 ///
 /// # Errors
 /// Refused when the movement is unknown here, was undone, is a reversal, or its units are no
@@ -53,6 +53,7 @@ pub fn reverse(
     let told = Particulars {
         reverses: Some(id.clone()),
         patient: movement.patient.clone(),
+        delivery: movement.delivery.clone(),
         ..told.clone()
     };
     let patient = movement.patient.as_ref().map(|(id, _)| id.clone());
@@ -68,6 +69,15 @@ pub fn reverse(
         db::packs::packs_undone(act.conn, &movement, &by.id)?;
     }
     state.apply(&movements, None);
+    if let Some(delivery) = &movement.delivery {
+        let units = movement
+            .effect
+            .usable
+            .saturating_add(movement.effect.quarantined);
+        let units = Units::new(u32::try_from(units).unwrap_or(0));
+        let delivery = DeliveryId::new(delivery.as_str());
+        edit_deliveries::did_not_arrive(act, &mut state, &delivery, units)?;
+    }
     if was_crs(&movement) {
         let left = crs::doses_dispensed(act, &state, patient.as_ref())?;
         let by = crs::change(given, left);

@@ -3,13 +3,13 @@
 use super::act::Act;
 use super::error::Error;
 use crate::db::clearances::ClearanceRecord;
-use crate::db::patients::PatientRecord;
+use crate::db::patients::{PatientRecord, PatientState};
 use crate::db::stock::Lot;
 use crate::db::{self, Conn};
 use crate::domain::calendar::{Day, local_day};
-use crate::domain::clearance::InForce;
+use crate::domain::clearance::{InForce, Ranking};
 use crate::domain::code::{Cip13, Finess, LotNumber};
-use crate::domain::id::LotId;
+use crate::domain::id::{LotId, PatientId};
 use crate::domain::ledger::{Effect, Movement, StockLine};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
@@ -35,7 +35,8 @@ pub struct SiteState {
     pub today: Day,
     /// What is on its shelf; of the lots that were emptied, those that were asked for by name.
     pub stock: Vec<StockLine>,
-    /// Its CAR-T patients who are neither cancelled nor past.
+    /// Its CAR-T patients who are expected: those whose window was over by the calendar are looked up
+    /// when somebody names them.
     pub records: Vec<PatientRecord>,
     /// The same, as the reserve knows them.
     pub patients: Vec<CarTPatient>,
@@ -45,6 +46,8 @@ pub struct SiteState {
     pub in_force: Vec<ClearanceRecord>,
     /// What it waits for.
     pub deliveries: Vec<Delivery>,
+    /// Who was given a dose by this act.
+    pub served: Option<PatientId>,
 }
 
 impl SiteState {
@@ -67,10 +70,13 @@ impl SiteState {
             holds: Vec::new(),
             in_force: Vec::new(),
             deliveries: Vec::new(),
+            served: None,
             site,
         };
         if state.site.car_t {
-            state.records = db::patients::expected(act.conn, finess)?;
+            let longest = act.reserve_rules().into_iter();
+            let longest = longest.map(|(_, rule)| rule.window_days).max().unwrap_or(0);
+            state.records = db::patients::expected(act.conn, finess, today.minus(longest))?;
             state.patients = state.records.iter().map(|r| r.patient.clone()).collect();
             state.in_force = db::clearances::in_force(act.conn, finess)?;
             state.holds = if state.in_force.is_empty() {
@@ -109,6 +115,33 @@ impl SiteState {
                 state: c.state,
             })
             .collect()
+    }
+
+    /// Returns the facts of every reserve with the clearances in force under it, by which what is
+    /// held is ranked.
+    pub fn rankings<'a>(&'a self, rules: &[(&'a Rulebook, &'a ReserveRule)]) -> Vec<Ranking<'a>> {
+        rules
+            .iter()
+            .map(|(rulebook, rule)| (self.facts(rulebook, rule), self.in_force(rulebook)))
+            .collect()
+    }
+
+    /// Returns the record of an expected patient of a CAR-T centre, also of one whose window is
+    /// over: what is recorded late finds them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn expected(
+        &self,
+        conn: &mut Conn,
+        patient: &PatientId,
+    ) -> Result<Option<PatientRecord>, Error> {
+        let loaded = self.records.iter().find(|r| r.patient.id == *patient);
+        if loaded.is_some() || !self.site.car_t {
+            return Ok(loaded.cloned());
+        }
+        let found = db::patients::find(conn, self.site.finess, patient)?;
+        Ok(found.filter(|r| r.state == PatientState::Expected))
     }
 
     /// Returns the line of a lot that is on the shelf, or was found by name before.

@@ -19,6 +19,7 @@ type Row = (
     String,
     Option<String>,
     i64,
+    i64,
 );
 
 macro_rules! columns {
@@ -32,12 +33,13 @@ macro_rules! columns {
             deliveries::state,
             deliveries::reference,
             deliveries::version,
+            deliveries::arrived,
         )
     };
 }
 
 fn value(
-    (id, site, cip13, units, expected_on, state, reference, version): Row,
+    (id, site, cip13, units, expected_on, state, reference, version, arrived): Row,
 ) -> Result<Delivery, Error> {
     let row = RowOf {
         table: "deliveries",
@@ -47,6 +49,7 @@ fn value(
         site: row.parsed(Finess::parse(&site))?,
         cip13: row.parsed(Cip13::parse(&cip13))?,
         units: row.units(units)?,
+        arrived: row.units(arrived)?,
         expected_on: row.day(expected_on)?,
         state: row.code("state", &state, DeliveryState::from_code(&state))?,
         id: DeliveryId::new(&*id),
@@ -123,6 +126,7 @@ pub fn insert(conn: &mut Conn, delivery: &Delivery, now: Instant) -> Result<(), 
             deliveries::site.eq(delivery.site.as_str()),
             deliveries::cip13.eq(delivery.cip13.as_str()),
             deliveries::units.eq(i64::from(delivery.units.get())),
+            deliveries::arrived.eq(i64::from(delivery.arrived.get())),
             deliveries::expected_on.eq(delivery.expected_on.date()),
             deliveries::state.eq(delivery.state.code()),
             deliveries::reference.eq(delivery.reference.as_deref()),
@@ -141,6 +145,7 @@ pub fn update(conn: &mut Conn, delivery: &Delivery) -> Result<(), Error> {
     diesel::update(deliveries::table.find(delivery.id.as_str()))
         .set((
             deliveries::units.eq(i64::from(delivery.units.get())),
+            deliveries::arrived.eq(i64::from(delivery.arrived.get())),
             deliveries::expected_on.eq(delivery.expected_on.date()),
             deliveries::state.eq(delivery.state.code()),
             deliveries::reference.eq(delivery.reference.as_deref()),

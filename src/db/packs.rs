@@ -8,6 +8,30 @@ use crate::domain::id::{LotId, MovementId};
 use crate::domain::ledger::Movement;
 use diesel::prelude::*;
 
+/// Returns of which lot a pack is, wherever it is, or was last; nothing when it was never scanned.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn pack_lot(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<Option<LotId>, Error> {
+    let lot: Option<String> = packs::table
+        .find((cip13.as_str(), serial.as_str()))
+        .select(packs::lot_id)
+        .get_result(conn)
+        .optional()?;
+    Ok(lot.map(LotId::new))
+}
+
+/// Returns how many packs of a lot that were scanned are at a site.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn packs_of_lot(conn: &mut Conn, site: Finess, lot: &LotId) -> Result<i64, Error> {
+    let here = packs::site
+        .eq(site.as_str())
+        .and(packs::lot_id.eq(lot.as_str()));
+    Ok(packs::table.filter(here).count().get_result(conn)?)
+}
+
 /// Returns where the pack of a serial number is, and of which lot it is: nothing when it is
 /// unknown or has left.
 ///
@@ -41,7 +65,7 @@ pub fn pack_site(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<Optio
     Ok(pack_place(conn, cip13, serial)?.map(|(site, _)| site))
 }
 
-/// Keeps that a pack came in by a receipt.
+/// Keeps that a pack came in by a receipt, or back by a return.
 ///
 /// # Errors
 /// [`Error::Constraint`] when it is at a site already, also since a moment ago; or when the database

@@ -117,16 +117,22 @@ macro_rules! records {
     };
 }
 
-/// Returns the patients of a site who are neither cancelled nor past, in the order of registration.
+// Written out: a statement with two texts, and the index of those who are expected.
+diesel::postfix_operator!(IsExpected, " = 'expected'");
+
+/// Returns the expected patients of a site who are, or were, infused on or after `since`, in the
+/// order of registration: a site has ever more of those whose window is over.
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no patient.
-pub fn expected(conn: &mut Conn, site: Finess) -> Result<Vec<PatientRecord>, Error> {
+pub fn expected(conn: &mut Conn, site: Finess, since: Day) -> Result<Vec<PatientRecord>, Error> {
+    // by the site of the day, whose index has both; it is that of the record
+    let of_site = patient_payload::site.eq(site.as_str());
     let rows: Vec<Row> = records!()
         .filter(
-            car_t_patients::site
-                .eq(site.as_str())
-                .and(car_t_patients::state.eq(PatientState::Expected.code())),
+            of_site
+                .and(patient_payload::infusion_on.ge(since.date()))
+                .and(IsExpected::new(car_t_patients::state)),
         )
         .order(car_t_patients::id)
         .load(conn)?;

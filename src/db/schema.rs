@@ -202,6 +202,7 @@ diesel::table! {
         reference -> Nullable<Text>,
         created_at -> Timestamp,
         version -> BigInt,
+        arrived -> BigInt,
     }
 }
 

@@ -84,10 +84,25 @@ impl Day {
             .unwrap_or(Self::LAST)
     }
 
+    /// Returns the day `n` days earlier, at least the first day of the century.
+    #[must_use]
+    pub fn minus(self, n: u32) -> Self {
+        self.0
+            .checked_sub_days(Days::new(u64::from(n)))
+            .and_then(Self::new)
+            .unwrap_or(Self::FIRST)
+    }
+
     /// Returns the number of days from `self` to `later`, negative when `later` is earlier.
     pub fn days_until(self, later: Self) -> i64 {
         later.0.signed_duration_since(self.0).num_days()
     }
+
+    /// The first day that can be held.
+    const FIRST: Self = Self(match NaiveDate::from_ymd_opt(Self::FIRST_YEAR, 1, 1) {
+        Some(day) => day,
+        None => NaiveDate::MIN,
+    });
 
     /// The last day that can be held.
     const LAST: Self = Self(match NaiveDate::from_ymd_opt(Self::LAST_YEAR, 12, 31) {

@@ -52,6 +52,24 @@ pub enum Refusal {
         /// The day of receipt.
         today: Day,
     },
+    /// So many boxes hold more units than one movement can have.
+    TooManyBoxes {
+        /// How many boxes were said.
+        boxes: Units,
+        /// Units in one box.
+        per_box: Units,
+        /// The most boxes that one movement can have.
+        most: Units,
+    },
+    /// A pack moves whole, and so many units are not one.
+    NotOnePack {
+        /// How many were said.
+        units: Units,
+        /// Units in one box.
+        per_box: Units,
+        /// Which line of the order says it, from 0; nothing when the order is no list.
+        line: Option<usize>,
+    },
     /// The pack is already at a site.
     SerialKnown {
         /// Its serial number.
@@ -123,6 +141,11 @@ pub enum Refusal {
     InThePast {
         /// Which day or instant: `expected_on`, `expires_at`, `until`.
         what: &'static str,
+    },
+    /// The window after the infusion is said to be over, and is not.
+    WindowOpen {
+        /// How many days it lasts after the day of the infusion.
+        days: u32,
     },
     /// The patient has a clearance in force.
     AlreadyCleared,
@@ -201,6 +224,8 @@ impl Refusal {
             Self::UnknownLot { .. } => "unknown-lot",
             Self::WhichExpiry { .. } => "which-expiry",
             Self::ExpiredOnReceipt { .. } => "expired-on-receipt",
+            Self::TooManyBoxes { .. } => "too-many-boxes",
+            Self::NotOnePack { .. } => "not-one-pack",
             Self::SerialKnown { .. } => "serial-known",
             Self::OtherLot { .. } => "other-lot",
             Self::OtherPresentation { .. } => "other-presentation",
@@ -212,6 +237,7 @@ impl Refusal {
             Self::InTheFuture { .. } => "in-the-future",
             Self::BeforeItsUnits { .. } => "before-its-units",
             Self::InThePast { .. } => "in-the-past",
+            Self::WindowOpen { .. } => "window-open",
             Self::AlreadyCleared => "already-cleared",
             Self::WrongState { .. } => "wrong-state",
             Self::PseudonymTaken => "pseudonym-taken",

@@ -48,8 +48,10 @@ pub struct Delivery {
     pub site: Finess,
     /// Of which presentation.
     pub cip13: Cip13,
-    /// How many.
+    /// How many were announced in all.
     pub units: Units,
+    /// How many were received against it; more than were announced, when more came.
+    pub arrived: Units,
     /// The day it is expected.
     pub expected_on: Day,
     /// How sure it is.
@@ -58,6 +60,50 @@ pub struct Delivery {
     pub reference: Option<String>,
     /// Counts its edits.
     pub version: i64,
+}
+
+impl Delivery {
+    /// Returns how many units are still to come: none of one that was received or cancelled.
+    pub const fn left(&self) -> Units {
+        match self.state {
+            DeliveryState::Announced | DeliveryState::Confirmed => {
+                self.units.saturating_sub(self.arrived)
+            }
+            DeliveryState::Received | DeliveryState::Cancelled => Units::ZERO,
+        }
+    }
+
+    /// Returns the delivery once `units` of it have arrived: it is received when nothing is left
+    /// to come.
+    #[must_use]
+    pub fn arrives(&self, units: Units) -> Self {
+        let mut after = self.clone();
+        after.arrived = after.arrived.saturating_add(units);
+        after.version = after.version.saturating_add(1);
+        after.settled()
+    }
+
+    /// Returns the delivery once it turns out that `units` had not arrived with it: if they are
+    /// to come then, it is confirmed again.
+    #[must_use]
+    pub fn did_not_arrive(&self, units: Units) -> Self {
+        let mut after = self.clone();
+        after.arrived = after.arrived.saturating_sub(units);
+        after.version = after.version.saturating_add(1);
+        if after.state == DeliveryState::Received && after.arrived < after.units {
+            after.state = DeliveryState::Confirmed;
+        }
+        after
+    }
+
+    /// Returns the delivery as received when all that was announced has arrived.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        if self.state.may_become(DeliveryState::Received) && self.left() == Units::ZERO {
+            self.state = DeliveryState::Received;
+        }
+        self
+    }
 }
 
 /// How far a delivery has come.

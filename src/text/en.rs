@@ -28,6 +28,12 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::ExpiredOnReceipt { expiry, today } => {
             format!("The expiry {expiry} lies before today, {today}: it cannot go to the shelf. Compare it with the box.")
         }
+        Refusal::NotOnePack { units, per_box, .. } => {
+            format!("A serial number is that of one whole pack: {per_box} units, not {units}.")
+        }
+        Refusal::TooManyBoxes { boxes, per_box, most } => {
+            format!("{boxes} boxes of {per_box} units are more than one movement can have: {most} boxes at most.")
+        }
         Refusal::SerialKnown { serial, .. } => {
             format!("The pack with serial number {serial} is already in stock and has not left. Was it scanned twice?")
         }
@@ -56,6 +62,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::InTheFuture { .. } => "It cannot have happened in the future.".to_owned(),
         Refusal::InThePast { .. } => "That day or hour is past.".to_owned(),
+        Refusal::WindowOpen { days } => format!("The window after the infusion is not over yet ({days} days): the doses stay. To give them back all the same, say why in your own words."),
         Refusal::AlreadyCleared => "This patient has a clearance in force: move it, or release it first.".to_owned(),
         Refusal::WrongState { state } => wrong_state(state),
         Refusal::PseudonymTaken => "A CAR-T patient of this site has this pseudonym already.".to_owned(),
@@ -95,6 +102,7 @@ pub fn refusal(refusal: &Refusal) -> String {
 
 fn wrong_state(state: &str) -> String {
     match state {
+        "infused" => "The day of the infusion is past: it took place, and the doses stay until the window is over. To give them back all the same, say why in your own words.".to_owned(),
         "nothing-held" => "This clearance holds no dose any more.".to_owned(),
         "clearances-in-force" => "Clearances are in force here: release them first.".to_owned(),
         other => format!("It is {other}, and that does not allow it."),

@@ -30,6 +30,12 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::ExpiredOnReceipt { expiry, today } => {
             format!("La péremption ({}) est antérieure à aujourd'hui ({}) : pas de mise en stock. Comparez avec la boîte.", day(*expiry), day(*today))
         }
+        Refusal::NotOnePack { units, per_box, .. } => {
+            format!("Un numéro de série est celui d'une boîte entière : {per_box} unités, et non {units}.")
+        }
+        Refusal::TooManyBoxes { boxes, per_box, most } => {
+            format!("{boxes} boîtes de {per_box} unités dépassent ce qu'un mouvement peut compter : {most} boîtes au plus.")
+        }
         Refusal::SerialKnown { serial, .. } => {
             format!("La boîte de numéro de série {serial} est déjà en stock et n'en est pas sortie. A-t-elle été scannée deux fois ?")
         }
@@ -58,6 +64,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         ),
         Refusal::InTheFuture { .. } => "Cela ne peut pas s'être passé dans le futur.".to_owned(),
         Refusal::InThePast { .. } => "Ce jour ou cette heure est déjà passé.".to_owned(),
+        Refusal::WindowOpen { days } => format!("La fenêtre après l'injection n'est pas encore terminée ({days} jours) : les doses restent réservées. Pour les rendre quand même, dites pourquoi avec vos mots."),
         Refusal::AlreadyCleared => "Ce patient a déjà un feu vert en cours : déplacez-le, ou libérez-le d'abord.".to_owned(),
         Refusal::WrongState { state } => wrong_state(state),
         Refusal::PseudonymTaken => "Un patient CAR-T de ce site porte déjà ce pseudonyme.".to_owned(),
@@ -99,6 +106,7 @@ pub fn refusal(refusal: &Refusal) -> String {
 
 fn wrong_state(state: &str) -> String {
     match state {
+        "infused" => "Le jour de l'injection est passé : elle a eu lieu, et les doses restent réservées jusqu'à la fin de la fenêtre. Pour les rendre quand même, dites pourquoi avec vos mots.".to_owned(),
         "nothing-held" => "Ce feu vert ne réserve plus aucune dose.".to_owned(),
         "clearances-in-force" => {
             "Des feux verts sont en cours ici : libérez-les d'abord.".to_owned()
@@ -115,6 +123,7 @@ fn thing(what: &str) -> &str {
         "patient" => "le patient",
         "clearance" => "le feu vert",
         "delivery" => "la livraison",
+        "pack" => "la boîte",
         "alert" => "l'alerte",
         "recipient" => "le destinataire",
         "presentation" => "la présentation",

@@ -13,7 +13,9 @@
 mod support;
 
 mod access;
+mod added_at_once;
 mod alerts;
+mod arriving;
 mod bad_input;
 mod clearance;
 mod cut_off;
@@ -26,6 +28,7 @@ mod editing;
 mod emptied;
 mod first_story;
 mod floor;
+mod growing;
 mod hot_path;
 mod known;
 mod ledger;
@@ -50,5 +53,6 @@ mod together;
 mod told;
 mod told_times;
 mod trail;
+mod two_books;
 mod unheard;
 mod who_sees;

@@ -283,11 +283,14 @@ fn a_receipt_ends_the_delivery_that_it_came_with(backend: Backend) {
     };
     assert_eq!(
         (&seen()["state"], &seen()["version"]),
-        (&json!("received"), &json!(2))
+        (&json!("confirmed"), &json!(2))
     );
     // the second half of it
     record(&app, CENTRE, &receipt(MG400, "B2")).expect(201);
-    assert_eq!(seen()["version"], 2);
+    assert_eq!(
+        (&seen()["state"], &seen()["version"]),
+        (&json!("received"), &json!(3))
+    );
 
     let other = app
         .post(Role::Pharmacist, &at("/deliveries"), &delivery)

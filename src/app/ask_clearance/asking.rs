@@ -2,6 +2,7 @@
 
 use super::{Question, Who};
 use crate::app::act::Act;
+use crate::app::after;
 use crate::app::edit_patients::{self, NewPatient};
 use crate::app::error::Error;
 use crate::app::site_state::SiteState;
@@ -10,6 +11,7 @@ use crate::db::clearances::ClearanceRecord;
 use crate::db::patients::{PatientRecord, PatientState};
 use crate::domain::calendar::Day;
 use crate::domain::clearance;
+use crate::domain::code::Finess;
 use crate::domain::id::ClearanceId;
 use crate::domain::quantity::Doses;
 use crate::domain::reason::Refusal;
@@ -18,7 +20,12 @@ use crate::domain::rule::{ReserveRule, Rulebook};
 /// Leaves out the clearances that are over by today, as the next write ends them.
 pub(super) fn without_over(state: &mut SiteState, rulebook: &Rulebook, rule: &ReserveRule) {
     let settled = clearance::settle(&state.facts(rulebook, rule), &state.in_force(rulebook));
-    let over = |id: &ClearanceId| settled.iter().any(|s| s.over && s.id == *id);
+    let gone: Vec<ClearanceId> = settled
+        .into_iter()
+        .filter(|s| after::over_as(state, rulebook, rule, s).is_some())
+        .map(|s| s.id)
+        .collect();
+    let over = |id: &ClearanceId| gone.contains(id);
     state.in_force.retain(|c| !over(&c.id));
     let mut holds = state.holds.clone();
     holds.retain(|h| !over(&h.clearance));
@@ -107,6 +114,22 @@ fn told(
     })
 }
 
+/// Returns the clearance that is to be moved.
+///
+/// # Errors
+/// Refused when there is none of that name here.
+pub(super) fn moved_from(
+    act: &mut Act<'_>,
+    site: Finess,
+    from: &ClearanceId,
+) -> Result<ClearanceRecord, Error> {
+    let unknown = || Refusal::Unknown {
+        what: "clearance",
+        name: from.to_string(),
+    };
+    Ok(db::clearances::find(act.conn, site, from)?.ok_or_else(unknown)?)
+}
+
 fn moved(
     act: &mut Act<'_>,
     state: &mut SiteState,
@@ -116,11 +139,7 @@ fn moved(
 ) -> Result<(PatientRecord, ClearanceRecord), Error> {
     in_window(state.today, rule, infusion_on)?;
     let site = state.site.finess;
-    let unknown = || Refusal::Unknown {
-        what: "clearance",
-        name: from.to_string(),
-    };
-    let clearance = db::clearances::find(act.conn, site, from)?.ok_or_else(unknown)?;
+    let clearance = moved_from(act, site, from)?;
     if !clearance.state.in_force() {
         return Err(Refusal::WrongState {
             state: clearance.state.code(),

@@ -121,7 +121,7 @@ fn go_with(
             cip13: delivery.cip13,
             lot,
             expiry: fresh,
-            usable: delivery.units,
+            usable: delivery.left(),
             quarantined: Units::ZERO,
             held: Units::ZERO,
         });

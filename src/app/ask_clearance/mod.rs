@@ -34,7 +34,8 @@ use serde_json::json;
 pub struct Question {
     /// For whom.
     pub who: Who,
-    /// By which rulebook; the only one with a reserve, when none is named.
+    /// By which rulebook; the only one with a reserve, when none is named. A clearance that is moved
+    /// keeps its own.
     pub rulebook: Option<String>,
     /// Whether a GO holds its doses.
     pub hold: bool,
@@ -99,7 +100,11 @@ pub fn ask(act: &mut Act<'_>, site: Finess, question: &Question) -> Result<Answe
     if !state.site.car_t {
         return Err(Refusal::NotCarT { site }.into());
     }
-    let (rulebook, rule) = chosen_rule(act, question.rulebook.as_deref())?;
+    let named = match &question.who {
+        Who::Told(_) => question.rulebook.clone(),
+        Who::Moved { from, .. } => Some(asking::moved_from(act, site, from)?.rulebook),
+    };
+    let (rulebook, rule) = chosen_rule(act, named.as_deref())?;
     if question.hold {
         // days may have passed since the last change: what is over by now holds nothing more
         after::settle(act, &mut state)?;

@@ -147,7 +147,7 @@ proptest! {
         centre in any_centre(), lot in 0_usize..6, units in 0_u32..9,
     ) {
         let Some(line) = centre.stock.get(lot % centre.stock.len().max(1)) else { return Ok(()) };
-        let cuts = cut(&centre.facts(), &centre.in_force, &line.lot_id, Units::new(units));
+        let cuts = cut(&[(centre.facts(), centre.in_force.clone())], &line.lot_id, Units::new(units));
         let sum: u32 = cuts.iter().map(|(_, n)| n.get()).sum();
         prop_assert_eq!(sum, units.min(line.held.get()));
         for (id, n) in &cuts {

@@ -12,7 +12,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
-pub use rank::{cut, last_first};
+pub use rank::{Ranking, cut, last_first};
 pub use release::Release;
 pub use send::{Checks, could_send};
 pub use settle::{InForce, Settled, settle};

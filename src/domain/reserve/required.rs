@@ -39,7 +39,7 @@ pub fn resupply(facts: &Facts<'_>) -> Resupply {
                 lot: (),
                 strength: presentation.strength,
                 expiry: last,
-                units: d.units,
+                units: d.left(),
             })
         })
         .collect();

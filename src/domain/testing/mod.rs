@@ -202,7 +202,11 @@ impl Centre {
     pub(super) fn lose(mut self, lot: &str, units: u32) -> Self {
         let line = self.line(lot).clone();
         let excess = Units::new(units).saturating_sub(line.free());
-        for (id, n) in super::clearance::cut(&self.facts(), &self.in_force, &line.lot_id, excess) {
+        for (id, n) in super::clearance::cut(
+            &[(self.facts(), self.in_force.clone())],
+            &line.lot_id,
+            excess,
+        ) {
             let hold = self.holds.iter_mut().find(|h| h.id == id).unwrap();
             hold.units = hold.units.saturating_sub(n);
         }
@@ -230,6 +234,7 @@ impl Centre {
             site: self.site.finess,
             cip13: cip(mg),
             units: Units::new(units),
+            arrived: Units::ZERO,
             expected_on: day(expected),
             state,
             reference: None,

@@ -22,7 +22,12 @@ pub struct DeliveryShape {
     id: String,
     site: String,
     cip13: String,
+    /// How many were announced in all.
     units: u32,
+    /// How many were received against it; more than were announced, when more came.
+    arrived: u32,
+    /// How many are still to come, by which resupply is counted.
+    to_come: u32,
     expected_on: String,
     /// `announced`, `confirmed`, `received` or `cancelled`.
     state: &'static str,
@@ -38,6 +43,8 @@ pub fn shape(d: &Delivery) -> DeliveryShape {
         site: d.site.to_string(),
         cip13: d.cip13.to_string(),
         units: d.units.get(),
+        arrived: d.arrived.get(),
+        to_come: d.left().get(),
         expected_on: d.expected_on.to_string(),
         state: d.state.code(),
         reference: d.reference.clone(),
@@ -132,9 +139,11 @@ pub async fn announce(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliveryChange {
+    /// How many were announced in all, those that have arrived included.
     units: Option<i64>,
     expected_on: Option<String>,
-    /// `announced`, `confirmed` or `cancelled`; it is received by a receipt.
+    /// `announced`, `confirmed`, `cancelled`, or `received` when no more of it will come; with the last of
+    /// its units it is received by itself.
     state: Option<String>,
 }
 
@@ -150,8 +159,7 @@ pub async fn change(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     );
     let read: DeliveryChange = body.json()?;
     let mut faults = Faults::new();
-    let known = ["announced", "confirmed", "cancelled"];
-    let settable = |t: &str| DeliveryState::from_code(t).filter(|s| *s != DeliveryState::Received);
+    let known = DeliveryState::ALL.map(DeliveryState::code);
     let wanted = Change {
         units: read.units.and_then(|n| units(&mut faults, "/units", n)),
         expected_on: read
@@ -161,7 +169,7 @@ pub async fn change(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         state: read
             .state
             .as_deref()
-            .and_then(|t| code(&mut faults, "/state", t, settable, &known)),
+            .and_then(|t| code(&mut faults, "/state", t, DeliveryState::from_code, &known)),
     };
     faults.finish()?;
     ask.write(

@@ -147,6 +147,25 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
                 fault.expected(Said::same(expected.as_str())),
             )
         }
+        Refusal::NotOnePack {
+            units,
+            per_box,
+            line,
+        } => {
+            let at = line.map_or_else(|| "/units".to_owned(), |n| format!("/lines/{n}/units"));
+            let fault = Fault::new(at, said).found(units);
+            Problem::at(
+                Kind::InvalidBody,
+                fault.expected(Said::same(per_box.to_string())),
+            )
+        }
+        Refusal::TooManyBoxes { boxes, most, .. } => {
+            let fault = Fault::new("/boxes", said).found(boxes);
+            Problem::at(
+                Kind::InvalidBody,
+                fault.expected(Said::new(format!("1 to {most}"), format!("1 à {most}"))),
+            )
+        }
         Refusal::ReferenceDose { .. } => in_body("/reference_dose_mg", said),
         Refusal::MustBeSaid { what, .. }
         | Refusal::BeforeItsUnits { what, .. }
@@ -157,6 +176,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
         | Refusal::NotCarT { .. }
+        | Refusal::WindowOpen { .. }
         | Refusal::AlreadyCleared
         | Refusal::WrongState { .. }
         | Refusal::PseudonymTaken
@@ -200,6 +220,8 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::OtherLot { .. }
         | Refusal::OtherPresentation { .. }
         | Refusal::ExpiredOnReceipt { .. }
+        | Refusal::TooManyBoxes { .. }
+        | Refusal::NotOnePack { .. }
         | Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
@@ -207,6 +229,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::InfusionOutsideWindow { .. }
         | Refusal::InTheFuture { .. }
         | Refusal::InThePast { .. }
+        | Refusal::WindowOpen { .. }
         | Refusal::AlreadyCleared
         | Refusal::WrongState { .. }
         | Refusal::PseudonymTaken

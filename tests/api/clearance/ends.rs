@@ -1,6 +1,7 @@
 //! A clearance is used, released or moved; and the next infusion of the same patient.
 
-use crate::service::{CENTRE, MG400, spawn};
+use crate::service::{CENTRE, MG400, again_at, spawn};
+use crate::shelf::refused;
 use crate::story::{at, items};
 use crate::support::Backend;
 use chrono::TimeDelta;
@@ -20,6 +21,8 @@ on_both! {
     what_is_released_is_free_at_once
     a_release_for_another_reason_leaves_the_patient_waiting
     a_release_that_ends_the_infusion_ends_the_reserve
+    a_window_is_over_when_it_is_and_an_infusion_that_was_is_not_cancelled
+    a_number_of_doses_that_was_mistyped_ends_no_go
     a_release_after_the_infusion_still_keeps_the_patients_doses
     a_clearance_moves_to_a_later_day
     a_clearance_that_cannot_move_stands_as_it_was
@@ -107,19 +110,20 @@ fn a_release_for_another_reason_leaves_the_patient_waiting(backend: Backend) {
 }
 
 fn a_release_that_ends_the_infusion_ends_the_reserve(backend: Backend) {
-    for (reason, kept, state) in [
-        ("infusion-cancelled", "infusion-cancelled", "cancelled"),
-        ("Infusion cancelled", "infusion-cancelled", "cancelled"),
-        ("window over", "window-over", "ended"),
-    ] {
+    // on the day of the infusion it may still be called off
+    for day in ["2021-10-20", "2021-10-25"] {
         let app = spawn(backend);
         app.receive(CENTRE, MG400, "B1", "2022-06-30", 6);
-        let answer = app.go("cart-1", 100_000, "2021-10-20");
+        let answer = app.go("cart-1", 100_000, day);
         let ended = app
-            .clearance(&answer, "release", &json!({ "reason": reason }))
+            .clearance(
+                &answer,
+                "release",
+                &json!({ "reason": "infusion-cancelled" }),
+            )
             .expect(200);
-        assert_eq!(ended["reason"], kept);
-        assert_eq!(patient(&app).0, state, "{reason}");
+        assert_eq!(ended["reason"], "infusion-cancelled");
+        assert_eq!(patient(&app).0, "cancelled", "{day}");
         let required = items_of(&app, "doses");
         assert!(
             required.iter().all(|d| d["class"] == "reserve-floor"),
@@ -131,6 +135,55 @@ fn a_release_that_ends_the_infusion_ends_the_reserve(backend: Backend) {
         assert_eq!(late.status, 409, "{}", late.text);
         app.go("cart-1", 100_000, "2021-10-26");
     }
+}
+
+fn a_window_is_over_when_it_is_and_an_infusion_that_was_is_not_cancelled(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 6);
+    let answer = app.go("cart-1", 100_000, "2021-10-20");
+    let release = |app: &crate::service::App, reason: &str| {
+        app.clearance(&answer, "release", &json!({ "reason": reason }))
+    };
+    refused(release(&app, "window-over"), 409, "window-open");
+    let app = again_at(app, "2021-10-21T06:00:00Z");
+    let problem = refused(release(&app, "infusion-cancelled"), 409, "wrong-state");
+    // what is answered is kept: it does not tell the day
+    assert!(!problem.to_string().contains("10/2021"), "{problem}");
+    let cancel = json!({ "cancelled": true });
+    refused(app.correct(&answer["patient"], &cancel), 409, "wrong-state");
+    // the last day of fourteen
+    let app = again_at(app, "2021-11-03T06:00:00Z");
+    refused(release(&app, "window-over"), 409, "window-open");
+    assert_eq!(app.standing(&answer), ("GO".into(), "standing".into()));
+    assert_eq!(
+        (patient(&app).0.as_str(), app.reserve()),
+        ("expected", (3, 3))
+    );
+    // a sentence is no code: the doses go back, and go on being kept for the patient
+    release(&app, "Window over").expect(200);
+    assert_eq!(patient(&app).0, "expected");
+    assert_eq!(app.reserve(), (3, 3));
+}
+
+fn a_number_of_doses_that_was_mistyped_ends_no_go(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 8);
+    let answer = app.go("cart-1", 100_000, "2021-10-20");
+    let given = |n: u32| {
+        app.correct(&answer["patient"], &json!({ "doses_given": n }))
+            .expect(200)
+    };
+    given(4);
+    // nothing is kept for whom was given the most; whether they were is for a dispensing to say
+    assert_eq!(app.held(&answer), []);
+    assert_eq!(app.standing(&answer), ("GO".into(), "standing".into()));
+    given(0);
+    assert_eq!(app.standing(&answer), ("GO".into(), "standing".into()));
+    assert_eq!(app.held(&answer).len(), 3);
+    // three doses of which nothing was dispensed here, and the last from here
+    given(3);
+    app.clearance(&answer, "use", &json!({})).expect(201);
+    assert_eq!(app.standing(&answer).1, "used");
 }
 
 fn a_release_after_the_infusion_still_keeps_the_patients_doses(backend: Backend) {

@@ -8,8 +8,7 @@ use crate::domain::testing::{Centre, day, lot};
 /// Checks from whose doses a loss of so many units of the lot `400-60` is cut.
 fn cuts(centre: &Centre, units: u32, want: &str) {
     let cuts = cut(
-        &centre.facts(),
-        &centre.in_force,
+        &[(centre.facts(), centre.in_force.clone())],
         &lot(400, 60),
         Units::new(units),
     );
@@ -82,6 +81,6 @@ fn the_rank_of_a_dose_is_its_place_and_not_its_number() {
     // a was given the dose of number 1; what is left is the first of those kept, as b's
     let centre = also_cleared(cleared("a", -1), "b", 0, 60).give("a", 1);
     cuts(&centre, 3, "1 of b/2, 1 of b/1, 1 of a/2");
-    let first = last_first(&centre.facts(), &centre.in_force)[0];
+    let first = last_first(&[(centre.facts(), centre.in_force.clone())])[0];
     assert_eq!((first.patient.as_str(), first.dose), ("b", 2));
 }

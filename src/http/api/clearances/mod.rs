@@ -170,15 +170,16 @@ pub async fn use_dose(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseBody {
-    /// `infusion-cancelled` or `window-over`, which end the patient's reserve; or words of your own, 1
-    /// to 500 characters: the doses go back, and a patient not yet infused waits for another GO.
+    /// `infusion-cancelled` (not after the day of the infusion) or `window-over` (not before it is), which
+    /// end the patient's reserve; or words of your own, 1 to 500 characters: the doses go back, and a
+    /// patient not yet infused waits for another GO.
     reason: String,
 }
 
 /// `POST /sites/{finess}/clearances/{id}/release`
 ///
 /// # Errors
-/// 404 when there is none here, 409 when it holds nothing any more.
+/// 404 when there is none here, 409 when it holds nothing any more or the reason cannot be yet.
 pub async fn release(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let (site, id) = (ask.site()?, ClearanceId::new(ask.part("id")));
     let read: ReleaseBody = body.json()?;

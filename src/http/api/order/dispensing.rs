@@ -76,6 +76,17 @@ impl MovementBody {
             );
             return None;
         }
+        for (n, body) in bodies.iter().enumerate() {
+            let body = &body.0;
+            let same = |b: &super::LineBody| b.serial == body.serial && b.cip13 == body.cip13;
+            if body.serial.is_some() && bodies.iter().take(n).any(|b| same(&b.0)) {
+                let said = Said::new(
+                    "stands on a line before: a pack leaves once",
+                    "figure déjà à une ligne précédente : une boîte sort une fois",
+                );
+                faults.push(Fault::new(format!("/lines/{n}/serial"), said));
+            }
+        }
         let read: Vec<Option<Line>> = bodies
             .iter()
             .enumerate()

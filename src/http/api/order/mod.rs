@@ -9,7 +9,7 @@ use crate::app::dispense::Dispensed;
 use crate::app::receive_units::Received;
 use crate::app::record::{Particulars, Which};
 use crate::domain::calendar::{Day, Instant};
-use crate::domain::code::{Cip13, LotNumber};
+use crate::domain::code::{Cip13, LotNumber, Serial};
 use crate::domain::id::MovementId;
 use crate::domain::ledger::{LossReason, UnitState};
 use crate::domain::quantity::Units;
@@ -38,7 +38,7 @@ pub struct MovementBody {
     boxes: Option<i64>,
     /// Of a receipt: what a scanner typed, instead of presentation, lot, expiry and units.
     scan: Option<String>,
-    /// Of a receipt or dispensing: serial number of one pack.
+    /// Of a receipt, dispensing, return or loss: serial number of one pack, whose units it is.
     serial: Option<String>,
     /// Of a receipt, return, loss or count: `usable` (when not said) or `quarantined`.
     state: Option<String>,
@@ -125,7 +125,7 @@ fn members(kind: &str) -> &'static [&'static str] {
         "receipt" => &[
             "cip13", "lot", "expiry", "units", "boxes", "scan", "serial", "state", "delivery",
         ],
-        "return" => &["cip13", "lot", "expiry", "units", "state"],
+        "return" => &["cip13", "lot", "expiry", "units", "serial", "state"],
         "dispensing" => &[
             "cip13",
             "lot",
@@ -136,7 +136,9 @@ fn members(kind: &str) -> &'static [&'static str] {
             "lines",
         ],
         "dispensing-override" => &["cip13", "lot", "units", "serial", "patient", "lines"],
-        "loss" => &["cip13", "lot", "expiry", "units", "state", "reason"],
+        "loss" => &[
+            "cip13", "lot", "expiry", "units", "serial", "state", "reason",
+        ],
         "count-adjustment" => &["cip13", "lot", "expiry", "counted", "state", "reason"],
         "reversal" => &["movement"],
         _ => &["cip13", "lot", "expiry", "units"],
@@ -202,6 +204,9 @@ impl MovementBody {
                     needed_units(faults, "/units", self.units),
                     self.state(faults),
                 );
+                let serial = self.serial.as_deref();
+                let serial = serial.and_then(|t| faults.take("/serial", Serial::parse(t)));
+                let told = Particulars { serial, ..told };
                 Some(Order::TakeBack(which?, units?, state?, told))
             }
             "dispensing" | "dispensing-override" => {
@@ -221,6 +226,9 @@ impl MovementBody {
                     needed_units(faults, "/units", self.units),
                     self.state(faults),
                 );
+                let serial = self.serial.as_deref();
+                let serial = serial.and_then(|t| faults.take("/serial", Serial::parse(t)));
+                let told = Particulars { serial, ..told };
                 Some(Order::Lose(which?, units?, state?, why?, told))
             }
             "count-adjustment" => {
