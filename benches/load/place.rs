@@ -31,6 +31,8 @@ const OTHERS: [&str; 2] = ["3400957464318", "3400957464486"];
 pub(crate) struct Place {
     pub(crate) address: String,
     pub(crate) token: String,
+    /// The token of a reader, who is shown no patients.
+    pub(crate) reader: String,
     pub(crate) record: TokenRecord,
 }
 
@@ -81,18 +83,21 @@ pub(crate) fn lay_out(address: &str, emptied: u32) -> Place {
                     .map_err(dotation::db::Error::from)?;
             }
         }
-        let token = NewToken {
+        let token = |role| NewToken {
             name: "bench".to_owned(),
-            role: Role::Pharmacist,
+            role,
             reach: Reach::Everywhere,
             expires_at: None,
         };
-        give_access::give(act, &token)
+        let (_, reader) = give_access::give(act, &token(Role::Reader))?;
+        Ok((give_access::give(act, &token(Role::Pharmacist))?, reader))
     });
-    let (record, token) = dotation::server::block_on(done).expect("laid out");
+    let done: Result<_, Error> = dotation::server::block_on(done);
+    let ((record, token), reader) = done.expect("laid out");
     Place {
         address: address.to_owned(),
         token,
+        reader,
         record,
     }
 }
