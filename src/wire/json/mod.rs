@@ -3,7 +3,7 @@
 //! A case is checked to its last fault, and its numbers are exact. A reader into maps and floats
 //! would keep the last of two equal keys, round 0.0005, and stop at the first thing that is wrong;
 //! this one keeps the text of numbers and every pair of an object in its order, and borrows from the
-//! text what it can. Start with [`read`], then [`Node`].
+//! text what it can. Start with [`read()`], then [`Node`].
 //!
 //! Source: RFC 8259.
 

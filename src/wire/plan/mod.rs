@@ -1,6 +1,6 @@
 //! The plan: an answer in, JSON out, the same bytes for the same case.
 //!
-//! [`write`] streams a plan as `dotation plan` prints it. Beside the fields of the plan case's
+//! [`write()`] streams a plan as `dotation plan` prints it. Beside the fields of the plan case's
 //! description it has these:
 //!
 //! - `rulebook_sha256`: the hash of the rulebook's file, in lower-case hex;

@@ -123,7 +123,7 @@ impl VialPool<'_> {
     }
 
     /// Returns nothing when prices prove that these cannot be made together with what was granted;
-    /// else a plan for nearly all of them, as [`Prices::ask`] does.
+    /// else a plan for nearly all of them, as `Prices::ask` does.
     fn priced(&mut self, kinds: &[Kind]) -> Option<Vec<Vec<u32>>> {
         let before = self.wanted.clone();
         for kind in kinds {
