@@ -57,12 +57,10 @@ pub fn describe(routes: Vec<Route>) -> OpenApi {
 }
 
 fn operation(route: &Route) -> utoipa::openapi::path::Operation {
-    let tag = route
-        .pattern
-        .trim_start_matches('/')
-        .rsplit('/')
-        .find(|part| !part.starts_with('{'))
-        .unwrap_or("api");
+    // what it is about: the resource, or that of the site
+    let mut parts = route.pattern.trim_start_matches('/').split('/');
+    let first = parts.next().unwrap_or("api");
+    let tag = parts.nth(1).filter(|_| first == "sites").unwrap_or(first);
     let roles: Vec<&str> = Role::ALL
         .into_iter()
         .filter(|r| route.open_to(*r))

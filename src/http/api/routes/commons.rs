@@ -31,7 +31,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::POST,
             "/catalogue",
             Action::EditCatalogue,
-            "Put a presentation on the catalogue; with a token that holds at every site.",
+            "Put a presentation on the catalogue.",
             catalogue::add,
         )
         .takes::<catalogue::NewPresentationBody>()
