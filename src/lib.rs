@@ -43,6 +43,10 @@
 //!    [`mail::Post`] leases the letters, sends each outside of any transaction, and records what became
 //!    of it.
 //!
+//! Who is served when there is not enough is the same shape without a database: `dotation plan` reads
+//! a case ([`wire::plan_case`]), [`domain::plan::plan()`] decides, [`wire::plan`] writes it down with the
+//! sentences of [`text::plan`].
+//!
 //! # What always holds
 //!
 //! - `domain` does no input or output and cannot fail for outside reasons; it holds no floating point.

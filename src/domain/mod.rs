@@ -62,6 +62,10 @@
 //! - **clearance**: the answer to "may this infusion start": **GO** with doses held, or **NO-GO** with
 //!   what is missing and the vials that **fill** it. In force it is **standing**, or **broken** when a
 //!   dose is no longer covered; it ends **used**, **released** or **moved**: [`clearance`].
+//! - **plan**: who is served with what there is. A **claim** is what one request or reserve asks for,
+//!   all or nothing; it is **granted**, or **deferred** when it cannot be met together with all that
+//!   was granted before. A **pool** is the sites that share; a **class** is a rank of the rulebook; the
+//!   **lottery** orders equals. [`plan`].
 //! - **override**: a refusal set aside by a pharmacist, for one patient, with a written reason.
 //! - **refusal**: what the facts do not allow, with its reason as data: [`reason`].
 //! - **alert** (alerte): what a pharmacist must hear; opened, worsened and closed by a **reading**, what
