@@ -25,7 +25,7 @@ pub(super) fn read(
         let route = row.word("route", ROUTES, Route::from_code);
         let every_days = row.whole("every_days", 1..=MOST_DAYS);
         let citation = sources.cited(row);
-        let (route, every_days, _) = (route?, every_days?, citation?);
+        let (route, every_days, citation) = (route?, every_days?, citation?);
         if let Some(presentations) = presentations {
             one_strength(row, route, presentations)?;
         }
@@ -35,7 +35,12 @@ pub(super) fn read(
             let what = "is the reserve's, whose doses go by weight, expected another route";
             return row.inconsistent("route", what);
         }
-        Some((UnitDoses { route, every_days }, row.spot_of("route")))
+        let read = UnitDoses {
+            route,
+            every_days,
+            citation,
+        };
+        Some((read, row.spot_of("route")))
     });
     let mut seen = BTreeSet::new();
     for (read, spot) in rows.iter().flatten() {

@@ -5,6 +5,9 @@
 //! higher-ranked claim a unit, and nothing usable is left idle while an eligible claim could be met
 //! with it. The granted set is therefore unique; which lots and transfers realise it is chosen to
 //! move and to waste as little as possible.
+//!
+//! Start with [`plan()`]: [`claim`] says who asks for what in which class, [`pool`] deals it out to
+//! the sites that share, [`grant`] decides each claim in its turn, [`realise`] chooses the units.
 
 mod case;
 mod claim;

@@ -92,12 +92,14 @@ pub enum ClaimKind {
 }
 
 /// How doses of a route are counted when they are not made by weight: one unit each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitDoses {
     /// The route.
     pub route: Route,
     /// How many days lie between one unit and the next.
     pub every_days: u32,
+    /// Where the rule stands.
+    pub citation: Citation,
 }
 
 /// What the gates say of a request.

@@ -93,6 +93,7 @@ pub(super) fn unit_doses() -> Vec<UnitDoses> {
     vec![UnitDoses {
         route: Route::Subcutaneous,
         every_days: 7,
+        citation: citation(),
     }]
 }
 

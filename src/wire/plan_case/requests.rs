@@ -172,7 +172,8 @@ fn form(
     };
     let Some((route, by_units)) = route.and_then(|route| Some((route, by_units(route)?))) else {
         // without a route nobody can say which of them belong here
-        let _ = (row.given("units"), row.given("prescribed_mg"));
+        row.pass_over("units");
+        row.pass_over("prescribed_mg");
         return None;
     };
     if by_units {
@@ -238,7 +239,7 @@ fn prescribed_mg(
     indication: Option<&IndicationRule>,
 ) -> Option<Mg> {
     let (Some(book), Some(indication)) = (book, indication) else {
-        let _ = row.given(key);
+        row.pass_over(key);
         return None;
     };
     let most = most(book, indication);

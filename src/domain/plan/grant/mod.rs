@@ -68,7 +68,7 @@ pub(super) fn grant(case: &Case, book: &Rulebook, pool: &mut Pool) -> Granted {
     }
     let made = shelves.vials.into_iter().map(|(route, pool)| Made {
         route,
-        count: pool.made().clone(),
+        count: pool.made,
         ways: pool.ways,
         days: days
             .iter()
@@ -123,12 +123,12 @@ fn days(case: &Case, book: &Rulebook, pool: &Pool, route: Route, claims: &[&Clai
     if let Some(rule) = book.reserve.as_ref().filter(|r| r.route == route) {
         all.push(case.as_of.plus(rule.window_days));
     }
-    let expiries = vial_rows(case, book, pool, route).map(|(_, _, expiry, _)| expiry);
+    let expiries = stock_of(case, book, pool, route).map(|(_, _, expiry, _)| expiry);
     Days::new(all, expiries.collect())
 }
 
 /// Returns a pool's stock of one route: place of the row, presentation, expiry, units.
-pub(super) fn vial_rows<'a>(
+pub(super) fn stock_of<'a>(
     case: &'a Case,
     book: &'a Rulebook,
     pool: &'a Pool,
@@ -174,7 +174,7 @@ impl<'a> Shelves<'a> {
             if days.len() == 0 {
                 continue;
             }
-            let rows = vial_rows(case, book, pool, *route);
+            let rows = stock_of(case, book, pool, *route);
             if book.unit_doses.iter().any(|u| u.route == *route) {
                 let ages = ages(book, *route);
                 let supply = rows.filter_map(|(_, ruled, expiry, units)| {

@@ -1,8 +1,8 @@
 //! Whole vials: whether doses can be made together with all those granted before.
 //!
 //! One way of making everything granted is kept as the proof that it can be made. A new dose is
-//! tried from what that leaves; then prices may prove that it cannot be made; else a few doses of
-//! each kind are made anew, then all of them. What cannot be made is remembered: the grants only
+//! tried from what that leaves; then prices may prove that it cannot be made; else room is made for
+//! it ([`super::room`]). What cannot be made is remembered: the grants only
 //! grow, so nothing at least as large and as late can be made afterwards.
 
 use super::days::Days;
@@ -234,11 +234,6 @@ impl<'a> VialPool<'a> {
             }
         }
         lacking
-    }
-
-    /// Returns how many doses of each kind are made in which way.
-    pub(in crate::domain::plan) const fn made(&self) -> &BTreeMap<(Kind, usize), u32> {
-        &self.made
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::case::Case;
 use super::super::claim::{Asks, Claim};
 use super::super::grant::days::Days;
-use super::super::grant::{ages, vial_rows};
+use super::super::grant::{ages, stock_of};
 use super::super::outcome::Lack;
 use super::super::pool::Pool;
 use super::Taken;
@@ -36,7 +36,7 @@ pub(super) fn serve(
             doses.extend(days.map(|(i, on)| (place, i, on, site(claim.site), old_enough)));
         }
     }
-    let rows: Vec<_> = vial_rows(case, book, pool, route).collect();
+    let rows: Vec<_> = stock_of(case, book, pool, route).collect();
     let days = Days::new(
         doses.iter().map(|d| d.2).collect(),
         rows.iter().map(|r| r.2).collect(),

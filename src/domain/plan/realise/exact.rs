@@ -3,7 +3,8 @@
 //! Prices on what the pool has say, for each site by itself, what its options cost at the least:
 //! together a bound from below. Options that cannot be part of anything cheaper than what is known
 //! are dropped; what is left is combined site by site, histories that leave the same being one. A
-//! first pass keeps a few histories, the last keeps all: what it finds is the least there is.
+//! first pass keeps a few histories, later ones more; a pass that dropped none has found the least
+//! there is.
 
 use super::cost::Cost;
 use super::dims::Dims;

@@ -24,7 +24,6 @@ use super::claim::{Asks, Claim, Tier};
 use super::grant::Granted;
 use super::outcome::{Lack, PlannedDose};
 use super::pool::Pool;
-
 use crate::domain::quantity::Mg;
 use crate::domain::rule::Rulebook;
 use lots::{Demand, Offer};
@@ -122,11 +121,11 @@ fn cost_of(problem: &Problem, taken: &[assign::Taken]) -> Cost {
     let mut total = vec![0_u64; problem.doses.len()];
     let mut cost = Cost::default();
     for (dose, row, units) in taken {
-        let (Some(dose_), Some(row)) = (problem.doses.get(*dose), problem.rows.get(*row)) else {
+        let (Some(of), Some(row)) = (problem.doses.get(*dose), problem.rows.get(*row)) else {
             continue;
         };
-        if row.site != dose_.site {
-            cost = cost.plus(Cost::of(dose_.tier, *units, 0));
+        if row.site != of.site {
+            cost = cost.plus(Cost::of(of.tier, *units, 0));
         }
         let ug = problem.strengths.get(row.strength).copied().unwrap_or(0);
         if let Some(slot) = total.get_mut(*dose) {
@@ -134,7 +133,7 @@ fn cost_of(problem: &Problem, taken: &[assign::Taken]) -> Cost {
         }
     }
     for (dose, total) in problem.doses.iter().zip(total) {
-        // every way of a dose wastes what it holds above the need: the same for all ways of a total
+        // ways of one total waste the same
         let way = dose.ways.iter().find(|(used, _)| {
             let each = problem.strengths.iter().zip(used);
             each.map(|(s, n)| s * u64::from(*n)).sum::<u64>() == total

@@ -3,7 +3,7 @@
 use super::super::case::Case;
 use super::super::claim::{Asks, Claim, Tier};
 use super::super::grant::Made;
-use super::super::grant::vial_rows;
+use super::super::grant::stock_of;
 use super::super::grant::ways::{Count, WIDTH};
 use super::super::outcome::Lack;
 use super::super::pool::Pool;
@@ -73,7 +73,7 @@ impl Problem {
         let site = |site: usize| pool.sites.binary_search(&site).unwrap_or(0);
         let strengths = made.ways.strengths.clone();
         let rows =
-            vial_rows(case, book, pool, made.route).filter_map(|(row, ruled, expiry, units)| {
+            stock_of(case, book, pool, made.route).filter_map(|(row, ruled, expiry, units)| {
                 let strength = strengths.binary_search(&ruled.presentation.strength.ug());
                 Some(Row {
                     stock: row,
