@@ -15,7 +15,8 @@ pub struct Imported {
     pub products: Changes,
     /// Of packs.
     pub packs: Changes,
-    /// Presentations on the catalogue whose label or product's code it corrected.
+    /// Presentations on the catalogue that were of no product, or of another, and took its code and
+    /// label.
     pub relabelled: u64,
 }
 
