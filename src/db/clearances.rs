@@ -222,7 +222,7 @@ pub fn holds(conn: &mut Conn, site: Finess) -> Result<Vec<Hold>, Error> {
         .order((clearances::seq, holds::dose, holds::lot_id, holds::id))
         .select((
             holds::id,
-            holds::clearance_id,
+            clearances::id,
             holds::dose,
             holds::lot_id,
             holds::units,
@@ -255,7 +255,7 @@ pub fn insert_hold(conn: &mut Conn, site: Finess, hold: &Hold, now: Instant) -> 
     diesel::insert_into(holds::table)
         .values((
             holds::id.eq(hold.id.as_str()),
-            holds::clearance_id.eq(hold.clearance.as_str()),
+            holds::clearance_id.eq(Some(hold.clearance.as_str())),
             holds::dose.eq(i64::from(hold.dose)),
             holds::site.eq(site.as_str()),
             holds::lot_id.eq(hold.lot_id.as_str()),

@@ -23,6 +23,7 @@ pub mod outbox;
 pub mod packs;
 pub mod patients;
 mod pool;
+pub mod requests;
 mod room;
 mod row;
 pub mod schema;
