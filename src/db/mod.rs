@@ -22,6 +22,8 @@ pub mod migrate;
 pub mod outbox;
 pub mod packs;
 pub mod patients;
+pub mod plan_lines;
+pub mod plans;
 mod pool;
 pub mod requests;
 mod room;
@@ -31,6 +33,7 @@ pub mod shelf;
 pub mod sites;
 pub mod stock;
 pub mod tokens;
+pub mod transfers;
 pub mod url;
 mod writer;
 
