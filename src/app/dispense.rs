@@ -93,7 +93,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         .as_deref()
         .map(|p| patient(act, site, p))
         .transpose()?;
-    let granted = match &order.claim {
+    let mut granted = match &order.claim {
         Claim::Request(request) => Some(Granted::find(act, &state, request)?),
         Claim::Ordinary | Claim::Crs | Claim::Override => None,
     };
@@ -127,7 +127,19 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
             )
         }
         Claim::Crs => {
-            let picks = pick_over_holds(act, &mut state, &order.lines, treated.as_ref())?;
+            let own = Granted::of_patient(act, &state, treated.as_ref())?;
+            let picks = match own.map(|own| own.all_of(act, &mut state, &order.lines)) {
+                Some(taken) => {
+                    let (own, picks) = taken?;
+                    granted = own;
+                    picks
+                }
+                None => None,
+            };
+            let picks = match picks {
+                Some(picks) => picks,
+                None => pick_over_holds(act, &mut state, &order.lines, treated.as_ref())?,
+            };
             (MovementKind::Dispensing, picks)
         }
     };

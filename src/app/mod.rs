@@ -9,6 +9,7 @@
 pub mod acknowledge_alert;
 pub mod act;
 pub mod after;
+pub mod approve_plan;
 pub mod ask_clearance;
 pub mod count_units;
 mod crs;
@@ -31,6 +32,7 @@ pub mod plan_lines;
 pub mod post_letters;
 pub mod protect;
 pub mod quarantine;
+pub mod receive_transfer;
 pub mod receive_units;
 pub mod record;
 pub mod records;
@@ -40,6 +42,7 @@ pub mod see;
 pub mod serve_request;
 pub mod service;
 pub mod site_state;
+pub mod sweep_lines;
 pub mod turn_day;
 
 pub use act::{Act, Caller};

@@ -45,6 +45,43 @@ impl Granted {
         Ok(Self { request, line })
     }
 
+    /// Finds what is granted here to treat a patient for what a reserve is kept for.
+    pub(super) fn of_patient(
+        act: &mut Act<'_>,
+        state: &SiteState,
+        patient: Option<&PatientId>,
+    ) -> Result<Option<Self>, Error> {
+        let Some(patient) = patient.filter(|_| !state.line_holds.is_empty()) else {
+            return Ok(None);
+        };
+        for request in db::requests::of_patient(act.conn, patient)? {
+            if request.state == RequestState::Open
+                && request.site == state.site.finess
+                && let Some(line) = db::plan_lines::approved_for(act.conn, &request.id)?
+            {
+                let granted = Self { request, line };
+                if granted.treats(act) {
+                    return Ok(Some(granted));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes what is asked for out of the line's holds, if all of it is held there; nothing otherwise.
+    pub(super) fn all_of(
+        self,
+        act: &mut Act<'_>,
+        state: &mut SiteState,
+        lines: &[Line],
+    ) -> Result<(Option<Self>, Option<Vec<(LotId, Units)>>), Error> {
+        match self.pick(act, state, lines) {
+            Ok(picks) => Ok((Some(self), Some(picks))),
+            Err(Error::Refused(Refusal::NotEnough { .. })) => Ok((None, None)),
+            Err(other) => Err(other),
+        }
+    }
+
     /// The patient, and the salted hash of the pseudonym.
     pub(super) fn patient(&self) -> (PatientId, String) {
         (
