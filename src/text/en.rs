@@ -67,6 +67,8 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::WrongState { state } => wrong_state(state),
         Refusal::PseudonymTaken => "A CAR-T patient of this site has this pseudonym already.".to_owned(),
         Refusal::AlreadyThere { what } => format!("There is such a {what} already."),
+        Refusal::AlreadyAsked { request } => format!("A request of this patient for this indication is open ({request}): edit it, or withdraw it first."),
+        Refusal::UnfitRequest { fields } => format!("These fields do not fit together: {}. Read the request again and mend them.", fields.join(", ")),
         Refusal::Unknown { what, name } => format!("There is no {what} {name:?} here."),
         Refusal::NoReserveRule { asked, known } => {
             let known = if known.is_empty() { "none is loaded".to_owned() } else { format!("there are: {}", known.join(", ")) };
@@ -105,6 +107,7 @@ fn wrong_state(state: &str) -> String {
         "infused" => "The day of the infusion is past: it took place, and the doses stay until the window is over. To give them back all the same, say why in your own words.".to_owned(),
         "nothing-held" => "This clearance holds no dose any more.".to_owned(),
         "clearances-in-force" => "Clearances are in force here: release them first.".to_owned(),
+        "approved" => "An approved plan holds units for it: it does not change until they are dispensed or given back.".to_owned(),
         other => format!("It is {other}, and that does not allow it."),
     }
 }

@@ -69,6 +69,8 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::WrongState { state } => wrong_state(state),
         Refusal::PseudonymTaken => "Un patient CAR-T de ce site porte déjà ce pseudonyme.".to_owned(),
         Refusal::AlreadyThere { what } => format!("Existe déjà : {}.", thing(what)),
+        Refusal::AlreadyAsked { request } => format!("Une demande de ce patient pour cette indication est en cours ({request}) : modifiez-la, ou retirez-la d'abord."),
+        Refusal::UnfitRequest { fields } => format!("Ces champs ne vont pas ensemble : {}. Relisez la demande et corrigez-les.", fields.join(", ")),
         Refusal::Unknown { what, name } => format!("Introuvable ici : {} « {name} ».", thing(what)),
         Refusal::NoReserveRule { asked, known } => {
             let known = if known.is_empty() { "aucun n'est chargé".to_owned() } else { format!("il y a : {}", known.join(", ")) };
@@ -111,6 +113,7 @@ fn wrong_state(state: &str) -> String {
         "clearances-in-force" => {
             "Des feux verts sont en cours ici : libérez-les d'abord.".to_owned()
         }
+        "approved" => "Un plan approuvé lui réserve des unités : elle ne change plus tant qu'elles ne sont ni dispensées ni rendues.".to_owned(),
         other => format!("L'état actuel ({other}) ne le permet pas."),
     }
 }
@@ -128,6 +131,8 @@ fn thing(what: &str) -> &str {
         "recipient" => "le destinataire",
         "presentation" => "la présentation",
         "token" => "le jeton",
+        "request" => "la demande",
+        "rulebook" => "le référentiel",
         other => other,
     }
 }

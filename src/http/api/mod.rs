@@ -19,6 +19,7 @@ pub mod order;
 pub mod patients;
 pub mod recipients;
 pub mod refused;
+pub mod requests;
 pub mod reserve;
 pub mod route;
 pub mod routes;

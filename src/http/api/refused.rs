@@ -172,6 +172,10 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::InTheFuture { what }
         | Refusal::InThePast { what } => in_body(&format!("/{what}"), said),
         Refusal::NoReserveRule { .. } => in_body("/rulebook", said),
+        Refusal::UnfitRequest { fields } => {
+            let first = fields.first().copied().unwrap_or_default();
+            in_body(&format!("/{first}"), said)
+        }
         Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
@@ -180,6 +184,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::AlreadyCleared
         | Refusal::WrongState { .. }
         | Refusal::PseudonymTaken
+        | Refusal::AlreadyAsked { .. }
         | Refusal::AlreadyThere { .. } => Problem::new(Kind::Conflict, said),
     }
 }
@@ -216,6 +221,8 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
             .with("cip13", cip13.as_str())
             .with("bdpm_name", known_as),
         Refusal::NoReserveRule { known, .. } => problem.with("rulebooks", known),
+        Refusal::AlreadyAsked { request } => problem.with("request", request.as_str()),
+        Refusal::UnfitRequest { fields } => problem.with("fields", fields),
         Refusal::UnknownLot { .. }
         | Refusal::OtherLot { .. }
         | Refusal::OtherPresentation { .. }

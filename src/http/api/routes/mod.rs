@@ -1,5 +1,6 @@
 //! The table of all routes: every address, who may, and how it is described.
 
+mod asked;
 mod commons;
 mod heard;
 mod of_site;
@@ -17,8 +18,11 @@ const PAGE: &[(&str, &str)] = &[
 
 /// Returns the routes of the API.
 pub fn table() -> Vec<Route> {
-    [commons::routes(), of_site::routes(), heard::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let rooms = [
+        commons::routes(),
+        of_site::routes(),
+        asked::routes(),
+        heard::routes(),
+    ];
+    rooms.into_iter().flatten().collect()
 }
