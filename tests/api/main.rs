@@ -42,6 +42,7 @@ mod post;
 mod reach;
 mod receiving;
 mod repeating;
+mod requests;
 mod service;
 mod shelf;
 mod smtp;

@@ -3,9 +3,11 @@
 use super::{Line, merged, not_enough};
 use crate::app::act::Act;
 use crate::app::error::Error;
+use crate::app::file_request::propose_next;
+use crate::app::plan_lines;
 use crate::app::site_state::SiteState;
-use crate::app::{plan_lines, serve_request};
 use crate::db;
+use crate::domain::calendar::Day;
 use crate::domain::id::{LotId, PatientId, RequestId};
 use crate::domain::line::{LineHold, LineState};
 use crate::domain::quantity::Units;
@@ -70,14 +72,14 @@ impl Granted {
 
     /// Takes what is asked for out of the line's holds, if all of it is held there; nothing otherwise.
     pub(super) fn all_of(
-        self,
+        &self,
         act: &mut Act<'_>,
         state: &mut SiteState,
         lines: &[Line],
-    ) -> Result<(Option<Self>, Option<Vec<(LotId, Units)>>), Error> {
+    ) -> Result<Option<Vec<(LotId, Units)>>, Error> {
         match self.pick(act, state, lines) {
-            Ok(picks) => Ok((Some(self), Some(picks))),
-            Err(Error::Refused(Refusal::NotEnough { .. })) => Ok((None, None)),
+            Ok(picks) => Ok(Some(picks)),
+            Err(Error::Refused(Refusal::NotEnough { .. })) => Ok(None),
             Err(other) => Err(other),
         }
     }
@@ -147,10 +149,11 @@ impl Granted {
     }
 
     /// Ends the line and its request when nothing more is held for it, here or elsewhere.
-    pub(super) fn served(self, act: &mut Act<'_>, state: &SiteState) -> Result<(), Error> {
+    /// `on` is the day of the administration.
+    pub(super) fn served(self, act: &mut Act<'_>, on: Day) -> Result<(), Error> {
         if db::plan_lines::held_for(act.conn, &self.line.id)?.is_empty() {
             plan_lines::decided(act, &self.line, LineState::Served, None)?;
-            serve_request::served(act, &self.request, state.today)?;
+            propose_next(act, &self.request, on)?;
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ pub mod patients;
 pub mod plans;
 pub mod recipients;
 pub mod refused;
+pub mod requests;
 pub mod reserve;
 pub mod route;
 pub mod routes;

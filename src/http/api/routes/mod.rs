@@ -1,5 +1,6 @@
 //! The table of all routes: every address, who may, and how it is described.
 
+mod asked;
 mod commons;
 mod heard;
 mod of_site;
@@ -21,13 +22,12 @@ const PAGE: &[(&str, &str)] = &[LIMIT, CURSOR];
 
 /// Returns the routes of the API.
 pub fn table() -> Vec<Route> {
-    [
+    let rooms = [
         commons::routes(),
         of_site::routes(),
+        asked::routes(),
         planned::routes(),
         heard::routes(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    rooms.into_iter().flatten().collect()
 }
