@@ -148,7 +148,6 @@ fn thing(what: &str) -> &str {
         "recipient" => "le destinataire",
         "presentation" => "la présentation",
         "token" => "le jeton",
-        "request" => "la demande",
         "rulebook" => "le référentiel",
         other => other,
     }

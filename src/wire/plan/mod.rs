@@ -66,7 +66,8 @@ pub fn write(plan: &Plan, made: &Made<'_>, language: Language) -> String {
 
 /// Marks what was written (a plan, or a difference) as binding nobody: `"binding": false`.
 pub fn not_binding(mut written: String) -> String {
-    written.truncate(written.trim_end_matches(['}', '\n']).len());
+    let end = "\n}\n";
+    written.truncate(written.strip_suffix(end).map_or(written.len(), str::len));
     written.push_str(",\n  \"binding\": false\n}\n");
     written
 }
