@@ -271,11 +271,15 @@ pub fn insert_hold(conn: &mut Conn, site: Finess, hold: &Hold, now: Instant) -> 
 /// # Errors
 /// When the database cannot be written.
 pub fn shrink_hold(conn: &mut Conn, hold: &Hold, by: Units) -> Result<(), Error> {
-    let left = hold.units.saturating_sub(by);
+    shrink(conn, &hold.id, hold.units.saturating_sub(by))
+}
+
+/// Leaves so many units in a hold: none of them ends it.
+pub(super) fn shrink(conn: &mut Conn, hold: &HoldId, left: Units) -> Result<(), Error> {
     if left == Units::ZERO {
-        diesel::delete(holds::table.find(hold.id.as_str())).execute(conn)?;
+        diesel::delete(holds::table.find(hold.as_str())).execute(conn)?;
     } else {
-        diesel::update(holds::table.find(hold.id.as_str()))
+        diesel::update(holds::table.find(hold.as_str()))
             .set(holds::units.eq(i64::from(left.get())))
             .execute(conn)?;
     }

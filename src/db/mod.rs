@@ -22,6 +22,8 @@ pub mod migrate;
 pub mod outbox;
 pub mod packs;
 pub mod patients;
+pub mod plan_lines;
+pub mod plans;
 mod pool;
 pub mod requests;
 mod room;
@@ -32,6 +34,7 @@ pub mod sites;
 pub mod standings;
 pub mod stock;
 pub mod tokens;
+pub mod transfers;
 pub mod url;
 mod writer;
 

@@ -87,6 +87,7 @@ pub mod email;
 pub mod id;
 pub mod language;
 pub mod ledger;
+pub mod line;
 pub mod plan;
 pub mod presentation;
 pub mod quantity;
@@ -100,3 +101,4 @@ pub mod site;
 pub mod slug;
 #[cfg(test)]
 mod testing;
+pub mod transfer;

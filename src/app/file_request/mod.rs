@@ -10,6 +10,7 @@ mod edit;
 mod propose;
 mod withdraw;
 
+pub use approved::sites_of;
 pub use confirm::confirm;
 pub use edit::{edit, misfits_of_edit};
 pub use propose::propose_next;

@@ -10,11 +10,10 @@ use crate::domain::reason::Refusal;
 use crate::domain::request::{Request, RequestState};
 use serde_json::json;
 
-/// Withdraws a request that is open or proposed.
+/// Withdraws a request that is open or proposed; what an approved plan holds for it is free again.
 ///
 /// # Errors
-/// Refused when there is no such request within the caller's reach, it has ended, or an approved plan
-/// holds units for it.
+/// Refused when there is no such request within the caller's reach, or it has ended.
 pub fn withdraw(act: &mut Act<'_>, id: &RequestId, reason: &str) -> Result<Request, Error> {
     let request = within_reach(act, id)?;
     match request.state {

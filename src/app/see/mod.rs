@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod commons;
 pub mod of_site;
+pub mod plans;
 pub mod requests;
 
 use crate::app::act::{Act, Done};

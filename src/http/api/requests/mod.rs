@@ -182,7 +182,7 @@ pub async fn edit(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 /// `POST /requests/{id}/withdraw`
 ///
 /// # Errors
-/// 404 when there is none within the caller's reach, 409 when it has ended or is approved.
+/// 404 when there is none within the caller's reach, 409 when it has ended.
 pub async fn withdraw(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let id = RequestId::new(ask.part("id"));
     let read: WithdrawBody = body.json()?;
@@ -190,11 +190,14 @@ pub async fn withdraw(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let reason = required(&mut faults, "/reason", read.reason.as_deref());
     let reason = reason.and_then(|text| words(&mut faults, "/reason", text, 500));
     let (reason,) = faults.all((reason,))?;
-    let site = site_of(&ask, &id).await?;
+    let asked = id.clone();
+    let sites = ask
+        .read(move |act| file_request::sites_of(act, &asked))
+        .await?;
     ask.write(
         Repeat::MayBeKeyed,
         body.bytes(),
-        vec![site],
+        sites,
         "request.withdraw",
         move |act| {
             let ended = file_request::withdraw(act, &id, &reason)?;
