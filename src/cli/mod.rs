@@ -23,6 +23,7 @@ mod migrate;
 mod place;
 mod plan;
 mod recipient;
+mod request;
 mod serve;
 mod site;
 mod token;
@@ -99,6 +100,8 @@ enum Command {
     #[command(subcommand)]
     Recipient(recipient::Recipient),
     #[command(subcommand)]
+    Request(request::Request),
+    #[command(subcommand)]
     Import(import::Import),
     #[command(subcommand)]
     Mail(mail::Mail),
@@ -117,6 +120,7 @@ impl Command {
             Self::Token(command) => command.run(place),
             Self::Catalogue(command) => command.run(place),
             Self::Recipient(command) => command.run(place),
+            Self::Request(command) => command.run(place),
             Self::Import(command) => command.run(place),
             Self::Mail(command) => command.run(place),
         }

@@ -156,6 +156,9 @@ impl Wanted {
 }
 
 #[cfg(test)]
+mod fitting;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -1,9 +1,10 @@
 //! A request that cannot be is refused once, with every fault and its place.
 
 use super::{asked, edit, filed, trail};
-use crate::service::{App, CENTRE, spawn};
+use crate::service::{App, CENTRE, spawn, spawn_set};
 use crate::shelf::faults;
 use crate::support::Backend;
+use crate::two_books::{SECOND, second};
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ on_both! {
     every_fault_of_an_edit_is_told_with_its_place
     faults_are_said_in_both_languages
     a_repeat_with_its_key_is_told_the_same
+    where_two_rulebooks_rank_one_is_named
 }
 
 /// What is changed of a request that can be, and the places of what is wrong then.
@@ -207,4 +209,17 @@ fn a_repeat_with_its_key_is_told_the_same(backend: Backend) {
     let send = || app.post_with_key(Role::Prescriber, "/requests", &wrong, "wrong");
     let (first, again) = (send(), send());
     assert_eq!((first.status, &first.text), (422, &again.text));
+}
+
+fn where_two_rulebooks_rank_one_is_named(backend: Backend) {
+    let app = spawn_set(backend, second);
+    let unsaid = app.post(Role::Prescriber, "/requests", &asked(&json!({})));
+    assert_eq!(faults(&unsaid, 422), ["/rulebook"]);
+    let said = unsaid.body["detail"].as_str().unwrap();
+    assert!(said.contains("roactemra-2021-10-14, zz-2021"), "{said}");
+    // each ranks its own: the one does not stand in the other's way
+    let first = filed(&app, &json!({ "rulebook": "roactemra-2021-10-14" }));
+    let other = filed(&app, &json!({ "rulebook": SECOND }));
+    assert_ne!(first, other);
+    assert_eq!(super::seen(&app, &other)["rulebook"], SECOND);
 }
