@@ -14,6 +14,7 @@ mod answer;
 mod catalogue;
 mod check;
 mod demo;
+mod dispense;
 mod doses;
 mod failure;
 mod given;
@@ -27,6 +28,7 @@ mod request;
 mod serve;
 mod site;
 mod token;
+mod transfer;
 
 use answer::{Answer, Format, complain};
 use clap::{Parser, Subcommand};
@@ -91,6 +93,9 @@ enum Command {
     Check(check::Check),
     Doses(doses::DosesCommand),
     Plan(plan::PlanCommand),
+    Dispense(dispense::Dispense),
+    #[command(subcommand)]
+    Transfer(transfer::Transfer),
     #[command(subcommand)]
     Site(site::Site),
     #[command(subcommand)]
@@ -116,6 +121,8 @@ impl Command {
             Self::Check(command) => command.run(place),
             Self::Doses(command) => command.run(place),
             Self::Plan(command) => command.run(place),
+            Self::Dispense(command) => command.run(place),
+            Self::Transfer(command) => command.run(place),
             Self::Site(command) => command.run(place),
             Self::Token(command) => command.run(place),
             Self::Catalogue(command) => command.run(place),

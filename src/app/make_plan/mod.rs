@@ -30,9 +30,8 @@ pub struct Preview {
     /// Whether equals stand in the order of the day's lottery: when no plan of the day was kept yet,
     /// they stand in an order that no kept plan will have.
     pub seed_is_the_days: bool,
-    /// The names of granted lines that cannot be approved as things are, because a GO would be left
-    /// without its vials.
-    pub conflicts: Vec<String>,
+    /// Its lines, as they would be kept: a granted one with a reason cannot be approved as things are.
+    pub lines: Vec<Line>,
 }
 
 /// A plan that was kept.
@@ -56,15 +55,12 @@ pub fn preview(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<P
     let seed_is_the_days = drawn.is_some();
     live.case.lottery_seed = drawn.unwrap_or_else(|| lottery::of_previews(&live));
     let answer = solve(act, &live.case, live.book);
-    let conflicts = conflicts::of(&live, &answer);
+    let nobody = PlanId::new("");
     Ok(Preview {
         document: told(act, &live.case, live.book, &answer, language),
         case: canonical(&live.case, live.book),
         seed_is_the_days,
-        conflicts: conflicts
-            .iter()
-            .filter_map(|place| Some(answer.decisions.get(*place)?.id.clone()))
-            .collect(),
+        lines: lines(act, &live, &answer, &nobody)?,
     })
 }
 

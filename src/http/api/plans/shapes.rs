@@ -40,11 +40,17 @@ impl PreviewShape {
         Ok(Self {
             binding: false,
             seed_is_the_days: seen.seed_is_the_days,
-            conflicts: seen.conflicts,
+            conflicts: conflicts(&seen.lines),
             plan: raw(seen.document)?,
             case: raw(seen.case)?,
         })
     }
+}
+
+/// The ids of the lines that cannot be approved as things are.
+fn conflicts(lines: &[Line]) -> Vec<String> {
+    let uncovered = lines.iter().filter(|line| line.why.is_some());
+    uncovered.map(|line| line.name.clone()).collect()
 }
 
 /// JSON that was written already.
@@ -112,7 +118,6 @@ impl KeptShape {
     pub fn of(kept: &Kept) -> Self {
         let count = |status: &str| kept.lines.iter().filter(|l| l.status == status).count();
         let (granted, deferred) = (count("granted"), count("deferred"));
-        let conflicts = kept.lines.iter().filter(|l| l.why.is_some());
         Self {
             header: PlanHeader::of(&kept.plan),
             binding: true,
@@ -120,7 +125,7 @@ impl KeptShape {
                 .lines
                 .len()
                 .saturating_sub(granted.saturating_add(deferred)),
-            conflicts: conflicts.map(|l| l.name.clone()).collect(),
+            conflicts: conflicts(&kept.lines),
             granted,
             deferred,
         }
