@@ -4,6 +4,7 @@
 //! clock is its own: it starts on 20 October 2021, six days after the letter, at 08:00 in Paris.
 
 mod network;
+mod requests;
 mod words;
 
 use crate::clock::Clock;

@@ -1,6 +1,7 @@
 //! The network of the demonstration: twelve pharmacies in two hospital groups, two of them CAR-T
-//! centres, with stock, patients and deliveries. Everything in it is made up but the codes.
+//! centres, with stock, patients, deliveries and requests. Everything in it is made up but the codes.
 
+use super::requests;
 use crate::app::edit_deliveries::NewDelivery;
 use crate::app::edit_patients::{Correction, NewPatient};
 use crate::app::edit_recipients::NewRecipient;
@@ -35,16 +36,18 @@ pub(super) const MG400: &str = "3400957464547";
 const PEN: &str = "3400930145524";
 const SYRINGE: &str = "3400927824845";
 
-const NETWORKS: [(&str, &str); 2] = [("ght-seine", "GHT Seine"), ("ght-rhone", "GHT Rhône")];
+/// The group of that centre.
+pub(super) const GROUP: &str = "ght-seine";
+const NETWORKS: [(&str, &str); 2] = [(GROUP, "GHT Seine"), ("ght-rhone", "GHT Rhône")];
 
 /// Number, network, name, whether a CAR-T centre.
 const SITES: [(&str, &str, &str, bool); 12] = [
-    (CENTRE, "ght-seine", "CHU de la Seine", true),
-    ("750100216", "ght-seine", "Hôpital du Canal", false),
-    ("920100013", "ght-seine", "CH des Hauts-de-Seine", false),
-    ("930100037", "ght-seine", "CH de la Plaine", false),
-    ("940100043", "ght-seine", "CH du Val-de-Marne", false),
-    ("770100054", "ght-seine", "CH de Seine-et-Marne", false),
+    (CENTRE, GROUP, "CHU de la Seine", true),
+    ("750100216", GROUP, "Hôpital du Canal", false),
+    ("920100013", GROUP, "CH des Hauts-de-Seine", false),
+    ("930100037", GROUP, "CH de la Plaine", false),
+    ("940100043", GROUP, "CH du Val-de-Marne", false),
+    ("770100054", GROUP, "CH de Seine-et-Marne", false),
     ("690100015", "ght-rhone", "CHU du Rhône", true),
     ("690100031", "ght-rhone", "CH des Monts d'Or", false),
     ("420100049", "ght-rhone", "CH du Forez", false),
@@ -248,7 +251,7 @@ impl Plan {
         for (site, recipient) in &self.recipients {
             edit_recipients::add(act, *site, recipient)?;
         }
-        Ok(())
+        requests::file(act)
     }
 
     /// One who was infused and had a first dose elsewhere in the story; two who are cleared.
@@ -336,7 +339,7 @@ pub(super) async fn give_tokens(
 ) -> anyhow::Result<Vec<(Role, String)>> {
     let group = SITES
         .iter()
-        .filter(|(_, network, ..)| *network == "ght-seine")
+        .filter(|(_, network, ..)| *network == GROUP)
         .map(|(number, ..)| finess(number));
     let group = group.collect::<anyhow::Result<Vec<_>>>()?;
     let caller = Caller::at_the_machine("command-line", Role::Admin);

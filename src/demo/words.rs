@@ -1,13 +1,13 @@
 //! What the demonstration says when it starts: the addresses, the tokens, what to try.
 
-use super::network::{CENTRE, LOT80, MG80, MG400};
+use super::network::{CENTRE, GROUP, LOT80, MG80, MG400};
 use crate::domain::calendar::Instant;
 use crate::domain::role::Role;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
-/// Returns the words: three `curl` lines that work as printed, and where letters go.
+/// Returns the words: `curl` lines that work as printed, and where letters go.
 pub(super) fn what_to_try(
     address: SocketAddr,
     tokens: &[(Role, String)],
@@ -44,7 +44,14 @@ pub(super) fn what_to_try(
     }
     let auth = format!("-H 'Authorization: Bearer {pharmacist}'");
     let post = format!("{auth} -H 'Content-Type: application/json'");
-    let (first, second) = (key(), key());
+    let coordinator = tokens
+        .iter()
+        .find(|(role, _)| *role == Role::Coordinator)
+        .map_or("", |(_, token)| token);
+    let plan =
+        format!("-H 'Authorization: Bearer {coordinator}' -H 'Content-Type: application/json'");
+    let ([first, second], [third, fourth]) = ([key(), key()], [key(), key()]);
+    let shell = format!("'{database}'");
     let movements = format!("{base}/api/v1/sites/{CENTRE}/movements");
     writeln!(
         out,
@@ -55,6 +62,15 @@ pub(super) fn what_to_try(
          curl -s {post} -H 'Idempotency-Key: {first}' -d '{{\"kind\":\"dispensing\",\"cip13\":\"{MG400}\",\"units\":1}}' {movements}\n\n\
          3. A broken vial is recorded as it is: an alert opens, and an email is written within a second or two.\n\n\
          curl -s {post} -H 'Idempotency-Key: {second}' -d '{{\"kind\":\"loss\",\"cip13\":\"{MG80}\",\"lot\":\"{LOT80}\",\"units\":1,\"reason\":\"breakage\"}}' {movements}\n\n\
+         4. Who is served with what the group has? Nine requests wait; each has its rank, its answer and the reason.\n\n\
+         curl -s {plan} -H 'Idempotency-Key: {third}' -d '{{\"network\":\"{GROUP}\",\"keep\":true}}' {base}/api/v1/plans\n\n\
+         5. Approved, what is granted is held for its request, and asked for from the pharmacies that give. ID is the answer's.\n\n\
+         curl -s {plan} -H 'Idempotency-Key: {fourth}' -d '{{}}' {base}/api/v1/plans/ID/approve\n\n\
+         The same beside the service, from another terminal:\n\n\
+         dotation plan make --network {GROUP} --keep --database {shell}\n\
+         dotation plan approve ID --database {shell}\n\
+         dotation transfer list --database {shell}\n\
+         dotation dispense --request ID --database {shell}\n\n\
          Stop with Ctrl-C."
     )
     .unwrap_or_default();

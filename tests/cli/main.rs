@@ -14,5 +14,6 @@ mod count_doses;
 mod desk;
 mod import;
 mod plan;
+mod planned;
 mod post;
 mod request;

@@ -127,7 +127,11 @@ fn seen(act: &mut Act<'_>, requests: Vec<Request>) -> Result<Vec<SeenRequest>, E
             .unwrap_or_else(|| text::request::unplanned(&request, standing.is_some()));
         SeenRequest {
             pseudonym: pseudonyms.get(&request.patient).cloned(),
-            due: request.wanted.due(recorded.copied()),
+            // what has ended was due when it was, whatever was given since
+            due: request.wanted.due(match request.state {
+                RequestState::Proposed | RequestState::Open => recorded.copied(),
+                RequestState::Served | RequestState::Withdrawn => None,
+            }),
             history: standings
                 .get(&request.id)
                 .map_or_else(Vec::new, |all| turns(all)),

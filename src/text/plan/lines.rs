@@ -9,7 +9,8 @@ pub fn line_said(line: &Line, language: Language) -> Option<String> {
     if line.state == Some(LineState::LeftOut) {
         return None;
     }
-    let why = line.why.as_deref()?;
+    let at_home = line.state == Some(LineState::Served) && line.request.is_none();
+    let why = line.why.as_deref().or(at_home.then_some("at-home"))?;
     let (code, whom) = why.split_once(": ").unwrap_or((why, ""));
     let said = match language {
         Language::Fr => french(code, whom),
@@ -20,6 +21,7 @@ pub fn line_said(line: &Line, language: Language) -> Option<String> {
 
 fn french(code: &str, whom: &str) -> String {
     match code {
+        "at-home" => "Ses unités sont là où elles sont nécessaires.".to_owned(),
         "request-changed" => {
             "La demande a été modifiée, retirée ou servie depuis le plan : refaites le plan.".to_owned()
         }
@@ -53,6 +55,7 @@ fn french(code: &str, whom: &str) -> String {
 
 fn english(code: &str, whom: &str) -> String {
     match code {
+        "at-home" => "Its units lie where they are needed.".to_owned(),
         "request-changed" => {
             "The request was edited, withdrawn or served since the plan: plan again.".to_owned()
         }
