@@ -50,6 +50,20 @@ pub(super) enum Tier {
     Other,
 }
 
+impl Tier {
+    /// All, in their order.
+    pub(super) const ALL: [Self; 3] = [Self::Crs, Self::Reserve, Self::Other];
+
+    /// Returns its place in the order.
+    pub(super) const fn place(self) -> usize {
+        match self {
+            Self::Crs => 0,
+            Self::Reserve => 1,
+            Self::Other => 2,
+        }
+    }
+}
+
 /// What a claim asks for.
 #[derive(Clone, Debug)]
 pub(super) enum Asks {
