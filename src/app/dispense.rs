@@ -17,6 +17,7 @@ use super::hear;
 use super::record::{Particulars, not_in_the_future, patient, record};
 use super::site_state::SiteState;
 use super::{crs, edit_patients, protect};
+use crate::domain::calendar::local_day;
 use crate::domain::code::{Cip13, Finess, LotNumber, Serial};
 use crate::domain::id::{LotId, OperationId, RequestId};
 use crate::domain::ledger::{Effect, MovementKind, StockLine, UnitState, pick_first_expiring};
@@ -93,7 +94,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         .as_deref()
         .map(|p| patient(act, site, p))
         .transpose()?;
-    let granted = match &order.claim {
+    let mut granted = match &order.claim {
         Claim::Request(request) => Some(Granted::find(act, &state, request)?),
         Claim::Ordinary | Claim::Crs | Claim::Override => None,
     };
@@ -127,7 +128,17 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
             )
         }
         Claim::Crs => {
-            let picks = pick_over_holds(act, &mut state, &order.lines, treated.as_ref())?;
+            let own = Granted::of_patient(act, &state, treated.as_ref())?;
+            let picks = own
+                .as_ref()
+                .map(|own| own.all_of(act, &mut state, &order.lines));
+            let picks = match picks.transpose()?.flatten() {
+                Some(picks) => {
+                    granted = own;
+                    picks
+                }
+                None => pick_over_holds(act, &mut state, &order.lines, treated.as_ref())?,
+            };
             (MovementKind::Dispensing, picks)
         }
     };
@@ -139,7 +150,9 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
     packs_leave(act, &state, &order.lines, &movements)?;
     state.apply(&movements, None);
     if let Some(granted) = granted {
-        granted.served(act, &state)?;
+        let at = told.happened_at.unwrap_or(act.now);
+        let on = local_day(at, state.site.zone).unwrap_or(state.today);
+        granted.served(act, on)?;
     }
     if crs {
         let given = crs::doses_dispensed(act, &state, treated.as_ref())?;

@@ -6,8 +6,9 @@ use crate::domain::code::{Cip13, Finess};
 use crate::domain::language::Language;
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Grams, Mg, Units};
+use crate::domain::request::RequestState;
 use crate::domain::role::Role;
-use crate::domain::rule::Slug;
+use crate::domain::rule::{Alternatives, Risk, Slug, Treatment};
 use crate::mail::{EmailAddress, HeaderText};
 use chrono_tz::Tz;
 use std::fmt::Display;
@@ -59,8 +60,39 @@ pub(super) fn zone(text: &str) -> Result<Tz, String> {
         .map_err(|_no_such_zone| "expected a name of the IANA database, as Europe/Paris".to_owned())
 }
 
+pub(super) fn request_state(text: &str) -> Result<RequestState, String> {
+    RequestState::from_code(text).ok_or_else(|| one_of(RequestState::ALL.map(RequestState::code)))
+}
+
+pub(super) fn treatment(text: &str) -> Result<Treatment, String> {
+    Treatment::from_code(text).ok_or_else(|| one_of(["ongoing", "initiation"]))
+}
+
+pub(super) fn alternatives(text: &str) -> Result<Alternatives, String> {
+    Alternatives::from_code(text).ok_or_else(|| one_of(["none", "available"]))
+}
+
+pub(super) fn risk(text: &str) -> Result<Risk, String> {
+    Risk::from_code(text).ok_or_else(|| one_of(["vital", "functional", "none"]))
+}
+
 fn one_of<const N: usize>(codes: [&str; N]) -> String {
     format!("expected one of {}", codes.join(", "))
+}
+
+/// Words on one line: 1 to `MOST` characters, without those that control.
+pub(super) fn line<const MOST: usize>(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fits = (1..=MOST).contains(&text.chars().count());
+    // those that turn the direction of writing make a text look like another
+    let strange =
+        |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !fits || text.chars().any(strange) {
+        return Err(format!(
+            "expected 1 to {MOST} characters on one line, no control characters"
+        ));
+    }
+    Ok(text.to_owned())
 }
 
 /// A name of a person, a site, a network: one line that may also stand in the head of a letter.

@@ -14,6 +14,7 @@ mod answer;
 mod catalogue;
 mod check;
 mod demo;
+mod dispense;
 mod doses;
 mod failure;
 mod given;
@@ -23,9 +24,11 @@ mod migrate;
 mod place;
 mod plan;
 mod recipient;
+mod request;
 mod serve;
 mod site;
 mod token;
+mod transfer;
 
 use answer::{Answer, Format, complain};
 use clap::{Parser, Subcommand};
@@ -90,6 +93,9 @@ enum Command {
     Check(check::Check),
     Doses(doses::DosesCommand),
     Plan(plan::PlanCommand),
+    Dispense(dispense::Dispense),
+    #[command(subcommand)]
+    Transfer(transfer::Transfer),
     #[command(subcommand)]
     Site(site::Site),
     #[command(subcommand)]
@@ -98,6 +104,8 @@ enum Command {
     Catalogue(catalogue::Catalogue),
     #[command(subcommand)]
     Recipient(recipient::Recipient),
+    #[command(subcommand)]
+    Request(request::Request),
     #[command(subcommand)]
     Import(import::Import),
     #[command(subcommand)]
@@ -113,10 +121,13 @@ impl Command {
             Self::Check(command) => command.run(place),
             Self::Doses(command) => command.run(place),
             Self::Plan(command) => command.run(place),
+            Self::Dispense(command) => command.run(place),
+            Self::Transfer(command) => command.run(place),
             Self::Site(command) => command.run(place),
             Self::Token(command) => command.run(place),
             Self::Catalogue(command) => command.run(place),
             Self::Recipient(command) => command.run(place),
+            Self::Request(command) => command.run(place),
             Self::Import(command) => command.run(place),
             Self::Mail(command) => command.run(place),
         }

@@ -12,6 +12,7 @@ use crate::domain::language::Language;
 use crate::domain::role::Role;
 use crate::rulebook::Rulebooks;
 use crate::settings::{Secret, Settings, beside};
+use crate::{demo, server};
 use std::ffi::OsString;
 use std::future::Future;
 use std::path::PathBuf;
@@ -111,10 +112,14 @@ impl Place {
             let _inside = runtime.enter();
             Db::open(&url, &Options::command())?
         };
+        let before = runtime.block_on(server::before(&settings));
+        let before = before.map_err(|error| Failure::cannot(format!("{error:#}")))?;
         Ok(Opened {
             service: Service::new(db, rules, desk),
             settings,
-            now: self.now,
+            // a demonstration's time is its own
+            now: demo::now(&before).unwrap_or(self.now),
+            role: Role::Admin,
             runtime,
         })
     }
@@ -144,16 +149,27 @@ pub(super) struct Opened {
     service: Service,
     pub(super) settings: Settings,
     now: Instant,
+    role: Role,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Opened {
+    /// The same, by somebody who acts in a role: what they do is written down under it.
+    pub(super) const fn acting_as(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+
+    fn caller(&self) -> Caller {
+        Caller::at_the_machine("command-line", self.role)
+    }
+
     /// Looks, and changes nothing.
     pub(super) fn read<T: Send + 'static>(
         &self,
         look: impl FnOnce(&mut Act<'_>) -> Result<T, app::Error> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.wait(self.service.read(caller(), self.now, look))
+        self.wait(self.service.read(self.caller(), self.now, look))
     }
 
     /// Does something in one transaction: all of it or nothing.
@@ -162,7 +178,7 @@ impl Opened {
         sites: Vec<Finess>,
         work: impl FnMut(&mut Act<'_>) -> Result<T, app::Error> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.wait(self.service.write(caller(), self.now, sites, work))
+        self.wait(self.service.write(self.caller(), self.now, sites, work))
     }
 
     fn wait<T>(&self, done: impl Future<Output = Result<T, app::Error>>) -> Result<T, Failure> {
@@ -174,8 +190,4 @@ impl Opened {
 pub(super) fn today(now: Instant, settings: &Settings) -> Result<Day, Failure> {
     local_day(now, settings.time_zone)
         .ok_or_else(|| Failure::cannot(format!("the clock of this machine says {now}: set it")))
-}
-
-fn caller() -> Caller {
-    Caller::at_the_machine("command-line", Role::Admin)
 }

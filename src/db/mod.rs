@@ -31,6 +31,7 @@ mod row;
 pub mod schema;
 pub mod shelf;
 pub mod sites;
+pub mod standings;
 pub mod stock;
 pub mod tokens;
 pub mod transfers;

@@ -244,6 +244,25 @@ pub fn payload_of(
     Ok(row.map(|(id, hash)| (PatientId::new(id), hash)))
 }
 
+/// Returns the pseudonyms of some patients, CAR-T or not; of those who were erased there is none.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn pseudonyms(
+    conn: &mut Conn,
+    patients: &[PatientId],
+) -> Result<Vec<(PatientId, String)>, Error> {
+    let rows: Vec<(String, Option<String>)> = patient_payload::table
+        .filter(patient_payload::patient_id.eq_any(patients.iter().map(PatientId::as_str)))
+        .order(patient_payload::patient_id)
+        .select((patient_payload::patient_id, patient_payload::pseudonym))
+        .load(conn)?;
+    let known = rows.into_iter();
+    Ok(known
+        .filter_map(|(id, pseudonym)| Some((PatientId::new(id), pseudonym?)))
+        .collect())
+}
+
 /// Adds what is personal of a patient: for a CAR-T patient with weight and day, else the pseudonym.
 ///
 /// # Errors

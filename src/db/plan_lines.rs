@@ -291,6 +291,14 @@ pub fn insert_hold(conn: &mut Conn, hold: &LineHold, now: Instant) -> Result<(),
     Ok(())
 }
 
+/// Writes how many units a hold has.
+///
+/// # Errors
+/// When the database cannot be written; [`Error::Constraint`] when the lot has no so many free.
+pub fn set_hold(conn: &mut Conn, hold: &LineHold) -> Result<(), Error> {
+    super::clearances::shrink(conn, &hold.id, hold.units)
+}
+
 /// Takes units out of a hold: all of them end it.
 ///
 /// # Errors

@@ -1,12 +1,12 @@
 //! What approved plans send from one pharmacy to another.
 
 use super::row::{RowOf, instant, kept};
-use super::schema::{transfer_rows, transfers};
+use super::schema::{lots, transfer_rows, transfers};
 use super::{Conn, Error};
-use crate::domain::code::Finess;
+use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{LineId, LotId, PlanId, TransferId};
 use crate::domain::transfer::{Transfer, TransferRow, TransferState};
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -56,7 +56,9 @@ fn value(head: Row, rows: Vec<TransferRow>) -> Result<Transfer, Error> {
     })
 }
 
-fn part(part: Part) -> Result<TransferRow, Error> {
+type LotOf = (String, String, NaiveDate);
+
+fn part(part: Part, (cip13, lot, expiry): LotOf) -> Result<TransferRow, Error> {
     let row = RowOf {
         table: "transfer_rows",
         id: &part.id,
@@ -65,6 +67,9 @@ fn part(part: Part) -> Result<TransferRow, Error> {
         dose: row.u32(part.dose)?,
         units: row.units(part.units)?,
         state: row.code("state", &part.state, TransferState::from_code(&part.state))?,
+        cip13: row.parsed(Cip13::parse(&cip13))?,
+        lot: row.parsed(LotNumber::parse(&lot))?,
+        expiry: row.day(expiry)?,
         id: part.id,
         line: LineId::new(part.line_id),
         lot_id: LotId::new(part.lot_id),
@@ -73,15 +78,16 @@ fn part(part: Part) -> Result<TransferRow, Error> {
 
 fn with_rows(conn: &mut Conn, heads: Vec<Row>) -> Result<Vec<Transfer>, Error> {
     let ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
-    let parts: Vec<Part> = transfer_rows::table
+    let parts: Vec<(Part, LotOf)> = transfer_rows::table
+        .inner_join(lots::table)
         .filter(transfer_rows::transfer_id.eq_any(ids))
         .order((transfer_rows::transfer_id, transfer_rows::id))
-        .select(Part::as_select())
+        .select((Part::as_select(), (lots::cip13, lots::lot, lots::expiry)))
         .load(conn)?;
     let mut by_head = std::collections::BTreeMap::<String, Vec<TransferRow>>::new();
-    for row in parts {
+    for (row, lot) in parts {
         let head = row.transfer_id.clone();
-        by_head.entry(head).or_default().push(part(row)?);
+        by_head.entry(head).or_default().push(part(row, lot)?);
     }
     heads
         .into_iter()

@@ -17,6 +17,13 @@ use std::path::{Path, PathBuf};
 /// When the demonstration begins: 20 October 2021, 08:00 in Paris.
 const START: &str = "2021-10-20T06:00:00Z";
 
+/// Returns what time it is in a database of the demonstration: that of the last act, by its own clock.
+/// Nothing for any other database.
+pub fn now(before: &server::Before) -> Option<Instant> {
+    let ours = !before.sites.is_empty() && network::is_ours(&before.sites).is_ok();
+    before.last_act.filter(|_| ours)
+}
+
 /// Where the demonstration runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {

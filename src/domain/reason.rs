@@ -2,6 +2,7 @@
 
 use super::calendar::Day;
 use super::code::{Cip13, Finess, LotNumber, Serial};
+use super::id::RequestId;
 use super::quantity::{Doses, Mg, Units};
 
 /// A decided refusal: the facts do not allow what was asked.
@@ -161,6 +162,16 @@ pub enum Refusal {
         /// What it is: `site`, `network`, `recipient`, `presentation`.
         what: &'static str,
     },
+    /// A request of the patient for this indication is open.
+    AlreadyAsked {
+        /// Which one.
+        request: RequestId,
+    },
+    /// What is asked for does not fit together.
+    UnfitRequest {
+        /// The fields that do not fit, never empty; what stood in them is personal.
+        fields: Vec<&'static str>,
+    },
     /// What is named does not exist.
     Unknown {
         /// What it is: `site`, `network`, `movement`, `patient`, …
@@ -249,6 +260,8 @@ impl Refusal {
             Self::WrongState { .. } => "wrong-state",
             Self::PseudonymTaken => "pseudonym-taken",
             Self::AlreadyThere { .. } => "already-there",
+            Self::AlreadyAsked { .. } => "already-asked",
+            Self::UnfitRequest { .. } => "unfit-request",
             Self::Unknown { .. } => "unknown",
             Self::NoReserveRule { .. } => "no-reserve-rule",
             Self::NoRanking { .. } => "no-ranking",

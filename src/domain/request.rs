@@ -7,6 +7,19 @@ use super::presentation::Route;
 use super::quantity::{Grams, Mg, Units};
 use super::rule::{Alternatives, Asked, Risk, Slug, Treatment};
 
+mod check;
+mod draft;
+mod misfit;
+
+pub use check::{Against, Checked};
+pub use draft::{Draft, Told};
+pub use misfit::{Misfit, Wrong};
+
+/// The most single units that one request may ask for.
+///
+/// Choice: weekly, it is two lifetimes; each is a dose of its own, and more is a slip of the keyboard.
+pub const MOST_UNITS: u32 = 10_000;
+
 /// How far a request has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RequestState {
@@ -141,6 +154,9 @@ impl Wanted {
         }
     }
 }
+
+#[cfg(test)]
+mod fitting;
 
 #[cfg(test)]
 mod tests {

@@ -180,6 +180,14 @@ mod tests {
     }
 
     #[test]
+    fn requests_are_filed_by_those_who_treat_and_read_by_those_who_plan_too() {
+        let who = |action| Role::ALL.into_iter().filter(move |role| may(*role, action));
+        let treat = [Role::Pharmacist, Role::CarTUnit, Role::Prescriber];
+        assert!(who(Action::FileRequests).eq(treat));
+        assert!(who(Action::ReadRequests).eq(treat.into_iter().chain([Role::Coordinator])));
+    }
+
+    #[test]
     fn what_is_everybodys_is_written_by_those_who_answer_for_every_site() {
         let everywhere: Vec<Action> = Action::ALL
             .into_iter()

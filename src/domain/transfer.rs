@@ -1,7 +1,7 @@
 //! A transfer: units that one pharmacy sends to another.
 
-use super::calendar::Instant;
-use super::code::Finess;
+use super::calendar::{Day, Instant};
+use super::code::{Cip13, Finess, LotNumber};
 use super::id::{LineId, LotId, PlanId, TransferId};
 use super::quantity::Units;
 
@@ -73,6 +73,12 @@ pub struct TransferRow {
     pub dose: u32,
     /// Of which lot.
     pub lot_id: LotId,
+    /// Of which presentation that is.
+    pub cip13: Cip13,
+    /// The lot's number.
+    pub lot: LotNumber,
+    /// The last day on which a unit may be used.
+    pub expiry: Day,
     /// How many.
     pub units: Units,
     /// How far it has come.

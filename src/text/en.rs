@@ -67,21 +67,11 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::WrongState { state } => wrong_state(state),
         Refusal::PseudonymTaken => "A CAR-T patient of this site has this pseudonym already.".to_owned(),
         Refusal::AlreadyThere { what } => format!("There is such a {what} already."),
+        Refusal::AlreadyAsked { request } => format!("A request of this patient for this indication is open ({request}): edit it, or withdraw it first."),
+        Refusal::UnfitRequest { fields } => format!("These fields do not fit together: {}. Read the request again and mend them.", fields.join(", ")),
         Refusal::Unknown { what, name } => format!("There is no {what} {name:?} here."),
-        Refusal::NoReserveRule { asked, known } => {
-            let known = if known.is_empty() { "none is loaded".to_owned() } else { format!("there are: {}", known.join(", ")) };
-            match asked {
-                Some(asked) => format!("No rulebook {asked:?} asks for a reserve; {known}."),
-                None => format!("Say which rulebook is meant; {known}."),
-            }
-        }
-        Refusal::NoRanking { asked, known } => {
-            let known = if known.is_empty() { "none is loaded".to_owned() } else { format!("there are: {}", known.join(", ")) };
-            match asked {
-                Some(asked) => format!("No rulebook {asked:?} ranks requests; {known}."),
-                None => format!("Say which rulebook is meant; {known}."),
-            }
-        }
+        Refusal::NoReserveRule { asked, known } => which_rulebook(asked.as_deref(), known, "asks for a reserve"),
+        Refusal::NoRanking { asked, known } => which_rulebook(asked.as_deref(), known, "ranks requests"),
         Refusal::Stale { version } => format!("It was edited meanwhile and now has version {version}: read it again."),
         Refusal::ReferenceDose { found, least, most } => format!("A reference dose of {found} is not within {least} to {most}."),
         Refusal::MustBeSaid { cip13, what } => {
@@ -107,11 +97,30 @@ pub fn refusal(refusal: &Refusal) -> String {
     }
 }
 
+fn which_rulebook(asked: Option<&str>, known: &[String], what: &str) -> String {
+    let known = if known.is_empty() {
+        "none is loaded".to_owned()
+    } else {
+        format!("there are: {}", known.join(", "))
+    };
+    match asked {
+        Some(asked) => format!("No rulebook {asked:?} {what}; {known}."),
+        None => format!("Say which rulebook is meant; {known}."),
+    }
+}
+
 fn wrong_state(state: &str) -> String {
     match state {
         "infused" => "The day of the infusion is past: it took place, and the doses stay until the window is over. To give them back all the same, say why in your own words.".to_owned(),
         "nothing-held" => "This clearance holds no dose any more.".to_owned(),
         "clearances-in-force" => "Clearances are in force here: release them first.".to_owned(),
+        "approved" => "An approved plan holds units for it: it does not change until they are dispensed or given back.".to_owned(),
+        "not-approved" => "No approved plan holds units for it: dispense without naming the request, or wait for the plan.".to_owned(),
+        "on-its-way" => "Units for it have not arrived from another pharmacy yet: receive the transfer first, or say what leaves.".to_owned(),
+        "rulebook-changed" => "The rulebook has changed since this plan: plan again.".to_owned(),
+        "derived-otherwise" => "This plan no longer comes out the same: plan again.".to_owned(),
+        "erased" => "What this plan was made from was erased.".to_owned(),
+        "not-granted" => "This line is not granted: there is nothing to approve.".to_owned(),
         other => format!("It is {other}, and that does not allow it."),
     }
 }

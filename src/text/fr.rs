@@ -69,21 +69,11 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::WrongState { state } => wrong_state(state),
         Refusal::PseudonymTaken => "Un patient CAR-T de ce site porte déjà ce pseudonyme.".to_owned(),
         Refusal::AlreadyThere { what } => format!("Existe déjà : {}.", thing(what)),
+        Refusal::AlreadyAsked { request } => format!("Une demande de ce patient pour cette indication est en cours ({request}) : modifiez-la, ou retirez-la d'abord."),
+        Refusal::UnfitRequest { fields } => format!("Ces champs ne vont pas ensemble : {}. Relisez la demande et corrigez-les.", fields.join(", ")),
         Refusal::Unknown { what, name } => format!("Introuvable ici : {} « {name} ».", thing(what)),
-        Refusal::NoReserveRule { asked, known } => {
-            let known = if known.is_empty() { "aucun n'est chargé".to_owned() } else { format!("il y a : {}", known.join(", ")) };
-            match asked {
-                Some(asked) => format!("Aucun référentiel « {asked} » ne demande de réserve ; {known}."),
-                None => format!("Précisez le référentiel ; {known}."),
-            }
-        }
-        Refusal::NoRanking { asked, known } => {
-            let known = if known.is_empty() { "aucun n'est chargé".to_owned() } else { format!("il y a : {}", known.join(", ")) };
-            match asked {
-                Some(asked) => format!("Aucun référentiel « {asked} » ne classe les demandes ; {known}."),
-                None => format!("Précisez le référentiel ; {known}."),
-            }
-        }
+        Refusal::NoReserveRule { asked, known } => which_rulebook(asked.as_deref(), known, "demande de réserve"),
+        Refusal::NoRanking { asked, known } => which_rulebook(asked.as_deref(), known, "classe les demandes"),
         Refusal::Stale { version } => format!("Modifié entre-temps (version {version}) : relisez avant de modifier."),
         Refusal::ReferenceDose { found, least, most } => {
             format!("Une dose de référence de {} n'est pas comprise entre {} et {}.", mg(*found), mg(*least), mg(*most))
@@ -111,6 +101,18 @@ pub fn refusal(refusal: &Refusal) -> String {
     }
 }
 
+fn which_rulebook(asked: Option<&str>, known: &[String], what: &str) -> String {
+    let known = if known.is_empty() {
+        "aucun n'est chargé".to_owned()
+    } else {
+        format!("il y a : {}", known.join(", "))
+    };
+    match asked {
+        Some(asked) => format!("Aucun référentiel « {asked} » ne {what} ; {known}."),
+        None => format!("Précisez le référentiel ; {known}."),
+    }
+}
+
 fn wrong_state(state: &str) -> String {
     match state {
         "infused" => "Le jour de l'injection est passé : elle a eu lieu, et les doses restent réservées jusqu'à la fin de la fenêtre. Pour les rendre quand même, dites pourquoi avec vos mots.".to_owned(),
@@ -118,6 +120,13 @@ fn wrong_state(state: &str) -> String {
         "clearances-in-force" => {
             "Des feux verts sont en cours ici : libérez-les d'abord.".to_owned()
         }
+        "approved" => "Un plan approuvé lui réserve des unités : elle ne change plus tant qu'elles ne sont ni dispensées ni rendues.".to_owned(),
+        "not-approved" => "Aucun plan approuvé ne lui réserve d'unités : dispensez sans nommer la demande, ou attendez le plan.".to_owned(),
+        "on-its-way" => "Des unités qui lui sont destinées ne sont pas encore arrivées d'une autre pharmacie : recevez le transfert d'abord, ou dites ce qui sort.".to_owned(),
+        "rulebook-changed" => "Le référentiel a changé depuis ce plan : refaites le plan.".to_owned(),
+        "derived-otherwise" => "Ce plan ne se redérive plus à l'identique : refaites le plan.".to_owned(),
+        "erased" => "Ce dont ce plan a été fait a été effacé.".to_owned(),
+        "not-granted" => "Cette ligne n'est pas accordée : il n'y a rien à approuver.".to_owned(),
         other => format!("L'état actuel ({other}) ne le permet pas."),
     }
 }
@@ -125,6 +134,10 @@ fn wrong_state(state: &str) -> String {
 fn thing(what: &str) -> &str {
     match what {
         "site" => "le site",
+        "request" => "la demande",
+        "plan" => "le plan",
+        "line" => "la ligne",
+        "transfer" => "le transfert",
         "network" => "le groupement",
         "movement" => "le mouvement",
         "patient" => "le patient",
@@ -135,6 +148,7 @@ fn thing(what: &str) -> &str {
         "recipient" => "le destinataire",
         "presentation" => "la présentation",
         "token" => "le jeton",
+        "rulebook" => "le référentiel",
         other => other,
     }
 }

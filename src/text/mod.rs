@@ -8,6 +8,7 @@ pub mod fault;
 pub mod fr;
 pub mod letter;
 pub mod plan;
+pub mod request;
 pub mod shape;
 pub mod trial;
 

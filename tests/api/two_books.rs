@@ -15,12 +15,12 @@ on_both! {
 }
 
 /// The name of the second: it comes after the first.
-const SECOND: &str = "zz-2021";
+pub(crate) const SECOND: &str = "zz-2021";
 /// A presentation that the second alone has, of 200 mg for infusion.
 const OTHER200: &str = "3400999999991";
 
 /// A second rulebook: four doses are kept where the first keeps three, and one vial is another.
-fn second(settings: &mut Settings) {
+pub(crate) fn second(settings: &mut Settings) {
     static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let first = include_str!("../../config/rulebooks/roactemra-2021-10-14.toml");

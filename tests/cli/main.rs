@@ -15,3 +15,4 @@ mod desk;
 mod import;
 mod plan;
 mod post;
+mod request;

@@ -3,9 +3,11 @@
 use super::{Line, merged, not_enough};
 use crate::app::act::Act;
 use crate::app::error::Error;
+use crate::app::file_request::propose_next;
+use crate::app::plan_lines;
 use crate::app::site_state::SiteState;
-use crate::app::{plan_lines, serve_request};
 use crate::db;
+use crate::domain::calendar::Day;
 use crate::domain::id::{LotId, PatientId, RequestId};
 use crate::domain::line::{LineHold, LineState};
 use crate::domain::quantity::Units;
@@ -43,6 +45,43 @@ impl Granted {
             state: "not-approved",
         })?;
         Ok(Self { request, line })
+    }
+
+    /// Finds what is granted here to treat a patient for what a reserve is kept for.
+    pub(super) fn of_patient(
+        act: &mut Act<'_>,
+        state: &SiteState,
+        patient: Option<&PatientId>,
+    ) -> Result<Option<Self>, Error> {
+        let Some(patient) = patient.filter(|_| !state.line_holds.is_empty()) else {
+            return Ok(None);
+        };
+        for request in db::requests::of_patient(act.conn, patient)? {
+            if request.state == RequestState::Open
+                && request.site == state.site.finess
+                && let Some(line) = db::plan_lines::approved_for(act.conn, &request.id)?
+            {
+                let granted = Self { request, line };
+                if granted.treats(act) {
+                    return Ok(Some(granted));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes what is asked for out of the line's holds, if all of it is held there; nothing otherwise.
+    pub(super) fn all_of(
+        &self,
+        act: &mut Act<'_>,
+        state: &mut SiteState,
+        lines: &[Line],
+    ) -> Result<Option<Vec<(LotId, Units)>>, Error> {
+        match self.pick(act, state, lines) {
+            Ok(picks) => Ok(Some(picks)),
+            Err(Error::Refused(Refusal::NotEnough { .. })) => Ok(None),
+            Err(other) => Err(other),
+        }
     }
 
     /// The patient, and the salted hash of the pseudonym.
@@ -110,10 +149,11 @@ impl Granted {
     }
 
     /// Ends the line and its request when nothing more is held for it, here or elsewhere.
-    pub(super) fn served(self, act: &mut Act<'_>, state: &SiteState) -> Result<(), Error> {
+    /// `on` is the day of the administration.
+    pub(super) fn served(self, act: &mut Act<'_>, on: Day) -> Result<(), Error> {
         if db::plan_lines::held_for(act.conn, &self.line.id)?.is_empty() {
             plan_lines::decided(act, &self.line, LineState::Served, None)?;
-            serve_request::served(act, &self.request, state.today)?;
+            propose_next(act, &self.request, on)?;
         }
         Ok(())
     }

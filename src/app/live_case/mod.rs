@@ -63,6 +63,15 @@ pub struct Live<'r> {
     pub goes: Vec<Go>,
 }
 
+/// Returns the sites of a scope, by number.
+///
+/// # Errors
+/// Refused when there is no such site or network, or the caller may not keep plans at one of them.
+pub fn sites(act: &mut Act<'_>, scope: &Scope) -> Result<Vec<Finess>, Error> {
+    let planned = scope::planned(act, scope, Action::ApprovePlans)?;
+    Ok(planned.sites.iter().map(|site| site.finess).collect())
+}
+
 /// Loads the sites of `terms` as a case.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ use crate::domain::role::Action;
 use crate::domain::rule::{Rulebook, Slug};
 use crate::text::plan::{Made, site_of, why};
 use crate::wire::plan::write;
-use crate::wire::plan_case::{canonical, sha256};
+use crate::wire::plan_case::{self, CaseFaults, canonical, sha256};
 use serde_json::json;
 
 /// A plan that binds nobody.
@@ -30,9 +30,8 @@ pub struct Preview {
     /// Whether equals stand in the order of the day's lottery: when no plan of the day was kept yet,
     /// they stand in an order that no kept plan will have.
     pub seed_is_the_days: bool,
-    /// The names of granted lines that cannot be approved as things are, because a GO would be left
-    /// without its vials.
-    pub conflicts: Vec<String>,
+    /// Its lines, as they would be kept: a granted one with a reason cannot be approved as things are.
+    pub lines: Vec<Line>,
 }
 
 /// A plan that was kept.
@@ -56,15 +55,12 @@ pub fn preview(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<P
     let seed_is_the_days = drawn.is_some();
     live.case.lottery_seed = drawn.unwrap_or_else(|| lottery::of_previews(&live));
     let answer = solve(act, &live.case, live.book);
-    let conflicts = conflicts::of(&live, &answer);
+    let nobody = PlanId::new("");
     Ok(Preview {
         document: told(act, &live.case, live.book, &answer, language),
         case: canonical(&live.case, live.book),
         seed_is_the_days,
-        conflicts: conflicts
-            .iter()
-            .filter_map(|place| Some(answer.decisions.get(*place)?.id.clone()))
-            .collect(),
+        lines: lines(act, &live, &answer, &nobody)?,
     })
 }
 
@@ -124,6 +120,45 @@ pub fn keep(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<Kept
         lines,
         document,
     })
+}
+
+/// Plans a case that somebody brings, as JSON.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn of_case(act: &Act<'_>, bytes: &[u8], language: Language) -> Result<String, CaseFaults> {
+    let read = plan_case::read(bytes, &books(act))?;
+    let answer = solve(act, &read.case, read.book);
+    Ok(told(act, &read.case, read.book, &answer, language))
+}
+
+/// Plans a case and the same as a change makes it, both as JSON; the error says which of `/case` and
+/// `/change` is wrong, and how.
+///
+/// # Errors
+/// What is wrong with either.
+pub fn what_if(
+    act: &Act<'_>,
+    case: &[u8],
+    change: &[u8],
+    language: Language,
+) -> Result<(String, String), (&'static str, CaseFaults)> {
+    let read = plan_case::read(case, &books(act)).map_err(|e| ("/case", e))?;
+    let next = plan_case::what_if(&read.case, read.book, change).map_err(|e| ("/change", e))?;
+    let plan = |case: &Case| told(act, case, read.book, &solve(act, case, read.book), language);
+    Ok((plan(&read.case), plan(&next)))
+}
+
+fn books<'r>(act: &Act<'r>) -> Vec<&'r Rulebook> {
+    act.rules.iter().collect()
+}
+
+/// Returns the sites of a scope, by number: what a plan that is kept must lock.
+///
+/// # Errors
+/// As [`live_case::load`].
+pub fn sites(act: &mut Act<'_>, scope: &live_case::Scope) -> Result<Vec<Finess>, Error> {
+    live_case::sites(act, scope)
 }
 
 /// Plans a case, with the rulebooks that its gates name.

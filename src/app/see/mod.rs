@@ -3,6 +3,8 @@
 pub mod alerts;
 pub mod commons;
 pub mod of_site;
+pub mod plans;
+pub mod requests;
 
 use crate::app::act::{Act, Done};
 use crate::app::ask_clearance::chosen_rule;

@@ -1,3 +1,4 @@
+mod live;
 mod read;
 mod told;
 mod verify;
@@ -14,6 +15,8 @@ use crate::text::plan::Made;
 use crate::wire::plan::{Document, difference, write};
 use crate::wire::plan_case;
 use clap::{Args, Subcommand, ValueEnum};
+pub(super) use told::transfers_asked;
+
 use read::{Progress, bytes_of, faults, lines_of};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -25,6 +28,7 @@ Examples:
   dotation plan case.json --what-if change.json    only what would be different, for whom, and why
   dotation plan verify plan.json --case case.json  re-derive a plan, line by line
   dotation plan compare before.json after.json     what changed from one plan to another
+  dotation plan make --network ght-seine --keep    plan the database, to be approved
 
 A change for --what-if is an object; each field may be left out:
   {\"add_stock\": [{\"site\": \"750100125\", \"cip13\": \"3400957464547\", \"lot\": \"N1\",
@@ -40,7 +44,8 @@ expected, and nothing is written to standard output.";
 ///
 /// In priority order, a claim is granted if and only if it can be met together with every claim
 /// already granted: with whole units, in date, none used twice. The same case gives the same bytes,
-/// in whatever order its lists stand. Needs no database.
+/// in whatever order its lists stand. Needs no database; make, list, show and approve plan that of the
+/// service.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 #[command(subcommand_negates_reqs = true)]
@@ -60,6 +65,10 @@ pub(super) struct PlanCommand {
 
 #[derive(Debug, Subcommand)]
 enum Other {
+    Make(live::Make),
+    List(live::ListPlans),
+    Show(live::Show),
+    Approve(live::Approve),
     Verify(verify::Verify),
     Compare(Compare),
 }
@@ -115,6 +124,10 @@ fn format(place: &Place) -> Format {
 impl PlanCommand {
     pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
         match (self.other, self.case) {
+            (Some(Other::Make(command)), _) => command.run(place),
+            (Some(Other::List(command)), _) => command.run(place),
+            (Some(Other::Show(command)), _) => command.run(place),
+            (Some(Other::Approve(command)), _) => command.run(place),
             (Some(Other::Verify(command)), _) => command.run(place),
             (Some(Other::Compare(command)), _) => command.run(place),
             (None, Some(case)) => made(place, &case, self.lang.into(), self.what_if.as_deref()),

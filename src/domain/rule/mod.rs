@@ -3,6 +3,7 @@
 //! The file in `config/rulebooks/` is read by [`crate::rulebook`]; here are only the rules and
 //! what they answer. Nothing here is about one medicine.
 
+mod asking;
 mod predicate;
 mod priority;
 mod threshold;

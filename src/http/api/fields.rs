@@ -4,6 +4,7 @@ use crate::domain::calendar::Day;
 use crate::domain::quantity::{Grams, Mg, Units};
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults};
+use serde::Deserialize;
 
 /// Reads one line of 1 to `most` characters.
 pub fn words(faults: &mut Faults, at: &str, text: &str, most: usize) -> Option<String> {
@@ -168,4 +169,14 @@ pub fn required<'a>(faults: &mut Faults, at: &str, text: Option<&'a str>) -> Opt
 /// The fault of what is not there.
 pub fn missing(at: &str) -> Fault {
     Fault::new(at, Said::new("is missing", "est absent"))
+}
+
+/// Tells `null` from what is not said: for `#[serde(default, deserialize_with = "said")]`.
+///
+/// # Errors
+/// The deserializer's.
+pub fn said<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(from).map(Some)
 }

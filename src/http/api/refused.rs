@@ -172,6 +172,10 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::InTheFuture { what }
         | Refusal::InThePast { what } => in_body(&format!("/{what}"), said),
         Refusal::NoReserveRule { .. } | Refusal::NoRanking { .. } => in_body("/rulebook", said),
+        Refusal::UnfitRequest { fields } => {
+            let first = fields.first().copied().unwrap_or_default();
+            in_body(&format!("/{first}"), said)
+        }
         Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
@@ -180,6 +184,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::AlreadyCleared
         | Refusal::WrongState { .. }
         | Refusal::PseudonymTaken
+        | Refusal::AlreadyAsked { .. }
         | Refusal::AlreadyThere { .. } => Problem::new(Kind::Conflict, said),
     }
 }
@@ -218,6 +223,8 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         Refusal::NoReserveRule { known, .. } | Refusal::NoRanking { known, .. } => {
             problem.with("rulebooks", known)
         }
+        Refusal::AlreadyAsked { request } => problem.with("request", request.as_str()),
+        Refusal::UnfitRequest { fields } => problem.with("fields", fields),
         Refusal::UnknownLot { .. }
         | Refusal::OtherLot { .. }
         | Refusal::OtherPresentation { .. }

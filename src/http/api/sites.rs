@@ -1,7 +1,7 @@
 //! `/sites`: the pharmacies.
 
 use super::ask::{Ask, Repeat, answer, created, versioned};
-use super::fields::{code, day, milligrams, optional_words, words};
+use super::fields::{code, day, milligrams, optional_words, said, words};
 use crate::app::records::Reach;
 use crate::app::see::commons;
 use crate::app::{self, edit_sites};
@@ -205,14 +205,6 @@ pub struct SiteEdit {
     #[expect(clippy::option_option, reason = "tells null from what is not said")]
     #[schema(value_type = Option<f64>)]
     reference_dose_mg: Option<Option<serde_json::Number>>,
-}
-
-/// Tells `null` from what is not said.
-#[expect(clippy::option_option, reason = "that is what it is for")]
-fn said<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
-    from: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(from).map(Some)
 }
 
 /// `PATCH /sites/{finess}`

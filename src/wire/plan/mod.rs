@@ -105,6 +105,14 @@ fn piece_of(piece: &Piece<'_>, made: &Made<'_>, language: Language) -> String {
     }
 }
 
+/// Marks what was written (a plan, or a difference) as binding nobody: `"binding": false`.
+pub fn not_binding(mut written: String) -> String {
+    let end = "\n}\n";
+    written.truncate(written.strip_suffix(end).map_or(written.len(), str::len));
+    written.push_str(",\n  \"binding\": false\n}\n");
+    written
+}
+
 fn site<'a>(made: &Made<'a>, place: usize) -> &'a str {
     made.case.sites.get(place).map_or("", |s| s.id.as_str())
 }

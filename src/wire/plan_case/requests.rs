@@ -10,6 +10,7 @@ use crate::domain::calendar::Day;
 use crate::domain::plan::{CaseRequest, Form};
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Grams, Mg};
+use crate::domain::request::MOST_UNITS;
 use crate::domain::rule::{Alternatives, IndicationRule, ReserveRule, Risk, Rulebook, Treatment};
 use crate::wire::json::{Decimal, Node};
 use std::cell::RefCell;
@@ -32,11 +33,6 @@ const REQUEST: &[&str] = &[
     "car_t_patient",
     "anc_per_mm3",
 ];
-
-/// The most single units that one request may ask for.
-///
-/// Choice: weekly, it is two lifetimes; each is a dose of its own, and more is a slip of the keyboard.
-const MOST_UNITS: u32 = 10_000;
 
 /// What requests are checked against.
 struct Against<'a> {
@@ -86,8 +82,7 @@ fn request(row: &Fields<'_, '_>, id: Option<String>, against: &Against<'_>) -> O
     let due = row.day("due");
     let approved = row.optional("approved_exception", Fields::flag);
     let anc = row.optional("anc_per_mm3", |f, key| f.whole(key, 0, u32::MAX));
-    let rule = against.book.and_then(|book| book.reserve.as_ref());
-    let treated = indication.map(|i| (i, rule.filter(|rule| rule.indication == i.code)));
+    let treated = indication.map(|i| (i, against.book.and_then(|book| book.treated_now(i))));
     if let Some((_, Some(rule))) = treated {
         now_and_by_its_route(row, rule, route, due, against.as_of);
     }
@@ -122,7 +117,7 @@ fn indication<'b>(row: &Fields<'_, '_>, book: Option<&'b Rulebook>) -> Option<&'
 
 /// A route that a presentation of the rulebook has.
 fn route(row: &Fields<'_, '_>, book: Option<&Rulebook>) -> Option<Route> {
-    let there = |route: &Route| book.is_none_or(|book| book.by_route(*route).next().is_some());
+    let there = |route: &Route| book.is_none_or(|book| book.has_route(*route));
     let expected = || {
         let routes: Vec<&str> = (Route::ALL.iter().filter(|r| there(r)))
             .map(|r| r.code())
@@ -166,10 +161,7 @@ fn form(
     weight: Option<Option<u32>>,
 ) -> Option<Form> {
     let patient = car_t_patient(row, against.names, treated);
-    let by_units = |route: Route| {
-        let book = against.book?;
-        Some(book.unit_doses.iter().any(|unit| unit.route == route))
-    };
+    let by_units = |route: Route| Some(against.book?.is_by_units(route));
     let Some((route, by_units)) = route.and_then(|route| Some((route, by_units(route)?))) else {
         // without a route nobody can say which of them belong here
         row.pass_over("units");
@@ -242,7 +234,7 @@ fn prescribed_mg(
         row.pass_over(key);
         return None;
     };
-    let most = most(book, indication);
+    let most = book.most_prescribed(&indication.code);
     let node = row.given(key)?;
     let mass = match node {
         Node::Number(digits) => Decimal::parse(digits).and_then(|d| d.thousandths()),
@@ -256,14 +248,4 @@ fn prescribed_mg(
             format!("a number of milligrams above 0 and at most {most}, of three decimals at most"),
         ),
     }
-}
-
-/// The greatest dose of an indication at any weight.
-fn most(book: &Rulebook, indication: &IndicationRule) -> Mg {
-    let named =
-        |row: &&crate::domain::rule::DoseRow| row.indication.as_ref() == Some(&indication.code);
-    let own = book.doses.iter().filter(named).map(|row| row.at_most).max();
-    let any = book.doses.iter().filter(|row| row.indication.is_none());
-    own.or_else(|| any.map(|row| row.at_most).max())
-        .unwrap_or(Mg::ZERO)
 }

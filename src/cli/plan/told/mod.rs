@@ -1,5 +1,10 @@
 //! How plans, what was verified and what changed are written for people.
 
+mod live;
+
+pub(in crate::cli) use live::transfers_asked;
+pub(super) use live::{decided, lines};
+
 use crate::cli::answer::columns;
 use crate::domain::language::Language;
 use crate::domain::plan::{Bounded, Decision, Plan};

@@ -1,0 +1,103 @@
+//! What is wrong with a request that was filled in, and where a request stands that no plan speaks of.
+
+use super::{Bilingual, fr};
+use crate::domain::request::{Request, RequestState, Wrong};
+
+impl Bilingual for Wrong {
+    fn in_french(&self) -> String {
+        match self {
+            Self::Missing => "est absent".to_owned(),
+            Self::Unlisted { found, known } => {
+                format!("{found:?} n'est pas l'un de : {}", known.join(", "))
+            }
+            Self::WhichRulebook { known } => {
+                format!("est absent : dites selon quel référentiel la classer ; il y a : {}", known.join(", "))
+            }
+            Self::Bounds { found, least, most } => {
+                format!("vaut {found}, attendu : un nombre entier de {least} à {most}")
+            }
+            Self::TooMuch { found, most } => format!(
+                "vaut {}, attendu : {} au plus, la plus grande dose de l'indication",
+                fr::mg(*found),
+                fr::mg(*most)
+            ),
+            Self::InTheFuture { found, today } => {
+                format!("{} est après aujourd'hui, {}", fr::day(*found), fr::day(*today))
+            }
+            Self::NotByUnits => {
+                "n'a pas sa place quand une dose se compose de flacons : omettez-le".to_owned()
+            }
+            Self::NotByMass => {
+                "n'a pas sa place quand on demande des unités : omettez-le".to_owned()
+            }
+            Self::UnitsMissing { most } => {
+                format!("est absent : par cette voie on demande des unités, de 1 à {most}")
+            }
+            Self::WeightMissing => {
+                "est absent : une dose composée de flacons demande le poids, en grammes".to_owned()
+            }
+            Self::IntervalMissing { most } => format!(
+                "est absent : combien de jours d'une administration à la suivante, de 1 à {most}"
+            ),
+            Self::NoInterval { indication } => format!(
+                "n'a pas sa place ici : {indication} se traite maintenant, chaque dose par sa propre demande"
+            ),
+            Self::StartMissing => "est absent : le jour où le traitement doit débuter".to_owned(),
+            Self::LastMissing => {
+                "est absent, et aucune dispensation à ce patient n'est enregistrée : dites quand a eu lieu la \
+                 dernière administration, ou fixez `due` avec `due_reason`"
+                    .to_owned()
+            }
+            Self::ReasonMissing => {
+                "est absent : `due` découle de la dernière administration ; le fixer à la main demande un motif"
+                    .to_owned()
+            }
+            Self::ReasonAlone => "n'a pas sa place sans `due`".to_owned(),
+            Self::OtherRoute {
+                found,
+                expected,
+                indication,
+            } => format!("vaut {found}, attendu : {expected} ; {indication} ne se traite que par cette voie"),
+            Self::NotNow {
+                found,
+                today,
+                indication,
+            } => format!(
+                "vaut le {}, attendu : le {} ou avant ; {indication} se traite maintenant",
+                fr::day(*found),
+                fr::day(*today)
+            ),
+            Self::NoDose { indication } => format!(
+                "{indication} n'a pas de dose selon le poids dans ce référentiel : précisez `prescribed_mg`"
+            ),
+        }
+    }
+}
+
+/// Returns where a request stands that no sentence of a plan is about, in French and in English:
+/// before the first plan, after its end; or the plan that spoke of it was erased (`planned`).
+pub fn unplanned(request: &Request, planned: bool) -> (String, String) {
+    let said = |fr: &str, en: &str| (fr.to_owned(), en.to_owned());
+    match request.state {
+        RequestState::Proposed => said(
+            "Proposée par la dispensation précédente : confirmez-la pour qu'un plan la considère, ou retirez-la.",
+            "Proposed by the dispensing before: confirm it so that a plan looks at it, or withdraw it.",
+        ),
+        RequestState::Open if planned => said(
+            "Planifiée ; la phrase du plan a été effacée.",
+            "Planned; the plan's sentence was erased.",
+        ),
+        RequestState::Open => said(
+            "Pas encore planifiée : le prochain plan dira son rang et sa réponse.",
+            "Not planned yet: the next plan will say its rank and its answer.",
+        ),
+        RequestState::Served => said(
+            "Servie : tout a été dispensé.",
+            "Served: all of it was dispensed.",
+        ),
+        RequestState::Withdrawn => {
+            let why = request.reason.as_deref().unwrap_or_default();
+            (format!("Retirée : {why}."), format!("Withdrawn: {why}."))
+        }
+    }
+}

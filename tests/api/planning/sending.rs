@@ -1,0 +1,138 @@
+//! What an approved plan sends from one pharmacy to another.
+
+use super::{approve, ask_for, cleared, dispense, keep, line, lot, plan, stocked_neighbour};
+use crate::service::{App, CENTRE, MG400, NEIGHBOUR, spawn};
+use crate::support::Backend;
+use dotation::domain::role::Role;
+use serde_json::{Value, json};
+
+on_both! {
+    what_a_line_needs_from_elsewhere_is_asked_received_and_dispensed
+    a_transfer_is_received_once_and_by_the_receiver
+    a_line_that_ends_takes_its_transfer_with_it
+    a_reserve_that_is_sent_for_is_not_sent_for_twice
+}
+
+/// A request of 488 mg, of which the centre has 400 mg and the neighbour the rest.
+fn sent_for(app: &App) -> (String, String, Value) {
+    cleared(app, 1);
+    stocked_neighbour(app);
+    let request = ask_for(app, CENTRE, "p-1", &json!({}));
+    let id = keep(app);
+    let approved = approve(app, &id, &json!({})).expect(200);
+    assert_eq!(approved["refused"], 0, "{approved}");
+    (request, id, approved)
+}
+
+fn receive(app: &App, id: &str) -> crate::service::Answer {
+    app.post(
+        Role::Pharmacist,
+        &format!("/transfers/{id}/receive"),
+        &json!({}),
+    )
+}
+
+fn what_a_line_needs_from_elsewhere_is_asked_received_and_dispensed(backend: Backend) {
+    let app = spawn(backend);
+    let (request, id, approved) = sent_for(&app);
+    let transfer = &approved["transfers"][0];
+    assert_eq!(
+        (&transfer["from"], &transfer["to"]),
+        (&json!(NEIGHBOUR), &json!(CENTRE))
+    );
+    assert_eq!(
+        (&transfer["rows"][0]["lot"], &transfer["rows"][0]["units"]),
+        (&json!("C7"), &json!(2))
+    );
+    assert_eq!(lot(&app, NEIGHBOUR, "C7"), (6, 2));
+    // until it is here nothing can be dispensed whole
+    let early = dispense(&app, CENTRE, &request);
+    assert_eq!(early.status, 409, "{}", early.text);
+    assert!(early.text.contains("transfert"), "{}", early.text);
+    let listed = app.get(
+        Role::Pharmacist,
+        &format!("/transfers?site={NEIGHBOUR}&state=asked"),
+    );
+    assert_eq!(listed.expect(200)["items"][0]["id"], transfer["id"]);
+    let received = receive(&app, transfer["id"].as_str().unwrap()).expect(200);
+    assert_eq!(received["transfer"]["state"], "received");
+    assert_eq!(received["movements"].as_array().unwrap().len(), 2);
+    assert_eq!(lot(&app, NEIGHBOUR, "C7"), (4, 0));
+    assert_eq!(lot(&app, CENTRE, "C7"), (2, 2));
+    dispense(&app, CENTRE, &request).expect(201);
+    assert_eq!(lot(&app, CENTRE, "C7"), (0, 0));
+    assert_eq!(lot(&app, CENTRE, "B1"), (6, 6));
+    assert_eq!(line(&plan(&app, &id)["lines"], &request)["state"], "served");
+    let ledger = app
+        .get(Role::Pharmacist, &format!("/sites/{NEIGHBOUR}/movements"))
+        .expect(200);
+    assert_eq!(ledger["items"][0]["kind"], "transfer-out");
+}
+
+fn a_transfer_is_received_once_and_by_the_receiver(backend: Backend) {
+    let app = spawn(backend);
+    let (_, _, approved) = sent_for(&app);
+    let id = approved["transfers"][0]["id"].as_str().unwrap();
+    for role in [Role::Coordinator, Role::Prescriber, Role::Reader] {
+        let refused = app.post(role, &format!("/transfers/{id}/receive"), &json!({}));
+        assert_eq!(refused.status, 403, "{role:?}");
+    }
+    receive(&app, id).expect(200);
+    let again = receive(&app, id);
+    assert_eq!(
+        (again.status, &again.body["reason"]),
+        (409, &json!("wrong-state")),
+        "{}",
+        again.text
+    );
+    assert_eq!(receive(&app, "none-such").status, 404);
+}
+
+fn a_line_that_ends_takes_its_transfer_with_it(backend: Backend) {
+    let app = spawn(backend);
+    let (request, _, approved) = sent_for(&app);
+    let id = approved["transfers"][0]["id"].as_str().unwrap();
+    let body = json!({ "reason": "remission" });
+    app.post(
+        Role::Prescriber,
+        &format!("/requests/{request}/withdraw"),
+        &body,
+    )
+    .expect(200);
+    assert_eq!(lot(&app, NEIGHBOUR, "C7"), (6, 0));
+    let seen = app
+        .get(Role::Pharmacist, &format!("/transfers/{id}"))
+        .expect(200);
+    assert_eq!(seen["state"], "cancelled");
+    assert_eq!(receive(&app, id).status, 409);
+}
+
+fn a_reserve_that_is_sent_for_is_not_sent_for_twice(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(NEIGHBOUR, MG400, "D1", "2022-06-30", 10);
+    let asked = app.ask("cart-1", 100_000, "2021-10-25");
+    assert_eq!(asked.body["decision"], "NO-GO", "{}", asked.text);
+    let id = keep(&app);
+    let approved = approve(&app, &id, &json!({})).expect(200);
+    assert_eq!(
+        approved["transfers"][0]["rows"].as_array().unwrap().len(),
+        3,
+        "{approved}"
+    );
+    assert_eq!(lot(&app, NEIGHBOUR, "D1"), (10, 6));
+    let again = keep(&app);
+    let seen = plan(&app, &again);
+    assert_eq!(seen["plan"]["transfers"], json!([]), "{seen}");
+    receive(&app, approved["transfers"][0]["id"].as_str().unwrap()).expect(200);
+    assert_eq!(lot(&app, CENTRE, "D1"), (6, 0));
+    let first = plan(&app, &id);
+    let states: Vec<_> = first["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| l["state"].clone())
+        .collect();
+    assert_eq!(states, [json!("served")]);
+    // what was a NO-GO is a GO now
+    app.go("cart-1", 100_000, "2021-10-25");
+}

@@ -1,0 +1,160 @@
+//! Requests on the command line: on both databases.
+
+use crate::desk::{Desk, on_both};
+use serde_json::{Value, json};
+use std::io::Write as _;
+use std::process::Stdio;
+
+const SITE: &str = "690000001";
+
+/// A network with one site.
+fn install(desk: &Desk) {
+    for add in [
+        &["site", "network-add", "chu", "--name", "CHU"][..],
+        &[
+            "site",
+            "add",
+            "--finess",
+            SITE,
+            "--network",
+            "chu",
+            "--name",
+            "PUI",
+        ],
+    ] {
+        desk.run(add).ok();
+    }
+}
+
+/// What files a request that can be, with more options.
+fn filing<'a>(patient: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let mut words = vec!["request", "file", "--site", SITE, "--patient", patient];
+    words.extend(
+        "--indication takayasu --route iv --treatment ongoing --alternatives none".split(' '),
+    );
+    words.extend("--risk vital --age 34 --interval 28 --format json".split(' '));
+    words.extend(more);
+    words
+}
+
+const FITS: [&str; 4] = ["--weight", "61kg", "--last", "2021-09-24"];
+
+#[test]
+fn a_request_is_filed_listed_shown_and_withdrawn() {
+    on_both(|desk| {
+        install(desk);
+        let filed = desk.run(&filing("p-1", &FITS)).json();
+        let id = filed["id"].as_str().unwrap();
+        assert_eq!(
+            filed,
+            json!({ "id": id, "site": SITE, "state": "open", "version": 1 })
+        );
+        let list = desk
+            .run(&["request", "list", "--site", SITE, "--state", "open"])
+            .ok();
+        let row: Vec<&str> = list.lines().nth(1).unwrap().split_whitespace().collect();
+        assert_eq!(
+            row,
+            [id, SITE, "p-1", "open", "takayasu", "2021-10-22", "-", "-"]
+        );
+        let shown = desk.run(&["request", "show", id]).ok();
+        for says in [
+            "Asked for  takayasu, iv, ongoing, alternatives none, risk vital, 34 years, 61000 g, every 28 days",
+            "Due        2021-10-22",
+            "Stands     Not planned yet",
+        ] {
+            assert!(shown.contains(says), "{says}: {shown}");
+        }
+        let json = desk
+            .run(&["request", "show", id, "--format", "json"])
+            .json();
+        let fields = [
+            "pseudonym",
+            "weight_g",
+            "due",
+            "standing",
+            "history",
+            "version",
+        ]
+        .map(|f| json[f].clone());
+        let expected = [
+            json!("p-1"),
+            json!(61_000),
+            json!("2021-10-22"),
+            Value::Null,
+            json!([]),
+            json!(1),
+        ];
+        assert_eq!(fields, expected);
+
+        let again = desk.run(&filing("p-1", &FITS)).fails(3);
+        assert!(
+            again.contains("already-asked") && again.contains(id),
+            "{again}"
+        );
+        let err = desk.run(&["request", "confirm", id]).fails(3);
+        assert_eq!(err, "refused: It is open, and that does not allow it.\n");
+        let withdraw = ["request", "withdraw", id, "--reason", "remission"];
+        assert_eq!(
+            desk.run(&withdraw).ok(),
+            format!("Request {id} was withdrawn.\n")
+        );
+        desk.run(&withdraw).fails(3);
+        let none = desk.run(&["request", "list", "--state", "open"]);
+        assert!(
+            none.err.contains("There is no such request"),
+            "{}",
+            none.err
+        );
+        let err = desk.run(&["request", "show", "nothing"]).fails(3);
+        assert_eq!(err, "refused: There is no request \"nothing\" here.\n");
+    });
+}
+
+#[test]
+fn a_request_that_cannot_be_is_refused_with_every_option_that_is_wrong() {
+    on_both(|desk| {
+        install(desk);
+        let wrong = ["--units", "4", "--anc-on", "2021-10-18"];
+        let mut arguments = filing("p-1", &wrong);
+        arguments.retain(|a| !["--format", "json"].contains(a));
+        let err = desk.run(&arguments).fails(2);
+        let places: Vec<&str> = err.lines().map(|l| l.split(' ').next().unwrap()).collect();
+        assert_eq!(places, ["--units", "--weight", "--last", "--anc"], "{err}");
+        assert!(err.contains("or set --due with --due-reason"), "{err}");
+        let err = desk
+            .run_with(&arguments, &[("LANG", "fr_FR.UTF-8")])
+            .fails(2);
+        assert!(err.contains("--weight est absent : une dose"), "{err}");
+        for (option, value, says) in [
+            ("--route", "nasal", "expected one of iv, sc, oral"),
+            ("--risk", "high", "expected one of vital, functional, none"),
+            ("--weight", "61", "is not a body weight"),
+        ] {
+            let err = desk.run(&["request", "file", option, value]).fails(2);
+            assert!(err.contains(says), "{err}");
+        }
+        let elsewhere = ["--site", "690000009"];
+        let mut arguments = filing("p-1", &FITS);
+        let place = arguments.iter().position(|a| *a == "--site").unwrap();
+        arguments.splice(place..place + 2, elsewhere);
+        let err = desk.run(&arguments).fails(3);
+        assert!(err.contains("690000009"), "{err}");
+    });
+}
+
+#[test]
+fn a_pseudonym_is_read_where_others_do_not_look() {
+    let desk = Desk::migrated();
+    install(&desk);
+    let mut command = desk.command(&filing("-", &FITS), &[]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"p-7\n").unwrap();
+    assert!(child.wait_with_output().unwrap().status.success());
+    let json = desk.run(&["request", "list", "--format", "json"]).json();
+    assert_eq!(json[0]["pseudonym"], "p-7");
+}
