@@ -19,6 +19,7 @@
 //! | [`wire`] | shapes of files that others write | [`wire::bdpm`] |
 //! | [`http`] | the door for programs: `/api/v1` | [`http::api::routes`] |
 //! | [`cli`], [`demo`] | the door for whoever runs it | [`cli`] |
+//! | [`hands`] | shares work between processors | [`hands::plan()`] |
 //! | [`server`], [`settings`], [`telemetry`], [`clock`], [`toml_file`] | wire it together | [`server::start()`] |
 //!
 //! Which room may use which is a table that a test reads beside the sources
@@ -45,7 +46,7 @@
 //!
 //! Who is served when there is not enough is the same shape without a database: `dotation plan` reads
 //! a case ([`wire::plan_case`]), [`domain::plan::plan()`] decides, [`wire::plan`] writes it down with the
-//! sentences of [`text::plan`].
+//! sentences of [`text::plan`]; a large case is planned and written by many [`hands`], to the same bytes.
 //!
 //! # What always holds
 //!
@@ -83,6 +84,7 @@ pub mod db;
 pub mod decisions;
 pub mod demo;
 pub mod domain;
+pub mod hands;
 pub mod http;
 pub mod mail;
 pub mod rulebook;

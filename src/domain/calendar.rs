@@ -114,11 +114,23 @@ impl Day {
 /// `YYYY-MM-DD`.
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = (self.0.year(), self.0.month(), self.0.day());
-        if f.width().is_none() {
-            return write!(f, "{year:04}-{month:02}-{day:02}");
-        }
-        f.pad(&format!("{year:04}-{month:02}-{day:02}"))
+        // digit by digit: a plan of a country writes a hundred thousand days
+        let digit = |n: u32| b'0' + u8::try_from(n % 10).unwrap_or(0);
+        let (month, day) = (self.0.month(), self.0.day());
+        let year = self.0.year().unsigned_abs();
+        let text = [
+            digit(year / 1_000),
+            digit(year / 100),
+            digit(year / 10),
+            digit(year),
+            b'-',
+            digit(month / 10),
+            digit(month),
+            b'-',
+            digit(day / 10),
+            digit(day),
+        ];
+        f.pad(std::str::from_utf8(&text).unwrap_or_default())
     }
 }
 

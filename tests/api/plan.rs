@@ -3,6 +3,7 @@
 use dotation::domain::language::Language;
 use dotation::domain::plan::plan;
 use dotation::domain::rule::{Rulebook, Slug};
+use dotation::hands;
 use dotation::rulebook::Rulebooks;
 use dotation::text::plan::Made;
 use dotation::wire::plan::{Document, Line, Verified, What, difference, verify, write};
@@ -213,4 +214,63 @@ fn a_difference_says_who_gained_who_lost_and_why() {
     let same = difference(&before, &before);
     assert!(same.is_empty() && same.rank_only == 0);
     assert_eq!(value(&same.to_json())["same"], true);
+}
+
+/// A case of twelve networks and twelve hundred requests, as its generator would write it.
+fn large() -> String {
+    let place = |n: usize| format!("site-{:02}", n % 36);
+    let sites = (0..36).map(|n| {
+        serde_json::json!({"id": place(n), "network": format!("net-{}", n % 12), "car_t": n % 9 == 0,
+            "resupply": "assured"})
+    });
+    let cips = ["3400957464318", "3400957464486", "3400957464547"];
+    let stock = (0..180).map(|n| {
+        serde_json::json!({"site": place(n * 5), "cip13": cips[n % 3], "lot": format!("L{n}"),
+            "expiry": format!("2021-11-{:02}", 1 + n % 28), "units": 3 + n % 7})
+    });
+    let requests = (0..1_200).map(|n| {
+        let (of, risk) = (
+            ["takayasu", "uveitis", "crs"][n % 3],
+            ["vital", "functional"][n % 2],
+        );
+        let due = if of == "crs" { 20 } else { 20 + n % 11 };
+        serde_json::json!({"id": format!("req-{n:04}"), "site": place(n * 7), "indication": of,
+            "route": "iv", "treatment": "ongoing", "alternatives": "none", "risk": risk,
+            "age_years": 40, "weight_g": 30_000 + n * 53, "due": format!("2021-10-{due}"),
+            "anc_per_mm3": 3_000})
+    });
+    serde_json::json!({
+        "as_of": "2021-10-20", "horizon_days": 28, "rulebook": "roactemra-2021-10-14",
+        "transfers": "network", "lottery_seed": "large", "car_t_patients": [],
+        "sites": sites.collect::<Vec<_>>(), "stock": stock.collect::<Vec<_>>(),
+        "requests": requests.collect::<Vec<_>>(),
+    })
+    .to_string()
+}
+
+#[test]
+fn many_hands_make_the_plan_of_one() {
+    let case = large();
+    let books = Rulebooks::built_in().unwrap();
+    let all: Vec<&Rulebook> = books.iter().collect();
+    let read = read(case.as_bytes(), &all).unwrap();
+    let of = |name: &Slug| books.get(name);
+    let by_one = plan(&read.case, read.book, &of);
+    assert!(hands::plan(&read.case, read.book, &of) == by_one);
+    assert!(by_one.totals.granted > 100 && by_one.totals.deferred > 100);
+
+    // it is written in several pieces
+    let text = planned(&case, Language::En);
+    let written = value(&text);
+    let rows = written["decisions"].as_array().unwrap().iter();
+    let ids: Vec<&str> = rows.map(|row| row["id"].as_str().unwrap()).collect();
+    let ours = by_one.decisions.iter().map(|decision| decision.id.as_str());
+    assert_eq!(ids, ours.collect::<Vec<_>>());
+    assert_eq!(
+        text.lines()
+            .filter(|l| l.starts_with("    {\"id\": "))
+            .count(),
+        ids.len()
+    );
+    assert_eq!(text, planned(&case, Language::En));
 }

@@ -7,8 +7,9 @@ use super::answer::{Answer, Format};
 use super::failure::Failure;
 use super::place::Place;
 use crate::domain::language::Language;
-use crate::domain::plan::{Case, plan};
+use crate::domain::plan::{Case, Plan};
 use crate::domain::rule::{Rulebook, Slug};
+use crate::hands;
 use crate::rulebook::Rulebooks;
 use crate::text::plan::Made;
 use crate::wire::plan::{Document, difference, write};
@@ -181,7 +182,7 @@ impl Planner<'_> {
         &self,
         case: &Case,
         book: &Rulebook,
-        told: impl FnOnce(&crate::domain::plan::Plan, &Made<'_>) -> T,
+        told: impl FnOnce(&Plan, &Made<'_>) -> T,
     ) -> T {
         let of = |name: &Slug| self.books.get(name);
         let made = Made {
@@ -189,7 +190,7 @@ impl Planner<'_> {
             book,
             of: &of,
         };
-        told(&plan(case, book, &of), &made)
+        told(&hands::plan(case, book, &of), &made)
     }
 
     fn json(&self, case: &Case, book: &Rulebook, language: Language) -> String {

@@ -3,13 +3,14 @@
 use super::case::{Case, CaseRequest, Form};
 use super::lottery::Lot;
 use super::outcome::{Decision, Status, Subject};
+use super::pool::Pool;
 use crate::domain::calendar::Day;
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Doses, Mg};
 use crate::domain::rule::{ClaimKind, Gated, Rulebook, Slug};
 
 /// Finds the rulebook that another one names.
-pub type Books<'a> = &'a dyn Fn(&Slug) -> Option<&'a Rulebook>;
+pub type Books<'a> = &'a (dyn Fn(&Slug) -> Option<&'a Rulebook> + Sync);
 
 /// One claim, all or nothing.
 #[derive(Clone, Debug)]
@@ -48,6 +49,20 @@ pub(super) enum Tier {
     Reserve,
     /// Anything else.
     Other,
+}
+
+impl Tier {
+    /// All, in their order.
+    pub(super) const ALL: [Self; 3] = [Self::Crs, Self::Reserve, Self::Other];
+
+    /// Returns its place in the order.
+    pub(super) const fn place(self) -> usize {
+        match self {
+            Self::Crs => 0,
+            Self::Reserve => 1,
+            Self::Other => 2,
+        }
+    }
 }
 
 /// What a claim asks for.
@@ -95,28 +110,27 @@ impl UnitCourse {
     }
 }
 
-/// What a case asks for: claims whose class is known from the case alone, and what is not ranked.
+/// What a pool asks for: claims whose class is known from the case alone, and what is not ranked.
 pub(super) struct Asked {
     pub(super) claims: Vec<Claim>,
     pub(super) unranked: Vec<Decision>,
 }
 
-/// Returns the claims of requests and patients, and the decisions on requests that are not ranked.
-pub(super) fn ask<'a>(case: &Case, book: &'a Rulebook, of: Books<'a>) -> Asked {
+/// Returns the claims of a pool's requests and patients, first served first, and the decisions on
+/// requests that are not ranked; `treated` says how many requests of the case treat each patient.
+pub(super) fn ask<'a>(
+    case: &Case,
+    book: &'a Rulebook,
+    of: Books<'a>,
+    pool: &Pool,
+    treated: &[u32],
+) -> Asked {
     let mut asked = Asked {
-        claims: Vec::new(),
+        claims: Vec::with_capacity(pool.requests.len()),
         unranked: Vec::new(),
     };
-    let mut treated = vec![0_u32; case.patients.len()];
-    for (place, request) in case.requests.iter().enumerate() {
-        if let Form::Vials {
-            patient: Some(patient),
-            ..
-        } = request.form
-            && let Some(n) = treated.get_mut(patient)
-        {
-            *n += 1;
-        }
+    let requests = pool.requests.iter();
+    for (place, request) in requests.filter_map(|i| Some((*i, case.requests.get(*i)?))) {
         match request_claim(case, book, of, place, request) {
             Ok(claim) => asked.claims.push(claim),
             Err(status) => asked.unranked.push(Decision {
@@ -130,10 +144,28 @@ pub(super) fn ask<'a>(case: &Case, book: &'a Rulebook, of: Books<'a>) -> Asked {
             }),
         }
     }
-    for (place, treated) in treated.into_iter().enumerate() {
-        patient_claims(case, book, place, treated, &mut asked.claims);
+    for place in &pool.patients {
+        let treated = treated.get(*place).copied().unwrap_or(0);
+        patient_claims(case, book, *place, treated, &mut asked.claims);
     }
+    asked.claims.sort_by_key(|claim| claim.key);
     asked
+}
+
+/// Returns for each patient of a case how many of its requests treat them.
+pub(super) fn treated(case: &Case) -> Vec<u32> {
+    let mut treated = vec![0_u32; case.patients.len()];
+    for request in &case.requests {
+        if let Form::Vials {
+            patient: Some(patient),
+            ..
+        } = request.form
+            && let Some(n) = treated.get_mut(patient)
+        {
+            *n += 1;
+        }
+    }
+    treated
 }
 
 fn request_claim<'a>(

@@ -6,8 +6,9 @@
 //! with it. The granted set is therefore unique; which lots and transfers realise it is chosen to
 //! move and to waste as little as possible.
 //!
-//! Start with [`plan()`]: [`claim`] says who asks for what in which class, [`pool`] deals it out to
-//! the sites that share, [`grant`] decides each claim in its turn, [`realise`] chooses the units.
+//! Start with [`plan()`]: [`pool`] deals the case out to the sites that share, [`claim`] says who asks
+//! for what in which class, [`grant`] decides each claim in its turn, [`realise`] chooses the units.
+//! Pools share nothing; with [`Planner`] whoever calls can have them decided at the same time.
 
 mod case;
 mod claim;
@@ -23,7 +24,8 @@ pub use claim::Books;
 pub use outcome::{
     Bounded, Decision, Incomplete, Lack, Plan, PlannedDose, Status, Subject, Totals, Transfer,
 };
-pub use solve::plan;
+pub use pool::Pool;
+pub use solve::{Planner, PoolPlan, merge, plan};
 
 #[cfg(test)]
 mod tests;

@@ -1,23 +1,24 @@
-//! Pools: sites that share their stock, with what is asked of it.
+//! Pools: sites that share their stock, with those who ask for it.
 
 use super::case::{Case, Transfers};
-use super::claim::Claim;
 
-/// Sites that share their stock, with what is asked of it.
-#[derive(Debug)]
-pub(super) struct Pool {
+/// Sites that share their stock, with those who ask for it.
+#[derive(Clone, Debug, Default)]
+pub struct Pool {
     /// The site, the network, or `all`.
     pub(super) name: String,
     /// The places of its sites.
     pub(super) sites: Vec<usize>,
     /// The places of its stock rows.
     pub(super) stock: Vec<usize>,
-    /// Its claims, first served first.
-    pub(super) claims: Vec<Claim>,
+    /// The places of its requests.
+    pub(super) requests: Vec<usize>,
+    /// The places of its patients.
+    pub(super) patients: Vec<usize>,
 }
 
-/// Deals sites, stock and claims into pools, by name.
-pub(super) fn pools(case: &Case, claims: Vec<Claim>) -> Vec<Pool> {
+/// Deals a case into pools, by name.
+pub(super) fn pools(case: &Case) -> Vec<Pool> {
     let name = |site: usize| match (case.transfers, case.sites.get(site)) {
         (Transfers::All, _) | (_, None) => "all",
         (Transfers::Network, Some(site)) => site.network.as_str(),
@@ -30,9 +31,7 @@ pub(super) fn pools(case: &Case, claims: Vec<Claim>) -> Vec<Pool> {
         .iter()
         .map(|name| Pool {
             name: (*name).to_owned(),
-            sites: Vec::new(),
-            stock: Vec::new(),
-            claims: Vec::new(),
+            ..Pool::default()
         })
         .collect();
     let pool_of: Vec<usize> = (0..case.sites.len())
@@ -49,13 +48,15 @@ pub(super) fn pools(case: &Case, claims: Vec<Claim>) -> Vec<Pool> {
             pool.stock.push(row);
         }
     }
-    for claim in claims {
-        if let Some(pool) = pools.get_mut(place(claim.site)) {
-            pool.claims.push(claim);
+    for (row, request) in case.requests.iter().enumerate() {
+        if let Some(pool) = pools.get_mut(place(request.site)) {
+            pool.requests.push(row);
         }
     }
-    for pool in &mut pools {
-        pool.claims.sort_by_key(|claim| claim.key);
+    for (row, patient) in case.patients.iter().enumerate() {
+        if let Some(pool) = pools.get_mut(place(patient.site)) {
+            pool.patients.push(row);
+        }
     }
     pools
 }

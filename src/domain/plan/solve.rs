@@ -1,7 +1,7 @@
 //! The plan of a case, pool by pool.
 
 use super::case::Case;
-use super::claim::{Books, Claim, Key, ask};
+use super::claim::{Books, Claim, Key, ask, treated};
 use super::grant::grant;
 use super::outcome::{
     Bounded, Decision, Incomplete, Plan, PlannedDose, Status, Subject, Totals, Transfer,
@@ -16,65 +16,111 @@ use std::collections::BTreeMap;
 /// The same case gives the same plan. It takes no look at validity: a rulebook out of force plans
 /// all the same.
 pub fn plan<'a>(case: &Case, book: &'a Rulebook, of: Books<'a>) -> Plan {
-    let asked = ask(case, book, of);
-    let mut ranked: Vec<(Key, Decision)> = Vec::new();
-    let mut plan = Plan {
-        decisions: Vec::new(),
-        transfers: Vec::new(),
-        totals: Totals::default(),
-        incomplete: Vec::new(),
-    };
-    let (mut cost, mut bound) = (Cost::default(), Cost::default());
-    for mut pool in pools(case, asked.claims) {
-        let decided = decide(case, book, &mut pool);
-        cost = cost.plus(decided.cost);
-        bound = bound.plus(decided.bound);
-        plan.incomplete.extend(decided.incomplete);
-        ranked.extend(decided.ranked);
-    }
-    ranked.sort_by_key(|(key, _)| *key);
-    for (rank, (_, mut decision)) in (1..).zip(ranked) {
-        decision.rank = Some(rank);
-        plan.decisions.push(decision);
-    }
-    let mut unranked = asked.unranked;
-    unranked.sort_by(|a, b| a.id.cmp(&b.id));
-    plan.decisions.extend(unranked);
-    plan.transfers = transfers(case, &plan.decisions);
-    plan.totals = totals(&plan.decisions, cost, bound);
-    plan
+    let planner = Planner::new(case, book, of);
+    let planned = planner
+        .pools()
+        .into_iter()
+        .map(|pool| planner.decide(&pool));
+    merge(planned.collect())
 }
 
-struct Decided {
+/// A case to be planned pool by pool, where somebody has many hands for it.
+///
+/// Pools share nothing: whoever [decides](Self::decide) them may do so in any order and at the same
+/// time. What is [merged](merge) in the order of [`pools`](Self::pools) is what [`plan`] returns.
+#[derive(Clone)]
+pub struct Planner<'c, 'a> {
+    case: &'c Case,
+    book: &'a Rulebook,
+    of: Books<'a>,
+    treated: Vec<u32>,
+}
+
+impl<'c, 'a> Planner<'c, 'a> {
+    /// Begins to plan a case, as [`plan`] does.
+    pub fn new(case: &'c Case, book: &'a Rulebook, of: Books<'a>) -> Self {
+        Self {
+            case,
+            book,
+            of,
+            treated: treated(case),
+        }
+    }
+
+    /// Returns the pools, by name.
+    pub fn pools(&self) -> Vec<Pool> {
+        pools(self.case)
+    }
+
+    /// Decides what is asked of a pool.
+    pub fn decide(&self, pool: &Pool) -> PoolPlan {
+        let (case, book) = (self.case, self.book);
+        let asked = ask(case, book, self.of, pool, &self.treated);
+        let mut granted = grant(case, book, pool, asked.claims);
+        let realised = realise(case, book, pool, &mut granted);
+        let mut undecided = 0;
+        let mut ranked = Vec::with_capacity(granted.claims.len());
+        for ((claim, answer), doses) in granted.claims.into_iter().zip(realised.doses) {
+            if answer.as_ref().is_err_and(|lack| lack.given_up) {
+                undecided += 1;
+            }
+            let status = match answer {
+                Ok(()) => Status::Granted,
+                Err(lack) => Status::Deferred(lack),
+            };
+            ranked.push((claim.key, decision(case, claim, status, doses)));
+        }
+        PoolPlan {
+            transfers: transfers(case, &ranked),
+            ranked,
+            unranked: asked.unranked,
+            cost: realised.cost,
+            bound: realised.bound,
+            incomplete: (undecided > 0).then(|| Incomplete {
+                pool: pool.name.clone(),
+                undecided,
+            }),
+        }
+    }
+}
+
+/// What was decided of a pool.
+#[derive(Debug)]
+pub struct PoolPlan {
     ranked: Vec<(Key, Decision)>,
+    unranked: Vec<Decision>,
+    transfers: Vec<Transfer>,
     cost: Cost,
     bound: Cost,
     incomplete: Option<Incomplete>,
 }
 
-fn decide(case: &Case, book: &Rulebook, pool: &mut Pool) -> Decided {
-    let mut granted = grant(case, book, pool);
-    let realised = realise(case, book, pool, &mut granted);
-    let mut undecided = 0;
-    let mut ranked = Vec::with_capacity(granted.claims.len());
-    for ((claim, answer), doses) in granted.claims.into_iter().zip(realised.doses) {
-        if answer.as_ref().is_err_and(|lack| lack.given_up) {
-            undecided += 1;
-        }
-        let status = match answer {
-            Ok(()) => Status::Granted,
-            Err(lack) => Status::Deferred(lack),
-        };
-        ranked.push((claim.key, decision(case, claim, status, doses)));
+/// Makes one plan of what was decided of all pools of a case, in their order.
+pub fn merge(pools: Vec<PoolPlan>) -> Plan {
+    let (mut ranked, mut unranked) = (Vec::new(), Vec::new());
+    let (mut transfers, mut incomplete) = (Vec::new(), Vec::new());
+    let (mut cost, mut bound) = (Cost::default(), Cost::default());
+    for pool in pools {
+        cost = cost.plus(pool.cost);
+        bound = bound.plus(pool.bound);
+        ranked.extend(pool.ranked);
+        unranked.extend(pool.unranked);
+        transfers.extend(pool.transfers);
+        incomplete.extend(pool.incomplete);
     }
-    let incomplete = (undecided > 0).then(|| Incomplete {
-        pool: std::mem::take(&mut pool.name),
-        undecided,
-    });
-    Decided {
-        ranked,
-        cost: realised.cost,
-        bound: realised.bound,
+    ranked.sort_by_key(|(key, _)| *key);
+    unranked.sort_by(|a: &Decision, b| a.id.cmp(&b.id));
+    transfers.sort_unstable();
+    let mut decisions = Vec::with_capacity(ranked.len() + unranked.len());
+    for (rank, (_, mut decision)) in (1..).zip(ranked) {
+        decision.rank = Some(rank);
+        decisions.push(decision);
+    }
+    decisions.extend(unranked);
+    Plan {
+        totals: totals(&decisions, cost, bound),
+        decisions,
+        transfers,
         incomplete,
     }
 }
@@ -101,9 +147,9 @@ fn decision(case: &Case, claim: Claim, status: Status, doses: Vec<PlannedDose>) 
 }
 
 /// Returns what has to travel: units of doses that do not lie at their site.
-fn transfers(case: &Case, decisions: &[Decision]) -> Vec<Transfer> {
+fn transfers(case: &Case, decisions: &[(Key, Decision)]) -> Vec<Transfer> {
     let mut sums: BTreeMap<(usize, usize, usize), u32> = BTreeMap::new();
-    for decision in decisions {
+    for (_, decision) in decisions {
         let to = match decision.subject {
             Subject::Request(place) => case.requests.get(place).map(|r| r.site),
             Subject::Patient(place) => case.patients.get(place).map(|p| p.site),

@@ -25,28 +25,55 @@ pub use verify::{Line, Mismatch, Verified, verify};
 use crate::domain::calendar::Day;
 use crate::domain::language::Language;
 use crate::domain::plan::{Bounded, CaseRequest, Decision, Plan, PlannedDose, Status, Subject};
+use crate::hands;
 use crate::text::plan::{Made, emergency_line, given_up, why};
 use crate::wire::json::quoted;
 use crate::wire::plan_case::sha256;
-use std::fmt::{Display, Write as _};
+use std::fmt::{Arguments, Display, Write as _};
+use std::iter;
+
+/// How many decisions are written in one piece. Choice: some hundred kilobytes, so that many hands
+/// end at about the same time.
+const PIECE: usize = 512;
+
+/// What is made by itself, and then put together.
+enum Piece<'p> {
+    /// The name of the case.
+    Hash,
+    /// Some of the decisions, the first of all among them or not.
+    Decisions(bool, &'p [Decision]),
+}
 
 /// Returns a plan as JSON, a decision a line, with its last line end.
+///
+/// A large plan is written by [many hands](crate::hands), to the same bytes.
 pub fn write(plan: &Plan, made: &Made<'_>, language: Language) -> String {
-    let mut out = Out(String::with_capacity(
-        plan.decisions.len().saturating_mul(640),
-    ));
+    let rows = plan.decisions.chunks(PIECE).enumerate();
+    let rows = rows.map(|(place, rows)| Piece::Decisions(place == 0, rows));
+    let pieces: Vec<Piece<'_>> = iter::once(Piece::Hash).chain(rows).collect();
+    let make = |piece| piece_of(&piece, made, language);
+    let done = if plan.decisions.len() > PIECE {
+        hands::each(pieces, make)
+    } else {
+        pieces.into_iter().map(make).collect()
+    };
+    let (hash, rows) = done.split_first().map_or(("", &[][..]), |(h, r)| (h, r));
+    let all: usize = rows.iter().map(String::len).sum();
+    let rest = plan.transfers.len().saturating_add(8).saturating_mul(160);
+    let mut out = Out(String::with_capacity(all.saturating_add(rest)));
     let (case, book) = (made.case, made.book);
     out.put(format_args!("{{\n  \"as_of\": \"{}\"", case.as_of));
     out.put(format_args!(", \"rulebook\": \"{}\"", book.name));
-    let hash = hex::encode(sha256(case, book));
     out.put(format_args!(", \"case_sha256\": \"{hash}\",\n"));
     let hash = hex::encode(book.hash);
     out.put(format_args!("  \"rulebook_sha256\": \"{hash}\""));
     let in_force = book.in_force(case.as_of);
     out.put(format_args!(", \"rulebook_in_force\": {in_force},\n"));
-    out.lines("decisions", &plan.decisions, |out, decision| {
-        out.decision(decision, made, language);
-    });
+    out.begin("decisions");
+    for piece in rows {
+        out.0.push_str(piece);
+    }
+    out.end(rows.is_empty());
     out.lines("transfers", &plan.transfers, |out, transfer| {
         out.text("{\"from\": ", site(made, transfer.from));
         out.text(", \"to\": ", site(made, transfer.to));
@@ -62,6 +89,20 @@ pub fn write(plan: &Plan, made: &Made<'_>, language: Language) -> String {
     text.truncate(text.trim_end_matches([',', '\n']).len());
     text.push_str("\n}\n");
     text
+}
+
+fn piece_of(piece: &Piece<'_>, made: &Made<'_>, language: Language) -> String {
+    match piece {
+        Piece::Hash => hex::encode(sha256(made.case, made.book)),
+        Piece::Decisions(first, rows) => {
+            let mut out = Out(String::with_capacity(rows.len().saturating_mul(640)));
+            for (place, decision) in rows.iter().enumerate() {
+                out.next(*first && place == 0);
+                out.decision(decision, made, language);
+            }
+            out.0
+        }
+    }
 }
 
 /// Marks what was written (a plan, or a difference) as binding nobody: `"binding": false`.
@@ -80,9 +121,9 @@ fn site<'a>(made: &Made<'a>, place: usize) -> &'a str {
 struct Out(String);
 
 impl Out {
-    fn put(&mut self, what: impl Display) {
+    fn put(&mut self, what: Arguments<'_>) {
         // writing to a text cannot fail
-        write!(self.0, "{what}").unwrap_or_default();
+        self.0.write_fmt(what).unwrap_or_default();
     }
 
     fn text(&mut self, before: &str, text: &str) {
@@ -92,14 +133,31 @@ impl Out {
 
     /// A list with a line a row.
     fn lines<T>(&mut self, key: &str, rows: &[T], row: impl Fn(&mut Self, &T)) {
-        self.put(format_args!("  \"{key}\": ["));
+        self.begin(key);
         for (place, value) in rows.iter().enumerate() {
-            self.0
-                .push_str(if place == 0 { "\n    " } else { ",\n    " });
+            self.next(place == 0);
             row(self, value);
         }
-        self.0
-            .push_str(if rows.is_empty() { "],\n" } else { "\n  ],\n" });
+        self.end(rows.is_empty());
+    }
+
+    /// A word that needs no escape.
+    fn code(&mut self, before: &str, code: &str) {
+        for part in [before, "\"", code, "\""] {
+            self.0.push_str(part);
+        }
+    }
+
+    fn begin(&mut self, key: &str) {
+        self.put(format_args!("  \"{key}\": ["));
+    }
+
+    fn next(&mut self, first: bool) {
+        self.0.push_str(if first { "\n    " } else { ",\n    " });
+    }
+
+    fn end(&mut self, empty: bool) {
+        self.0.push_str(if empty { "],\n" } else { "\n  ],\n" });
     }
 
     fn list<T>(&mut self, rows: &[T], row: impl Fn(&mut Self, &T)) {
@@ -119,17 +177,17 @@ impl Out {
             Subject::Patient(_) | Subject::Floor(_) => "reserve",
         };
         self.text("{\"id\": ", &decision.id);
-        self.put(format_args!(", \"kind\": \"{kind}\""));
+        self.code(", \"kind\": ", kind);
         let class = decision.class.and_then(|c| made.book.priorities.get(c));
         match class {
-            Some(class) => self.put(format_args!(", \"class\": \"{}\"", class.name)),
+            Some(class) => self.code(", \"class\": ", class.name.as_str()),
             None => self.0.push_str(", \"class\": null"),
         }
         match decision.rank {
             Some(rank) => self.put(format_args!(", \"rank\": {rank}")),
             None => self.0.push_str(", \"rank\": null"),
         }
-        self.put(format_args!(", \"status\": \"{}\"", decision.status.code()));
+        self.code(", \"status\": ", decision.status.code());
         self.0.push_str(", \"warnings\": ");
         self.list(&decision.warnings, |out, code| out.text("", code.as_str()));
         self.0.push_str(", \"doses\": ");
@@ -158,7 +216,7 @@ impl Out {
     /// What identifies units, and how many there are; ends the object.
     fn lot(&mut self, made: &Made<'_>, place: usize, units: u32) {
         if let Some(stock) = made.case.stock.get(place) {
-            self.put(format_args!(", \"cip13\": \"{}\"", stock.cip13));
+            self.code(", \"cip13\": ", stock.cip13.as_str());
             self.text(", \"lot\": ", &stock.lot);
             self.put(format_args!(", \"expiry\": \"{}\"", stock.expiry));
         }

@@ -34,7 +34,7 @@ pub fn canonical(case: &Case, book: &Rulebook) -> String {
     out.number("horizon_days", case.horizon_days);
     out.quoted("lottery_seed", &case.lottery_seed);
     requests(&mut out, case);
-    out.text("rulebook", &case.rulebook);
+    out.code("rulebook", case.rulebook.as_str());
     let reference = book.reserve.as_ref().map_or(Mg::ZERO, |r| r.reference_dose);
     out.list("sites", &case.sites, |row, site| {
         row.number("car_t", site.car_t);
@@ -43,23 +43,23 @@ pub fn canonical(case: &Case, book: &Rulebook) -> String {
         if site.reference_dose != reference {
             row.number("reference_dose_mg", milligrams(site.reference_dose));
         }
-        row.text("resupply", site.resupply.code());
+        row.code("resupply", site.resupply.code());
     });
     out.list("stock", &case.stock, |row, stock| {
-        row.text("cip13", stock.cip13);
+        row.code("cip13", stock.cip13.as_str());
         row.text("expiry", stock.expiry);
         row.quoted("lot", &stock.lot);
         row.quoted("site", site_id(case, stock.site));
         row.number("units", stock.units);
     });
-    out.text("transfers", case.transfers.code());
+    out.code("transfers", case.transfers.code());
     out.end()
 }
 
 fn requests(out: &mut Object, case: &Case) {
     out.list("requests", &case.requests, |row, request| {
         row.number("age_years", request.age_years);
-        row.text("alternatives", request.alternatives.code());
+        row.code("alternatives", request.alternatives.code());
         if let Some(count) = request.anc_per_mm3 {
             row.number("anc_per_mm3", count);
         }
@@ -79,14 +79,14 @@ fn requests(out: &mut Object, case: &Case) {
         }
         row.text("due", request.due);
         row.quoted("id", &request.id);
-        row.text("indication", &request.indication);
+        row.code("indication", request.indication.as_str());
         if let Some(mass) = prescribed {
             row.number("prescribed_mg", milligrams(mass));
         }
-        row.text("risk", request.risk.code());
-        row.text("route", route);
+        row.code("risk", request.risk.code());
+        row.code("route", route.code());
         row.quoted("site", site_id(case, request.site));
-        row.text("treatment", request.treatment.code());
+        row.code("treatment", request.treatment.code());
         if let Some(units) = units {
             row.number("units", units);
         }
@@ -134,7 +134,15 @@ impl Object {
         self.out.push_str("\":");
     }
 
-    /// A text that needs no escape: a code, a day.
+    /// A word that needs no escape.
+    fn code(&mut self, key: &str, code: &str) {
+        self.key(key);
+        for part in ["\"", code, "\""] {
+            self.out.push_str(part);
+        }
+    }
+
+    /// A text that needs no escape: a day.
     fn text(&mut self, key: &str, value: impl Display) {
         self.key(key);
         // writing to a text cannot fail

@@ -36,13 +36,18 @@ pub(super) const WALLS: &[Wall] = &[
         sentence: "clock says what time it is, and knows nothing else",
     },
     Wall {
+        room: "hands",
+        may_use: &["domain"],
+        sentence: "hands shares domain's work between processors, and decides nothing",
+    },
+    Wall {
         room: "rulebook",
         may_use: &["domain", "text", "toml_file"],
         sentence: "rulebook turns a file into domain's rules, and knows nothing else",
     },
     Wall {
         room: "wire",
-        may_use: &["domain", "text"],
+        may_use: &["domain", "hands", "text"],
         sentence: "wire is the shape of what doors say, and knows no door",
     },
     Wall {
@@ -57,7 +62,15 @@ pub(super) const WALLS: &[Wall] = &[
     },
     Wall {
         room: "app",
-        may_use: &["domain", "db", "rulebook", "text", "wire", "mail::letter"],
+        may_use: &[
+            "domain",
+            "db",
+            "hands",
+            "rulebook",
+            "text",
+            "wire",
+            "mail::letter",
+        ],
         sentence: "app is one file a verb; it knows no door, and sends nothing",
     },
     Wall {
@@ -85,6 +98,7 @@ pub(super) const WALLS: &[Wall] = &[
             "app",
             "clock",
             "domain",
+            "hands",
             "text",
             "wire",
             "rulebook",

@@ -42,10 +42,9 @@ pub(super) struct Made {
     pub(super) count: BTreeMap<(Kind, usize), u32>,
 }
 
-/// Decides a pool's claims in their order.
-pub(super) fn grant(case: &Case, book: &Rulebook, pool: &mut Pool) -> Granted {
+/// Decides a pool's claims, given in their order.
+pub(super) fn grant(case: &Case, book: &Rulebook, pool: &Pool, mut claims: Vec<Claim>) -> Granted {
     let floor = class_with(book, &ClaimKind::ReserveFloor).unwrap_or(usize::MAX);
-    let mut claims = std::mem::take(&mut pool.claims);
     let after = claims.split_off(claims.partition_point(|c| c.key.class < floor));
     let all: Vec<&Claim> = claims.iter().chain(&after).collect();
     let days: Vec<(Route, Days)> = Route::ALL

@@ -7,6 +7,7 @@ use super::super::grant::ways::Count;
 use super::options::Split;
 use super::problem::{Dose, Problem, Row};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// Units of a stock row in a dose: the places of the dose and of the row, and how many.
 pub(super) type Taken = (usize, usize, u32);
@@ -84,6 +85,8 @@ struct Shelf<'a> {
     of: Vec<Vec<Vec<usize>>>,
     /// What each site has of each strength beyond what its own doses take.
     spare: Vec<Vec<i64>>,
+    /// The sites by what they can spare of each strength, the first of equals last.
+    givers: Vec<BTreeSet<(i64, Reverse<usize>)>>,
     taken: Vec<Taken>,
 }
 
@@ -109,7 +112,12 @@ impl<'a> Shelf<'a> {
                 add(&mut spare, strength, dose.site, -i64::from(*n));
             }
         }
+        let givers = spare.iter().map(|sites| {
+            let sites = sites.iter().enumerate();
+            sites.map(|(site, n)| (*n, Reverse(site))).collect()
+        });
         Self {
+            givers: givers.collect(),
             rows: &problem.rows,
             left: problem.rows.iter().map(|r| r.units).collect(),
             of,
@@ -139,7 +147,7 @@ impl<'a> Shelf<'a> {
                 *left -= units;
             }
             if let (At::Any, Some(site)) = (at, site) {
-                add(&mut self.spare, strength, site, -i64::from(units));
+                self.give(strength, site, units);
             }
             missing -= units;
             self.taken.push((place, row, units));
@@ -147,13 +155,23 @@ impl<'a> Shelf<'a> {
         missing
     }
 
-    /// Returns the site that can best spare a unit of a strength for a dose.
+    /// Returns the site that can best spare a unit of a strength for a dose; its own is the last.
     fn giver(&self, strength: usize, dose: &Dose) -> Option<usize> {
-        let spare = self.spare.get(strength)?;
-        let sites = spare.iter().enumerate();
-        let with = sites.filter(|(site, _)| self.soonest(strength, *site, dose.class).is_some());
-        with.max_by_key(|(site, spare)| (*site != dose.site, **spare, Reverse(*site)))
-            .map(|(site, _)| site)
+        let has = |site: usize| self.soonest(strength, site, dose.class).is_some();
+        let best_first = self.givers.get(strength)?.iter().rev();
+        let mut others = best_first.map(|(_, Reverse(site))| *site);
+        let other = others.find(|site| *site != dose.site && has(*site));
+        other.or_else(|| has(dose.site).then_some(dose.site))
+    }
+
+    /// Notes that a site gave units of a strength.
+    fn give(&mut self, strength: usize, site: usize, units: u32) {
+        let spare = self.spare.get_mut(strength).and_then(|s| s.get_mut(site));
+        if let (Some(spare), Some(givers)) = (spare, self.givers.get_mut(strength)) {
+            givers.remove(&(*spare, Reverse(site)));
+            *spare -= i64::from(units);
+            givers.insert((*spare, Reverse(site)));
+        }
     }
 
     /// Returns how many units at once a site gives: what it can spare, else one.

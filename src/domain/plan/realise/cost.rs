@@ -34,6 +34,14 @@ impl Cost {
             + units(self.crs, 84)
     }
 
+    /// Whether each figure is at most the other's.
+    pub(super) const fn nowhere_above(self, other: Self) -> bool {
+        self.crs <= other.crs
+            && self.reserves <= other.reserves
+            && self.all <= other.all
+            && self.wasted_ug <= other.wasted_ug
+    }
+
     /// Returns both together.
     pub(in crate::domain::plan) const fn plus(self, other: Self) -> Self {
         Self {

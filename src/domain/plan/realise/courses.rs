@@ -99,18 +99,23 @@ pub(super) fn serve(
             }
         }
     }
+    let mut shelves: BTreeMap<(usize, usize), Vec<Offer>> = BTreeMap::new();
+    for (row, ruled, expiry, units) in &rows {
+        let age = ages.binary_search(&ruled.from_years.unwrap_or(0));
+        if let (Ok(age), Some(stock)) = (age, case.stock.get(*row)) {
+            let offer = Offer {
+                stock: *row,
+                expiry: *expiry,
+                units: *units,
+            };
+            let shelf = shelves.entry((site(stock.site), age));
+            shelf.or_default().push(offer);
+        }
+    }
     let mut taken = Vec::new();
-    for ((at, age), demands) in demands {
-        let offers = rows.iter().filter(|(row, ruled, ..)| {
-            case.stock.get(*row).is_some_and(|s| site(s.site) == at)
-                && ages.get(age).copied() == Some(ruled.from_years.unwrap_or(0))
-        });
-        let offers = offers.map(|(row, _, expiry, units)| Offer {
-            stock: *row,
-            expiry: *expiry,
-            units: *units,
-        });
-        for (dose, stock, units) in lots::deal(offers.collect(), &demands) {
+    for (shelf, demands) in demands {
+        let offers = shelves.remove(&shelf).unwrap_or_default();
+        for (dose, stock, units) in lots::deal(offers, &demands) {
             if let Some((claim, dose, ..)) = doses.get(dose) {
                 taken.push((*claim, *dose, stock, units));
             }

@@ -1,6 +1,5 @@
 //! A good realisation of a large pool: the proof that all can be made, made better dose by dose.
 
-use super::super::claim::Tier;
 use super::super::grant::ways::{Count, WIDTH};
 use super::cost::Cost;
 use super::problem::{Dose, Problem};
@@ -60,15 +59,27 @@ impl<'a> Desk<'a> {
         desk
     }
 
+    /// Takes a way's vials for a dose so many times, at its site and in the pool.
     fn enter(&mut self, dose: &Dose, used: &Count, times: i64) {
+        self.use_up(dose, used, times);
+        self.put(dose, used, times);
+    }
+
+    /// Takes vials in the pool.
+    fn use_up(&mut self, dose: &Dose, used: &Count, times: i64) {
+        let strengths = self.problem.strengths.len();
         for row in self.slack.iter_mut().take(dose.class + 1) {
-            for (slot, n) in row.iter_mut().zip(used) {
+            for (slot, n) in row.iter_mut().zip(used).take(strengths) {
                 *slot -= i64::from(*n) * times;
             }
         }
+    }
+
+    /// Takes vials at the dose's site.
+    fn put(&mut self, dose: &Dose, used: &Count, times: i64) {
         let takes = self.takes.get_mut(dose.site);
-        if let Some(row) = takes.and_then(|t| t.get_mut(tier(dose.tier))) {
-            for (slot, n) in row.iter_mut().zip(used) {
+        if let Some(row) = takes.and_then(|t| t.get_mut(dose.tier.place())) {
+            for (slot, n) in row.iter_mut().zip(used).take(self.problem.strengths.len()) {
                 *slot += i64::from(*n) * times;
             }
         }
@@ -82,7 +93,7 @@ impl<'a> Desk<'a> {
         let [crs, reserve, other] = takes;
         let mut cost = Cost::default();
         let each = has.iter().zip(crs).zip(reserve).zip(other);
-        for (((has, crs), reserve), other) in each {
+        for (((has, crs), reserve), other) in each.take(self.problem.strengths.len()) {
             let moved = |n: i64| u32::try_from((n - has).max(0)).unwrap_or(u32::MAX);
             let first = moved(*crs);
             let second = moved(crs + reserve);
@@ -120,9 +131,9 @@ impl<'a> Desk<'a> {
             if !self.has_free(dose.class, used) {
                 continue;
             }
-            self.enter(dose, used, 1);
+            self.put(dose, used, 1);
             best = best.min((cost(self, *wasted), way));
-            self.enter(dose, used, -1);
+            self.put(dose, used, -1);
         }
         if let Some((used, _)) = dose.ways.get(best.1) {
             self.enter(dose, used, 1);
@@ -179,29 +190,33 @@ impl<'a> Desk<'a> {
             }
             here.plus(desk.moved(other.site))
         };
-        let before = cost(self);
-        let change = |desk: &mut Self, times: i64| {
-            if let (Some((x, _)), Some((y, _))) = (one.ways.get(way_a), other.ways.get(way_b)) {
-                desk.enter(one, x, -times);
-                desk.enter(other, y, -times);
-                desk.enter(one, y, times);
-                desk.enter(other, x, times);
-            }
+        let (Some((x, _)), Some((y, _))) = (one.ways.get(way_a), other.ways.get(way_b)) else {
+            return false;
         };
-        change(self, 1);
-        if cost(self) < before && (one.class == other.class || self.fits()) {
+        let moves = [(one, x, -1), (other, y, -1), (one, y, 1), (other, x, 1)];
+        let before = cost(self);
+        for (dose, used, times) in moves {
+            self.put(dose, used, times);
+        }
+        let mut better = cost(self) < before;
+        if better && one.class != other.class {
+            for (dose, used, times) in moves {
+                self.use_up(dose, used, times);
+            }
+            better = self.fits();
+            if !better {
+                for (dose, used, times) in moves {
+                    self.use_up(dose, used, -times);
+                }
+            }
+        }
+        if better {
             self.way.swap(a, b);
             return true;
         }
-        change(self, -1);
+        for (dose, used, times) in moves {
+            self.put(dose, used, -times);
+        }
         false
-    }
-}
-
-const fn tier(tier: Tier) -> usize {
-    match tier {
-        Tier::Crs => 0,
-        Tier::Reserve => 1,
-        Tier::Other => 2,
     }
 }

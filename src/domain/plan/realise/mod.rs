@@ -108,11 +108,15 @@ fn vials(problem: &Problem, few: bool) -> Vials {
             cost = cost_of(problem, &taken);
         }
         bound = found.proved.then_some(cost);
+        debug_assert!(
+            bound.is_none_or(|least| bound::below(problem, &taken, least).nowhere_above(least)),
+            "no bound is above what a search proved"
+        );
     }
     Vials {
         taken: in_date_order(problem, &taken),
         cost,
-        bound: bound.unwrap_or_else(|| bound::below(problem, cost)),
+        bound: bound.unwrap_or_else(|| bound::below(problem, &taken, cost)),
     }
 }
 

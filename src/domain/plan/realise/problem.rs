@@ -53,8 +53,12 @@ pub(super) struct Dose {
     /// Its class of days.
     pub(super) class: usize,
     pub(super) on: Day,
+    /// The place of its list of ways: doses with the same place have the same ways.
+    pub(super) list: usize,
     /// The ways to make it, with what each wastes in micrograms.
     pub(super) ways: Vec<(Count, u64)>,
+    /// What was prescribed or is reserved, in micrograms.
+    pub(super) need: u64,
     /// The least total of its ways.
     pub(super) total: u64,
     /// The way of the proof that all can be made.
@@ -116,7 +120,9 @@ impl Problem {
                     proof: proof
                         .and_then(|used| ways.iter().position(|(way, _)| *way == used))
                         .unwrap_or(0),
+                    list,
                     ways,
+                    need: dose.need.ug(),
                     total: made.ways.total(list),
                 });
             }

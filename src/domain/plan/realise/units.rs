@@ -4,6 +4,7 @@
 //! common shelf for each presentation and class of days, from where later classes are reached.
 
 use super::flow::Flow;
+use std::collections::BTreeMap;
 
 /// Units that one dose or several alike ask for.
 #[derive(Clone, Copy, Debug)]
@@ -49,8 +50,7 @@ pub(super) fn serve(
             }
         }
     }
-    let mut of_site: std::collections::BTreeMap<usize, Vec<(usize, usize)>> =
-        std::collections::BTreeMap::new();
+    let mut of_site: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
     let mut from_shelf = Vec::new();
     for (place, offer) in offered.iter().enumerate() {
         let node = flow.node();
@@ -97,27 +97,37 @@ pub(super) fn serve(
     served
 }
 
-/// Deals what left the common shelves: to the latest class first, the latest units of its kind.
+/// Deals what left the common shelves: to the latest class first, the soonest out of date that
+/// still serves it.
 fn unshelve(
     wanted: &[Wanted],
     offered: &[Offered],
     mut far: Vec<(usize, usize, u32)>,
-    mut shelved: Vec<(usize, u32)>,
+    shelved: Vec<(usize, u32)>,
 ) -> Vec<(usize, usize, u32)> {
     let class = |place: usize| wanted.get(place).map_or(0, |w| w.class);
     far.sort_by_key(|(want, age, _)| (std::cmp::Reverse(class(*want)), *want, *age));
-    shelved.sort_by_key(|(offer, _)| (offered.get(*offer).map(|o| o.reach), *offer));
+    // what is left, by age, reach and place
+    let mut left: BTreeMap<(usize, usize, usize), u32> = BTreeMap::new();
+    for (place, n) in shelved.into_iter().filter(|(_, n)| *n > 0) {
+        if let Some(offer) = offered.get(place) {
+            left.insert((offer.age, offer.reach, place), n);
+        }
+    }
     let mut dealt = Vec::new();
     for (want, age, mut missing) in far {
-        for (offer, left) in &mut shelved {
-            let fits = offered
-                .get(*offer)
-                .is_some_and(|o| o.age == age && o.reach >= class(want));
-            let n = if fits { missing.min(*left) } else { 0 };
-            if n > 0 {
-                dealt.push((want, *offer, n));
-                missing -= n;
-                *left -= n;
+        while missing > 0 {
+            let from = (age, class(want), 0);
+            let mut usable = left.range_mut(from..=(age, usize::MAX, usize::MAX));
+            let Some((shelf, there)) = usable.next() else {
+                break;
+            };
+            let (shelf, n) = (*shelf, missing.min(*there));
+            dealt.push((want, shelf.2, n));
+            missing -= n;
+            *there -= n;
+            if *there == 0 {
+                left.remove(&shelf);
             }
         }
     }

@@ -145,13 +145,19 @@ fn shuffled(case: &Case) -> Case {
     other.sorted()
 }
 
+// up to 25 rows of stock, each out of date on a day of its own: a case takes a tenth of a second in a
+// release, where the search for the least goes to its limit of steps
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 64 } else { 4_000 }))]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 64 } else { 400 }))]
 
     #[test]
     fn units_are_there_once_in_date_and_none_too_many(case in any::case(5, (25, 6), 4, 25)) {
         honest(&case, &rulebook(), &plan(&case))?;
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 64 } else { 4_000 }))]
 
     #[test]
     fn the_order_of_the_lists_changes_nothing(case in any::case(4, (10, 4), 3, 10)) {
