@@ -41,7 +41,6 @@ class Shelf:
             added = list(range(first, self.model.getNumCol()))
             sizes = [float(self.sizes[kind]) for kind in dose["kinds"]]
             self.model.addRow(dose["least"], INF, len(added), added, sizes)
-        self.model.zeroAllClocks()
         self.model.setOptionValue("time_limit", max(0.01, seconds))
         self.model.run()
         status = self.model.getModelStatus()

@@ -21,7 +21,7 @@ fn ranked(plan: &Plan) -> Vec<(String, &'static str)> {
 }
 
 /// What every plan keeps: units are there, once, in date, none superfluous, of its own pool.
-fn honest(case: &Case, book: &Rulebook, plan: &Plan) -> Result<(), TestCaseError> {
+pub(super) fn honest(case: &Case, book: &Rulebook, plan: &Plan) -> Result<(), TestCaseError> {
     let mut used: BTreeMap<usize, u32> = BTreeMap::new();
     let mut moved = [0_u64; 3];
     let mut wasted = 0;
