@@ -38,6 +38,7 @@ mod letters_in_order;
 mod mail;
 mod plan;
 mod plan_case;
+mod plan_other;
 mod post;
 mod reach;
 mod receiving;
