@@ -64,7 +64,7 @@ fn one_size(country: &mut Country, place: usize) {
 fn heaps(country: &mut Country) {
     for row in &mut country.stock {
         row.site = 0;
-        row.lot = "HEAP".to_owned();
+        "HEAP".clone_into(&mut row.lot);
         row.expiry = 200;
     }
 }

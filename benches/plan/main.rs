@@ -1,7 +1,7 @@
 //! How long a plan takes, how that grows, and how a published solver does on the same questions.
 //!
 //! `benches/run plan` runs all of it; `cargo bench --bench plan -- national` keeps only the parts whose
-//! name begins with the word: national, growth, hard, solver. The solver is `HiGHS`, through a Python
+//! name begins with the word: national, exact, growth, hard, solver. The solver is `HiGHS`, through a Python
 //! that has `highspy`: `DOTATION_BENCH_PYTHON` (`benches/run` makes one). `DOTATION_BENCH_SOLVER_SECONDS`
 //! is how long it is given (120). How to read what is printed: `benches/README.md`.
 #![allow(
@@ -16,6 +16,7 @@
 
 mod country;
 mod dice;
+mod exact;
 mod hard;
 mod ours;
 mod questions;
@@ -28,6 +29,8 @@ use std::time::Duration;
 
 /// The seed of the countries that are measured.
 const SEED: u64 = 7;
+/// How often each case of a table is planned; the run in the middle is shown.
+const RUNS: usize = 3;
 
 /// A part of the run: its name on the command line, and what it does.
 type Part = (&'static str, fn(&Desk));
@@ -39,8 +42,9 @@ fn main() {
         .map(String::as_str)
         .filter(|w| *w != "--bench")
         .collect();
-    let parts: [Part; 4] = [
+    let parts: [Part; 5] = [
         ("national", national),
+        ("exact", exact::small_pools),
         ("growth", growth),
         ("hard", hard_cases),
         ("solver", solver::beside),
@@ -154,7 +158,7 @@ fn table(desk: &Desk, what: &str, of: &str, countries: &[(String, Country)]) {
         let both = ["network", "all"].map(|transfers| {
             let mut country = country.clone();
             country.transfers = transfers;
-            desk.timed(&country, 3).0
+            desk.timed(&country, RUNS).0
         });
         let columns = [0, 1].map(|i| {
             let times = before.map_or("–".to_owned(), |b| {
@@ -202,7 +206,7 @@ fn hard_cases(desk: &Desk) {
     for (name, twist) in hard::TWISTS {
         let mut country = ordinary.clone();
         twist(&mut country);
-        let (parts, plan) = desk.timed(&country, 3);
+        let (parts, plan) = desk.timed(&country, RUNS);
         line(name, parts, &plan);
     }
 }

@@ -20,7 +20,8 @@ pub(super) struct Entry {
 
 fn lottery(case: &Case, id: &str) -> String {
     let hash = Sha256::digest(format!("{}:{id}", case.lottery_seed));
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn k(case: &Case, site: usize) -> u32 {
