@@ -2,7 +2,8 @@
 
 use super::act::Act;
 use super::after::{self, Recorded};
-use super::dispense::{cut, packs};
+use super::dispense::over_holds::cut;
+use super::dispense::packs;
 use super::error::Error;
 use super::record::{Particulars, Which, not_in_the_future, record};
 use super::site_state::SiteState;

@@ -8,6 +8,7 @@ pub use crate::db::clearances::ClearanceRecord;
 pub use crate::db::idempotency::Key;
 pub use crate::db::outbox::{LetterState, OutboxLetter};
 pub use crate::db::patients::{PatientRecord, PatientState};
+pub use crate::db::plans::PlanRecord;
 pub use crate::db::sites::Network;
 pub use crate::db::stock::{Filter, Lot};
 pub use crate::db::tokens::{Reach, TokenRecord};

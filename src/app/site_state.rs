@@ -11,6 +11,7 @@ use crate::domain::clearance::{InForce, Ranking};
 use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{LotId, PatientId};
 use crate::domain::ledger::{Effect, Movement, StockLine};
+use crate::domain::line::LineHold;
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use crate::domain::reserve::{CarTPatient, Facts, Hold};
@@ -40,8 +41,10 @@ pub struct SiteState {
     pub records: Vec<PatientRecord>,
     /// The same, as the reserve knows them.
     pub patients: Vec<CarTPatient>,
-    /// What is held.
+    /// What is held for clearances.
     pub holds: Vec<Hold>,
+    /// What is held for approved lines of plans.
+    pub line_holds: Vec<LineHold>,
     /// The clearances that hold, or should.
     pub in_force: Vec<ClearanceRecord>,
     /// What it waits for.
@@ -68,6 +71,7 @@ impl SiteState {
             records: Vec::new(),
             patients: Vec::new(),
             holds: Vec::new(),
+            line_holds: Vec::new(),
             in_force: Vec::new(),
             deliveries: Vec::new(),
             served: None,
@@ -85,6 +89,10 @@ impl SiteState {
                 db::clearances::holds(act.conn, finess)?
             };
             state.deliveries = db::deliveries::expected(act.conn, finess, today)?;
+        }
+        let for_clearances = Units::sum(state.holds.iter().map(|h| h.units));
+        if Units::sum(state.stock.iter().map(|l| l.held)) > for_clearances {
+            state.line_holds = db::plan_lines::held_at(act.conn, &[finess])?;
         }
         Ok(state)
     }
@@ -234,15 +242,27 @@ impl SiteState {
         }
     }
 
-    /// Sets the holds, and what of each lot is held.
+    /// Sets the holds of clearances, and what of each lot is held.
     pub fn set_holds(&mut self, holds: Vec<Hold>) {
         self.holds = holds;
+        self.count_held();
+    }
+
+    /// Sets the holds of lines, and what of each lot is held.
+    pub fn set_line_holds(&mut self, holds: Vec<LineHold>) {
+        self.line_holds = holds;
+        self.count_held();
+    }
+
+    fn count_held(&mut self) {
         for line in &mut self.stock {
-            line.held = self
-                .holds
-                .iter()
+            let lines = self.line_holds.iter();
+            let lines = lines.filter(|h| h.lot_id == line.lot_id).map(|h| h.units);
+            let clearances = self.holds.iter();
+            let clearances = clearances
                 .filter(|h| h.lot_id == line.lot_id)
-                .fold(Units::ZERO, |sum, h| sum.saturating_add(h.units));
+                .map(|h| h.units);
+            line.held = Units::sum(clearances.chain(lines));
         }
     }
 }

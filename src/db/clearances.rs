@@ -222,7 +222,7 @@ pub fn holds(conn: &mut Conn, site: Finess) -> Result<Vec<Hold>, Error> {
         .order((clearances::seq, holds::dose, holds::lot_id, holds::id))
         .select((
             holds::id,
-            holds::clearance_id,
+            clearances::id,
             holds::dose,
             holds::lot_id,
             holds::units,
@@ -255,7 +255,7 @@ pub fn insert_hold(conn: &mut Conn, site: Finess, hold: &Hold, now: Instant) -> 
     diesel::insert_into(holds::table)
         .values((
             holds::id.eq(hold.id.as_str()),
-            holds::clearance_id.eq(hold.clearance.as_str()),
+            holds::clearance_id.eq(Some(hold.clearance.as_str())),
             holds::dose.eq(i64::from(hold.dose)),
             holds::site.eq(site.as_str()),
             holds::lot_id.eq(hold.lot_id.as_str()),
@@ -271,11 +271,15 @@ pub fn insert_hold(conn: &mut Conn, site: Finess, hold: &Hold, now: Instant) -> 
 /// # Errors
 /// When the database cannot be written.
 pub fn shrink_hold(conn: &mut Conn, hold: &Hold, by: Units) -> Result<(), Error> {
-    let left = hold.units.saturating_sub(by);
+    shrink(conn, &hold.id, hold.units.saturating_sub(by))
+}
+
+/// Leaves so many units in a hold: none of them ends it.
+pub(super) fn shrink(conn: &mut Conn, hold: &HoldId, left: Units) -> Result<(), Error> {
     if left == Units::ZERO {
-        diesel::delete(holds::table.find(hold.id.as_str())).execute(conn)?;
+        diesel::delete(holds::table.find(hold.as_str())).execute(conn)?;
     } else {
-        diesel::update(holds::table.find(hold.id.as_str()))
+        diesel::update(holds::table.find(hold.as_str()))
             .set(holds::units.eq(i64::from(left.get())))
             .execute(conn)?;
     }

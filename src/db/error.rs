@@ -73,7 +73,7 @@ pub enum Law {
 }
 
 /// The sentences with which the triggers of both databases refuse; a test compares them.
-pub const LAWS: [&str; 10] = [
+pub const LAWS: [&str; 11] = [
     "a movement is never changed or deleted; undo it by a reversal",
     "movements of a site are numbered without gaps",
     "a reversal undoes one movement, whole, at its site",
@@ -82,6 +82,7 @@ pub const LAWS: [&str; 10] = [
     "a balance is never deleted",
     "a hold keeps its lot and its clearance",
     "what is held of a lot is the sum of its holds",
+    "what a plan was made from is never changed",
     "a line of the audit trail is never changed or deleted",
     "a line of the audit trail follows the one before it",
 ];

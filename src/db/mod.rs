@@ -22,7 +22,10 @@ pub mod migrate;
 pub mod outbox;
 pub mod packs;
 pub mod patients;
+pub mod plan_lines;
+pub mod plans;
 mod pool;
+pub mod requests;
 mod room;
 mod row;
 pub mod schema;
@@ -30,6 +33,7 @@ pub mod shelf;
 pub mod sites;
 pub mod stock;
 pub mod tokens;
+pub mod transfers;
 pub mod url;
 mod writer;
 

@@ -141,6 +141,26 @@ pub fn expected(conn: &mut Conn, site: Finess, since: Day) -> Result<Vec<Patient
         .collect()
 }
 
+/// Returns the patients of a site who wait for a GO and are to be infused after `day`, in the order
+/// of registration.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no patient.
+pub fn waiting(conn: &mut Conn, site: Finess, day: Day) -> Result<Vec<PatientRecord>, Error> {
+    let of_site = patient_payload::site.eq(site.as_str());
+    let rows: Vec<Row> = records!()
+        .filter(
+            of_site
+                .and(patient_payload::infusion_on.gt(day.date()))
+                .and(car_t_patients::state.eq(PatientState::Waiting.code())),
+        )
+        .order(car_t_patients::id)
+        .load(conn)?;
+    rows.into_iter()
+        .filter_map(|row| value(row).transpose())
+        .collect()
+}
+
 /// Returns up to `limit` patients of a site whose id comes after `after`.
 ///
 /// # Errors

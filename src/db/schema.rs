@@ -182,12 +182,13 @@ diesel::table! {
 diesel::table! {
     holds (id) {
         id -> Text,
-        clearance_id -> Text,
+        clearance_id -> Nullable<Text>,
         dose -> BigInt,
         site -> Text,
         lot_id -> Text,
         units -> BigInt,
         held_at -> Timestamp,
+        line_id -> Nullable<Text>,
     }
 }
 
@@ -297,6 +298,137 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    requests (id) {
+        id -> Text,
+        name -> Text,
+        site -> Text,
+        rulebook -> Text,
+        patient_id -> Text,
+        patient_hash -> Text,
+        state -> Text,
+        follows -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        filed_at -> Timestamp,
+        filed_by -> Text,
+        ended_at -> Nullable<Timestamp>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    request_payload (request_id) {
+        request_id -> Text,
+        indication -> Text,
+        route -> Text,
+        treatment -> Text,
+        alternatives -> Text,
+        tried -> Nullable<Text>,
+        risk -> Text,
+        approved_exception -> Bool,
+        age_years -> BigInt,
+        weight_g -> Nullable<BigInt>,
+        units -> Nullable<BigInt>,
+        prescribed_ug -> Nullable<BigInt>,
+        interval_days -> Nullable<BigInt>,
+        last_given_on -> Nullable<Date>,
+        due_by_hand -> Nullable<Date>,
+        due_reason -> Nullable<Text>,
+        anc_per_mm3 -> Nullable<BigInt>,
+        anc_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    plan_seeds (network, day) {
+        network -> Text,
+        day -> Date,
+        seed -> Text,
+        drawn_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    plans (id) {
+        id -> Text,
+        network -> Text,
+        day -> Date,
+        rulebook -> Text,
+        rulebook_hash -> Text,
+        transfers -> Text,
+        case_sha256 -> Text,
+        made_at -> Timestamp,
+        made_by -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    plan_payload (plan_id) {
+        plan_id -> Text,
+        frozen -> Text,
+        answer_fr -> Text,
+        answer_en -> Text,
+    }
+}
+
+diesel::table! {
+    plan_sites (plan_id, site) {
+        plan_id -> Text,
+        site -> Text,
+    }
+}
+
+diesel::table! {
+    plan_lines (id) {
+        id -> Text,
+        plan_id -> Text,
+        place -> BigInt,
+        name -> Text,
+        kind -> Text,
+        site -> Text,
+        class -> Nullable<Text>,
+        rank -> Nullable<BigInt>,
+        status -> Text,
+        reason_code -> Text,
+        above_reserve -> Bool,
+        request_id -> Nullable<Text>,
+        request_version -> Nullable<BigInt>,
+        state -> Nullable<Text>,
+        why -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
+        expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    transfers (id) {
+        id -> Text,
+        plan_id -> Text,
+        from_site -> Text,
+        to_site -> Text,
+        state -> Text,
+        asked_at -> Timestamp,
+        asked_by -> Text,
+        closed_at -> Nullable<Timestamp>,
+        closed_by -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    transfer_rows (id) {
+        id -> Text,
+        transfer_id -> Text,
+        line_id -> Text,
+        dose -> BigInt,
+        lot_id -> Text,
+        units -> BigInt,
+        state -> Text,
+    }
+}
+
 diesel::joinable!(sites -> networks (network_id));
 diesel::joinable!(token_sites -> tokens (token_id));
 diesel::joinable!(token_sites -> sites (site));
@@ -322,6 +454,18 @@ diesel::joinable!(recipients -> sites (site));
 diesel::joinable!(alerts -> sites (site));
 diesel::joinable!(outbox -> sites (site));
 diesel::joinable!(outbox -> alerts (alert_id));
+diesel::joinable!(requests -> sites (site));
+diesel::joinable!(requests -> patient_payload (patient_id));
+diesel::joinable!(request_payload -> requests (request_id));
+diesel::joinable!(plan_payload -> plans (plan_id));
+diesel::joinable!(plan_sites -> plans (plan_id));
+diesel::joinable!(plan_lines -> plans (plan_id));
+diesel::joinable!(plan_lines -> requests (request_id));
+diesel::joinable!(holds -> plan_lines (line_id));
+diesel::joinable!(transfers -> plans (plan_id));
+diesel::joinable!(transfer_rows -> transfers (transfer_id));
+diesel::joinable!(transfer_rows -> plan_lines (line_id));
+diesel::joinable!(transfer_rows -> lots (lot_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     networks,
@@ -345,4 +489,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     outbox,
     audit,
     idempotency,
+    requests,
+    request_payload,
+    plan_seeds,
+    plans,
+    plan_payload,
+    plan_sites,
+    plan_lines,
+    transfers,
+    transfer_rows,
 );

@@ -52,6 +52,47 @@ pub fn not_empty(conn: &mut Conn, site: Finess) -> Result<Vec<StockLine>, Error>
     )
 }
 
+/// Returns what some sites have that may be used, site by site: of each what [`not_empty`] says, less
+/// what is only set apart.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no stock.
+pub fn usable(conn: &mut Conn, sites: &[Finess]) -> Result<Vec<(Finess, StockLine)>, Error> {
+    let rows: Vec<(String, Row)> = balances::table
+        .inner_join(lots::table)
+        .filter(balances::site.eq_any(sites.iter().map(Finess::as_str)))
+        .filter(AboveZero::new(balances::usable))
+        .order((
+            balances::site,
+            lots::cip13,
+            lots::expiry,
+            lots::lot,
+            lots::id,
+        ))
+        .select((
+            balances::site,
+            (
+                lots::id,
+                lots::cip13,
+                lots::lot,
+                lots::expiry,
+                balances::usable,
+                balances::quarantined,
+                balances::held,
+            ),
+        ))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(site, row)| {
+            let of = RowOf {
+                table: "balances",
+                id: &row.0,
+            };
+            Ok((of.parsed(Finess::parse(&site))?, value(row)?))
+        })
+        .collect()
+}
+
 /// Returns what a site has or had, by presentation, expiry and lot: also the lots of which nothing
 /// is left.
 ///

@@ -51,4 +51,12 @@ ids! {
     RecipientId,
     /// One token of access.
     TokenId,
+    /// One request for a medicine.
+    RequestId,
+    /// One kept plan.
+    PlanId,
+    /// One line of a kept plan.
+    LineId,
+    /// One transfer from one pharmacy to another.
+    TransferId,
 }

@@ -62,6 +62,9 @@
 //! - **clearance**: the answer to "may this infusion start": **GO** with doses held, or **NO-GO** with
 //!   what is missing and the vials that **fill** it. In force it is **standing**, or **broken** when a
 //!   dose is no longer covered; it ends **used**, **released** or **moved**: [`clearance`].
+//! - **request** (demande): what somebody asks for, for one patient; **due** (échéance) an interval after the
+//!   last administration. **Open**, it is ranked; a dispensing **serves** it and **proposes** the next:
+//!   [`request`].
 //! - **plan**: who is served with what there is. A **claim** is what one request or reserve asks for,
 //!   all or nothing; it is **granted**, or **deferred** when it cannot be met together with all that
 //!   was granted before. A **pool** is the sites that share; a **class** is a rank of the rulebook; the
@@ -84,10 +87,12 @@ pub mod email;
 pub mod id;
 pub mod language;
 pub mod ledger;
+pub mod line;
 pub mod plan;
 pub mod presentation;
 pub mod quantity;
 pub mod reason;
+pub mod request;
 pub mod reserve;
 pub mod role;
 pub mod rule;
@@ -96,3 +101,4 @@ pub mod site;
 pub mod slug;
 #[cfg(test)]
 mod testing;
+pub mod transfer;

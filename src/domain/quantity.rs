@@ -184,6 +184,11 @@ impl Units {
     pub const fn saturating_sub(self, other: Self) -> Self {
         Self(self.0.saturating_sub(other.0))
     }
+
+    /// Returns the sum of several, at most `u32::MAX`.
+    pub fn sum(several: impl Iterator<Item = Self>) -> Self {
+        several.fold(Self::ZERO, Self::saturating_add)
+    }
 }
 
 impl fmt::Display for Units {

@@ -175,6 +175,13 @@ pub enum Refusal {
         /// What there is.
         known: Vec<String>,
     },
+    /// No rulebook of that name, or none that ranks requests.
+    NoRanking {
+        /// What was asked for, if anything.
+        asked: Option<String>,
+        /// What there is.
+        known: Vec<String>,
+    },
     /// Somebody else edited it meanwhile.
     Stale {
         /// The version that stands.
@@ -244,6 +251,7 @@ impl Refusal {
             Self::AlreadyThere { .. } => "already-there",
             Self::Unknown { .. } => "unknown",
             Self::NoReserveRule { .. } => "no-reserve-rule",
+            Self::NoRanking { .. } => "no-ranking",
             Self::Stale { .. } => "stale",
             Self::ReferenceDose { .. } => "reference-dose",
             Self::MustBeSaid { .. } => "must-be-said",

@@ -69,6 +69,14 @@ pub enum Action {
     ReadPatients,
     /// Register CAR-T patients, ask for clearances, release holds.
     EditPatients,
+    /// Read requests, with their rank and reason.
+    ReadRequests,
+    /// File, edit and withdraw requests.
+    FileRequests,
+    /// Read plans, and plan without keeping it.
+    ReadPlans,
+    /// Keep plans, and approve their lines.
+    ApprovePlans,
     /// Acknowledge an alert.
     AcknowledgeAlert,
     /// Read who receives letters, and the letters.
@@ -83,7 +91,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -94,6 +102,10 @@ impl Action {
         Self::EditDeliveries,
         Self::ReadPatients,
         Self::EditPatients,
+        Self::ReadRequests,
+        Self::FileRequests,
+        Self::ReadPlans,
+        Self::ApprovePlans,
         Self::AcknowledgeAlert,
         Self::ReadLetters,
         Self::EditRecipients,
@@ -120,6 +132,12 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::EditDeliveries => matches!(role, Pharmacist | Coordinator),
         Action::ReadPatients => matches!(role, Pharmacist | CarTUnit | Coordinator),
         Action::EditPatients => matches!(role, Pharmacist | CarTUnit),
+        Action::ReadRequests => {
+            matches!(role, Pharmacist | CarTUnit | Prescriber | Coordinator)
+        }
+        Action::FileRequests => matches!(role, Pharmacist | CarTUnit | Prescriber),
+        Action::ReadPlans => matches!(role, Pharmacist | Coordinator),
+        Action::ApprovePlans => matches!(role, Coordinator),
         Action::AcknowledgeAlert => matches!(role, Pharmacist | CarTUnit | Coordinator),
         Action::ReadLetters | Action::EditRecipients => {
             matches!(role, Pharmacist | Coordinator | Admin)

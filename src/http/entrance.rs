@@ -15,6 +15,8 @@ pub struct Entrance {
     pub page_size_most: u16,
     /// The language of those who chose none.
     pub default_language: Language,
+    /// For how long units are held for an approved line of a plan.
+    pub plan_hold: chrono::TimeDelta,
     /// The time zone of sites that name none.
     pub time_zone: chrono_tz::Tz,
 }

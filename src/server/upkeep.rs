@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::Service;
+use crate::app::sweep_lines;
 use crate::app::turn_day::Days;
 use crate::clock::Clock;
 use crate::db::outbox::LetterState;
@@ -28,6 +29,11 @@ const COUNT_EVERY: Duration = Duration::from_secs(15);
 /// Choice: as often as metrics are counted; a disk that filled while nobody wrote is seen as soon.
 const WRITE_EVERY: Duration = Duration::from_secs(15);
 
+/// How often held units are looked for that were held for long enough.
+///
+/// Choice: they were held for hours or days, so a minute more is nothing.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
 /// How often it is asked whether a day has begun somewhere.
 ///
 /// Choice: a second, as the post looks for letters; it is one read of a few rows, and right also
@@ -46,6 +52,8 @@ pub(super) fn begin(
     let db = service.db();
     let ours = db.clone();
     chores.spawn(every(WRITE_EVERY, move || try_writing(ours.clone(), clock)));
+    let ours = service.clone();
+    chores.spawn(every(SWEEP_EVERY, move || sweep(ours.clone(), clock)));
     let ours = db.clone();
     chores.spawn(every(FORGET_EVERY, move || {
         forget(ours.clone(), clock, days)
@@ -91,6 +99,17 @@ async fn follow_days(mut days: Days, clock: Clock) {
                 }
                 trouble = true;
             }
+        }
+    }
+}
+
+/// Frees what was held for approved lines of plans for long enough.
+async fn sweep(service: Service, clock: Clock) {
+    match sweep_lines::sweep(&service, clock.now()).await {
+        Ok(0) => {}
+        Ok(lines) => tracing::info!(lines, "units held for lines of plans are free again"),
+        Err(error) => {
+            tracing::error!(%error, "units held for long enough were not freed; in a minute again");
         }
     }
 }

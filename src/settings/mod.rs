@@ -64,6 +64,8 @@ pub struct Settings {
     pub workers: usize,
     /// How many days the answer to an `Idempotency-Key` is kept: 1 to 365.
     pub idempotency_days: u32,
+    /// How many hours units are held for an approved line of a plan.
+    pub plan_hold_hours: u32,
     /// The most rows on one page of a list: 1 to 1000.
     pub page_size_most: u32,
     /// A folder with rulebooks besides those that are built in.
@@ -94,6 +96,7 @@ impl Default for Settings {
             stop_timeout: Duration::from_secs(30),
             workers: 0,
             idempotency_days: 30,
+            plan_hold_hours: 72,
             page_size_most: 200,
             rulebooks_folder: None,
             default_language: Language::Fr,
@@ -215,6 +218,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         origin.millis("request_timeout_ms", default.request_timeout, 100..=600_000);
     let stop_timeout = origin.millis("stop_timeout_ms", default.stop_timeout, 0..=600_000);
     let workers = origin.whole("workers", default.workers, 0..=256);
+    let plan_hold_hours = origin.whole("plan_hold_hours", default.plan_hold_hours, 1..=720);
     let idempotency_days = origin.whole("idempotency_days", default.idempotency_days, 1..=365);
     let page_size_most = origin.whole("page_size_most", default.page_size_most, 1..=1_000);
     let rulebooks_folder = origin.parsed(
@@ -248,6 +252,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         stop_timeout: stop_timeout?,
         workers: workers?,
         idempotency_days: idempotency_days?,
+        plan_hold_hours: plan_hold_hours?,
         page_size_most: page_size_most?,
         rulebooks_folder: rulebooks_folder?,
         default_language: default_language?,

@@ -75,6 +75,13 @@ pub fn refusal(refusal: &Refusal) -> String {
                 None => format!("Say which rulebook is meant; {known}."),
             }
         }
+        Refusal::NoRanking { asked, known } => {
+            let known = if known.is_empty() { "none is loaded".to_owned() } else { format!("there are: {}", known.join(", ")) };
+            match asked {
+                Some(asked) => format!("No rulebook {asked:?} ranks requests; {known}."),
+                None => format!("Say which rulebook is meant; {known}."),
+            }
+        }
         Refusal::Stale { version } => format!("It was edited meanwhile and now has version {version}: read it again."),
         Refusal::ReferenceDose { found, least, most } => format!("A reference dose of {found} is not within {least} to {most}."),
         Refusal::MustBeSaid { cip13, what } => {

@@ -77,6 +77,13 @@ pub fn refusal(refusal: &Refusal) -> String {
                 None => format!("Précisez le référentiel ; {known}."),
             }
         }
+        Refusal::NoRanking { asked, known } => {
+            let known = if known.is_empty() { "aucun n'est chargé".to_owned() } else { format!("il y a : {}", known.join(", ")) };
+            match asked {
+                Some(asked) => format!("Aucun référentiel « {asked} » ne classe les demandes ; {known}."),
+                None => format!("Précisez le référentiel ; {known}."),
+            }
+        }
         Refusal::Stale { version } => format!("Modifié entre-temps (version {version}) : relisez avant de modifier."),
         Refusal::ReferenceDose { found, least, most } => {
             format!("Une dose de référence de {} n'est pas comprise entre {} et {}.", mg(*found), mg(*least), mg(*most))

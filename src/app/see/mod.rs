@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod commons;
 pub mod of_site;
+pub mod plans;
 
 use crate::app::act::{Act, Done};
 use crate::app::ask_clearance::chosen_rule;

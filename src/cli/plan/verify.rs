@@ -7,10 +7,9 @@ use crate::cli::failure::Failure;
 use crate::cli::place::Place;
 use crate::domain::language::Language;
 use crate::domain::rule::Rulebook;
-use crate::wire::plan::{Document, Mismatch, Verified, verify};
+use crate::wire::plan::{Document, verify};
 use crate::wire::plan_case;
 use clap::Args;
-use serde_json::{Value, json};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -58,7 +57,7 @@ impl Verify {
             .map_err(|e| faults(&self.case, &e))?;
         let verified = verify(&given, &derived);
         let written = match format(place) {
-            Format::Json => format!("{:#}\n", as_json(&verified)),
+            Format::Json => format!("{:#}\n", verified.to_json()),
             Format::Text => told::verified(&verified, self.lang.into()),
         };
         Ok(Answer::exact(written, u8::from(!verified.holds())))
@@ -75,30 +74,4 @@ fn all(first: Option<Failure>, second: Option<Failure>) -> Failure {
         (Some(only), _) | (None, Some(only)) => only,
         (None, None) => Failure::cannot("nothing was wrong and yet it could not be read"),
     }
-}
-
-fn as_json(verified: &Verified) -> Value {
-    let mismatches = |all: &[Mismatch]| -> Vec<Value> {
-        let of = |text: &Option<String>| {
-            let text = text.as_deref();
-            text.map_or(Value::Null, |t| {
-                serde_json::from_str(t).unwrap_or_else(|_| t.into())
-            })
-        };
-        let one = |m: &Mismatch| json!({ "field": m.field, "plan": of(&m.given), "derived": of(&m.derived) });
-        all.iter().map(one).collect()
-    };
-    let lines = verified.lines.iter().map(|line| {
-        json!({
-            "kind": line.kind,
-            "id": line.id,
-            "holds": line.mismatches.is_empty(),
-            "mismatches": mismatches(&line.mismatches),
-        })
-    });
-    json!({
-        "holds": verified.holds(),
-        "whole": mismatches(&verified.whole),
-        "lines": lines.collect::<Vec<_>>(),
-    })
 }

@@ -239,6 +239,11 @@ impl Rulebook {
             .filter(move |p| p.route == route)
     }
 
+    /// Returns whether it ranks requests.
+    pub const fn ranks(&self) -> bool {
+        !self.priorities.is_empty()
+    }
+
     /// Returns whether the document holds on `day`, by its own dates.
     pub fn in_force(&self, day: Day) -> bool {
         day >= self.valid_from && self.valid_to.is_none_or(|last| day <= last)

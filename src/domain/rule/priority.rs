@@ -153,6 +153,18 @@ impl Rulebook {
             })
     }
 
+    /// Returns whether a class of the ranking, by its place, is served before any reserve is kept: a
+    /// reserve then holds nothing back from it. Without a reserve nothing is.
+    pub fn above_reserves(&self, class: usize) -> bool {
+        let reserve = self.priorities.iter().position(|class| match class.claims {
+            ClaimKind::ReserveInfused | ClaimKind::ReserveScheduled | ClaimKind::ReserveFloor => {
+                true
+            }
+            ClaimKind::Treatment | ClaimKind::Requests(_) => false,
+        });
+        reserve.is_some_and(|first| class < first)
+    }
+
     /// Returns the rule of an indication, if requests may name it.
     pub fn indication(&self, code: &str) -> Option<&IndicationRule> {
         self.indications.iter().find(|i| i.code.as_str() == code)

@@ -17,6 +17,7 @@ pub mod movements;
 pub mod networks;
 pub mod order;
 pub mod patients;
+pub mod plans;
 pub mod recipients;
 pub mod refused;
 pub mod reserve;
@@ -27,6 +28,7 @@ pub mod scans;
 pub mod sites;
 pub mod stock;
 pub mod tokens;
+pub mod transfers;
 mod unread;
 
 use actix_web::middleware::from_fn;

@@ -171,7 +171,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::BeforeItsUnits { what, .. }
         | Refusal::InTheFuture { what }
         | Refusal::InThePast { what } => in_body(&format!("/{what}"), said),
-        Refusal::NoReserveRule { .. } => in_body("/rulebook", said),
+        Refusal::NoReserveRule { .. } | Refusal::NoRanking { .. } => in_body("/rulebook", said),
         Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
@@ -215,7 +215,9 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         Refusal::NotOnCatalogue { cip13, known_as } => problem
             .with("cip13", cip13.as_str())
             .with("bdpm_name", known_as),
-        Refusal::NoReserveRule { known, .. } => problem.with("rulebooks", known),
+        Refusal::NoReserveRule { known, .. } | Refusal::NoRanking { known, .. } => {
+            problem.with("rulebooks", known)
+        }
         Refusal::UnknownLot { .. }
         | Refusal::OtherLot { .. }
         | Refusal::OtherPresentation { .. }

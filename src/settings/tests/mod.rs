@@ -136,6 +136,7 @@ fn both_ends_of_every_bound_are_settings_and_what_lies_beyond_is_not() {
         ("stop_timeout_ms", 0, 600_000),
         ("workers", 0, 256),
         ("idempotency_days", 1, 365),
+        ("plan_hold_hours", 1, 720),
         ("page_size_most", 1, 1_000),
     ] {
         let of = |n: i64| read(&format!("{key} = {n}"), &[]).is_ok();

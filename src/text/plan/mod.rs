@@ -5,6 +5,9 @@
 
 mod en;
 mod fr;
+mod lines;
+
+pub use lines::line_said;
 
 use crate::domain::calendar::Day;
 use crate::domain::code::Cip13;

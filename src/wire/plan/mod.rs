@@ -64,6 +64,13 @@ pub fn write(plan: &Plan, made: &Made<'_>, language: Language) -> String {
     text
 }
 
+/// Marks what was written (a plan, or a difference) as binding nobody: `"binding": false`.
+pub fn not_binding(mut written: String) -> String {
+    written.truncate(written.trim_end_matches(['}', '\n']).len());
+    written.push_str(",\n  \"binding\": false\n}\n");
+    written
+}
+
 fn site<'a>(made: &Made<'a>, place: usize) -> &'a str {
     made.case.sites.get(place).map_or("", |s| s.id.as_str())
 }

@@ -3,6 +3,7 @@
 use super::Document;
 use super::document::Key;
 use crate::wire::json::{Node, write};
+use serde_json::{Value, json};
 
 /// The fields that may be left out: another program need not write them.
 const EXTRAS: &[&str] = &[
@@ -51,6 +52,38 @@ impl Verified {
     pub fn holds(&self) -> bool {
         self.whole.is_empty() && self.lines.iter().all(|line| line.mismatches.is_empty())
     }
+}
+
+impl Verified {
+    /// Returns what was found as JSON: `holds`, `whole`, and `lines` with `kind`, `id`, `holds` and
+    /// `mismatches`, each a `field` with what the `plan` says and what was `derived`.
+    pub fn to_json(&self) -> Value {
+        let lines = self.lines.iter().map(|line| {
+            json!({
+                "kind": line.kind,
+                "id": line.id,
+                "holds": line.mismatches.is_empty(),
+                "mismatches": mismatches_as_json(&line.mismatches),
+            })
+        });
+        json!({
+            "holds": self.holds(),
+            "whole": mismatches_as_json(&self.whole),
+            "lines": lines.collect::<Vec<_>>(),
+        })
+    }
+}
+
+fn mismatches_as_json(all: &[Mismatch]) -> Vec<Value> {
+    let of = |text: &Option<String>| {
+        let text = text.as_deref();
+        text.map_or(Value::Null, |t| {
+            serde_json::from_str(t).unwrap_or_else(|_| t.into())
+        })
+    };
+    let one =
+        |m: &Mismatch| json!({ "field": m.field, "plan": of(&m.given), "derived": of(&m.derived) });
+    all.iter().map(one).collect()
 }
 
 /// Compares a plan with the one that its case gives, which is `derived` in every language: a

@@ -125,12 +125,12 @@ fn case<'b>(top: &Fields<'_, '_>, books: &[&'b Rulebook]) -> Option<Read<'b>> {
 
 /// The rulebook of a name, if it ranks requests.
 fn ranking<'b>(books: &[&'b Rulebook], name: &str) -> Option<&'b Rulebook> {
-    let mut ranking = books.iter().filter(|book| !book.priorities.is_empty());
+    let mut ranking = books.iter().filter(|book| book.ranks());
     ranking.find(|book| book.name.as_str() == name).copied()
 }
 
 fn known(books: &[&Rulebook]) -> String {
-    let ranking = books.iter().filter(|book| !book.priorities.is_empty());
+    let ranking = books.iter().filter(|book| book.ranks());
     let names: Vec<&str> = ranking.map(|book| Slug::as_str(&book.name)).collect();
     format!("the name of a rulebook that ranks: {}", names.join(", "))
 }

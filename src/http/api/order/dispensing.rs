@@ -4,6 +4,7 @@ use super::MovementBody;
 use crate::app::dispense::{Claim, Dispensed, Line};
 use crate::app::record::Particulars;
 use crate::domain::code::{Cip13, LotNumber, Serial};
+use crate::domain::id::RequestId;
 use crate::http::api::fields::{code, missing, needed_units, required, words};
 use crate::http::body::Object;
 use crate::http::language::Said;
@@ -11,6 +12,9 @@ use crate::http::problem::{Fault, Faults};
 
 impl MovementBody {
     pub(super) fn dispensed(&self, faults: &mut Faults, told: Particulars) -> Option<Dispensed> {
+        if let Some(request) = &self.request {
+            return self.dispensed_for(faults, request, told);
+        }
         let lines = self.dispensed_lines(faults);
         let pseudonym = self
             .patient
@@ -32,6 +36,40 @@ impl MovementBody {
             lines: lines?,
             pseudonym: pseudonym.flatten(),
             claim,
+            told,
+        })
+    }
+
+    /// What leaves for a request, which says for whom and what for.
+    fn dispensed_for(
+        &self,
+        faults: &mut Faults,
+        request: &str,
+        told: Particulars,
+    ) -> Option<Dispensed> {
+        for (name, there) in [
+            ("patient", self.patient.is_some()),
+            ("indication", self.indication.is_some()),
+        ] {
+            if there {
+                let said = Said::new(
+                    "is the request's own: leave it out",
+                    "est celui de la demande : ne le dites pas",
+                );
+                faults.push(Fault::new(format!("/{name}"), said));
+            }
+        }
+        let all = self.lines.is_none() && self.cip13.is_none();
+        let strays = [&self.lot, &self.serial].iter().any(|f| f.is_some());
+        let lines = if all && !strays && self.units.is_none() {
+            Some(Vec::new())
+        } else {
+            self.dispensed_lines(faults)
+        };
+        Some(Dispensed {
+            lines: lines?,
+            pseudonym: None,
+            claim: Claim::Request(RequestId::new(request)),
             told,
         })
     }

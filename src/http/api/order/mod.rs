@@ -55,6 +55,9 @@ pub struct MovementBody {
     /// Of a dispensing: several presentations at once, instead of `cip13`, `lot` and `units`.
     #[schema(value_type = Option<Vec<LineBody>>)]
     lines: Option<Vec<Object<LineBody>>>,
+    /// Of a dispensing: the id of a request with an approved line. What is held for it leaves, all of it
+    /// when neither `cip13` nor `lines` says how much; the patient is the request's.
+    request: Option<String>,
     /// Of a reversal: the movement that it undoes.
     movement: Option<String>,
     /// Why, in words; needed for `dispensing-override`, `quarantine`, `release`, `destruction`, `reversal`.
@@ -134,6 +137,7 @@ fn members(kind: &str) -> &'static [&'static str] {
             "patient",
             "indication",
             "lines",
+            "request",
         ],
         "dispensing-override" => &["cip13", "lot", "units", "serial", "patient", "lines"],
         "loss" => &[
@@ -178,6 +182,7 @@ impl MovementBody {
             ("indication", self.indication.is_some()),
             ("patient", self.patient.is_some()),
             ("lines", self.lines.is_some()),
+            ("request", self.request.is_some()),
             ("movement", self.movement.is_some()),
         ];
         let known = members(&self.kind);

@@ -3,22 +3,31 @@
 mod commons;
 mod heard;
 mod of_site;
+mod planned;
 
 use super::route::Route;
 
+/// How many rows a page of a list has.
+const LIMIT: (&str, &str) = (
+    "limit",
+    "Rows a page, from 1 to what the service is set to (`page_size_most`, 200 by default); 50 when not said.",
+);
+
+/// Where a page of a list begins.
+const CURSOR: (&str, &str) = ("cursor", "`next_cursor` of the page before.");
+
 /// The query parameters of every list that comes in pages.
-const PAGE: &[(&str, &str)] = &[
-    (
-        "limit",
-        "Rows a page, from 1 to what the service is set to (`page_size_most`, 200 by default); 50 when not said.",
-    ),
-    ("cursor", "`next_cursor` of the page before."),
-];
+const PAGE: &[(&str, &str)] = &[LIMIT, CURSOR];
 
 /// Returns the routes of the API.
 pub fn table() -> Vec<Route> {
-    [commons::routes(), of_site::routes(), heard::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        commons::routes(),
+        of_site::routes(),
+        planned::routes(),
+        heard::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -1,0 +1,2 @@
+DROP TABLE request_payload;
+DROP TABLE requests;

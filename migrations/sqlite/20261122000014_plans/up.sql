@@ -1,0 +1,120 @@
+-- Plans: what they were made from, what they decided, and what became of each line.
+
+CREATE TABLE plan_seeds (
+    network TEXT NOT NULL,                   -- short name of a network; * for plans of several networks
+    day DATE NOT NULL,                       -- the planning day
+    seed TEXT NOT NULL,                      -- drawn once, from the system's randomness; fixes the order between equals
+    drawn_at TIMESTAMP NOT NULL,             -- UTC
+    PRIMARY KEY (network, day)
+);
+
+CREATE TABLE plans (
+    id TEXT NOT NULL PRIMARY KEY,            -- UUID
+    network TEXT NOT NULL,                   -- whose seed it was drawn by: see plan_seeds
+    day DATE NOT NULL,                       -- the day of the plan
+    rulebook TEXT NOT NULL,                  -- by which rulebook
+    rulebook_hash TEXT NOT NULL CHECK (length(rulebook_hash) = 64),  -- SHA-256 of its file, hexadecimal
+    transfers TEXT NOT NULL CHECK (transfers IN ('none', 'network', 'all')),  -- which sites share their stock
+    case_sha256 TEXT NOT NULL CHECK (length(case_sha256) = 64),    -- SHA-256 of the frozen case, hexadecimal
+    made_at TIMESTAMP NOT NULL,              -- UTC; when its inputs were frozen
+    made_by TEXT NOT NULL,                   -- id of the token that asked for it
+    version BIGINT NOT NULL CHECK (version >= 1)                   -- counts the approvals, for If-Match
+);
+
+CREATE TABLE plan_payload (
+    plan_id TEXT NOT NULL PRIMARY KEY REFERENCES plans (id),       -- of which plan; the row is deleted when it is erased
+    frozen TEXT NOT NULL,                    -- the case it was made from, in its canonical form
+    answer_fr TEXT NOT NULL,                 -- the plan, with reasons in French
+    answer_en TEXT NOT NULL                  -- the plan, with reasons in English
+);
+
+CREATE TABLE plan_sites (
+    plan_id TEXT NOT NULL REFERENCES plans (id),                   -- the plan
+    site TEXT NOT NULL REFERENCES sites (finess),                  -- a site that it covers
+    PRIMARY KEY (plan_id, site)
+);
+CREATE INDEX plan_sites_by_site ON plan_sites (site, plan_id);
+
+CREATE TABLE plan_lines (
+    id TEXT NOT NULL PRIMARY KEY,            -- UUID
+    plan_id TEXT NOT NULL REFERENCES plans (id),                   -- of which plan
+    place BIGINT NOT NULL CHECK (place >= 0),                      -- its place in the plan's decisions, from 0
+    name TEXT NOT NULL,                      -- the decision's id in the plan
+    kind TEXT NOT NULL CHECK (kind IN ('request', 'reserve')),     -- what it is for
+    site TEXT NOT NULL REFERENCES sites (finess),                  -- whose patient or reserve it serves
+    class TEXT,                              -- class of the ranking; null: unranked
+    rank BIGINT,                             -- place in the plan's order, from 1; null: unranked
+    status TEXT NOT NULL CHECK (status IN ('granted', 'deferred', 'refused', 'blocked', 'out-of-horizon')),  -- what was decided
+    reason_code TEXT NOT NULL,               -- why, as a stable code
+    above_reserve BOOLEAN NOT NULL,          -- whether it ranks above reserves, which then do not hold it back
+    request_id TEXT REFERENCES requests (id),                      -- the request it answers; null: a reserve
+    request_version BIGINT,                  -- the version of the request that was planned
+    state TEXT CHECK (state IN ('planned', 'approved', 'left-out', 'refused', 'served', 'expired', 'broken', 'released')),  -- what became of a granted line; null: not granted
+    why TEXT,                                -- why it was left out, refused, broken or released
+    decided_at TIMESTAMP,                    -- UTC; when its state was last decided
+    decided_by TEXT,                         -- id of the token that decided it
+    expires_at TIMESTAMP,                    -- UTC; until when its units are held
+    UNIQUE (plan_id, place),
+    CHECK ((status = 'granted') = (state IS NOT NULL)),
+    CHECK ((request_id IS NULL) = (request_version IS NULL)),
+    CHECK ((kind = 'request') = (request_id IS NOT NULL))
+);
+CREATE INDEX plan_lines_by_request ON plan_lines (request_id, id);
+CREATE UNIQUE INDEX plan_lines_one_approved ON plan_lines (request_id) WHERE state = 'approved' AND request_id IS NOT NULL;
+CREATE INDEX plan_lines_expiring ON plan_lines (expires_at, id) WHERE state = 'approved';
+
+-- Units are held for a clearance or for an approved line of a plan.
+-- The table is made anew: SQLite changes no constraint.
+DROP TRIGGER balances_follow_holds;
+DROP TRIGGER holds_taken;
+DROP TRIGGER holds_changed;
+DROP TRIGGER holds_given_back;
+DROP TRIGGER holds_keep_their_lot;
+ALTER TABLE holds RENAME TO holds_before;
+CREATE TABLE holds (
+  id TEXT NOT NULL PRIMARY KEY,            -- UUID
+  clearance_id TEXT REFERENCES clearances (id),                  -- for which clearance; null: for a line of a plan
+  dose BIGINT NOT NULL CHECK (dose > 0),   -- for which of its doses, from 1
+  site TEXT NOT NULL,                      -- where the units are
+  lot_id TEXT NOT NULL,                    -- of which lot
+  units BIGINT NOT NULL CHECK (units > 0), -- how many
+  held_at TIMESTAMP NOT NULL,              -- UTC
+  line_id TEXT REFERENCES plan_lines (id), -- for which approved line; null: for a clearance
+  UNIQUE (clearance_id, dose, lot_id),
+  FOREIGN KEY (site, lot_id) REFERENCES balances (site, lot_id),
+  CONSTRAINT holds_for_one_thing CHECK ((clearance_id IS NULL) <> (line_id IS NULL))
+);
+INSERT INTO holds (id, clearance_id, dose, site, lot_id, units, held_at)
+SELECT id, clearance_id, dose, site, lot_id, units, held_at FROM holds_before;
+DROP TABLE holds_before;
+CREATE INDEX holds_by_lot ON holds (site, lot_id, id);
+CREATE UNIQUE INDEX holds_by_line ON holds (line_id, dose, site, lot_id) WHERE line_id IS NOT NULL;
+CREATE TRIGGER holds_taken AFTER INSERT ON holds
+BEGIN
+    UPDATE balances SET held = (SELECT COALESCE(SUM(h.units), 0) FROM holds h WHERE h.site = NEW.site AND h.lot_id = NEW.lot_id)
+    WHERE site = NEW.site AND lot_id = NEW.lot_id;
+END;
+CREATE TRIGGER holds_changed AFTER UPDATE ON holds
+BEGIN
+    UPDATE balances SET held = (SELECT COALESCE(SUM(h.units), 0) FROM holds h WHERE h.site = NEW.site AND h.lot_id = NEW.lot_id)
+    WHERE site = NEW.site AND lot_id = NEW.lot_id;
+END;
+CREATE TRIGGER holds_given_back AFTER DELETE ON holds
+BEGIN
+    UPDATE balances SET held = (SELECT COALESCE(SUM(h.units), 0) FROM holds h WHERE h.site = OLD.site AND h.lot_id = OLD.lot_id)
+    WHERE site = OLD.site AND lot_id = OLD.lot_id;
+END;
+CREATE TRIGGER holds_keep_their_lot BEFORE UPDATE ON holds
+WHEN NOT (NEW.site = OLD.site AND NEW.lot_id = OLD.lot_id AND NEW.clearance_id IS OLD.clearance_id AND NEW.line_id IS OLD.line_id)
+BEGIN
+    SELECT RAISE(ABORT, 'a hold keeps its lot and its clearance');
+END;
+CREATE TRIGGER balances_follow_holds BEFORE UPDATE ON balances
+WHEN NOT (NEW.held = OLD.held OR NEW.held = (SELECT COALESCE(SUM(h.units), 0) FROM holds h WHERE h.site = NEW.site AND h.lot_id = NEW.lot_id))
+BEGIN
+    SELECT RAISE(ABORT, 'what is held of a lot is the sum of its holds');
+END;
+CREATE TRIGGER plan_payload_no_update BEFORE UPDATE ON plan_payload
+BEGIN
+    SELECT RAISE(ABORT, 'what a plan was made from is never changed');
+END;

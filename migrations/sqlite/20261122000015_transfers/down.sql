@@ -1,0 +1,2 @@
+DROP TABLE transfer_rows;
+DROP TABLE transfers;

@@ -1,0 +1,296 @@
+//! A coordinator approves a plan, whole or line by line.
+//!
+//! Time has passed since its inputs were frozen. So each line is weighed again against what it touches,
+//! in the order of the ranks: its request is as it was, its units are where they were and nobody's, the
+//! reserves that rank above it lose no dose, and nobody who ranks above it could now be served with its
+//! units. A line that fails is refused with its reason; the others go through. What is approved is held
+//! for its request, or asked for from the pharmacy that gives it, in the same transaction.
+
+mod clearances;
+mod frozen;
+mod outranked;
+mod weigh;
+
+use super::act::{Act, Done};
+use super::error::Error;
+use super::plan_lines::decided;
+use super::{after, live_case};
+use crate::db::plans::PlanRecord;
+use crate::db::{self};
+use crate::domain::calendar::Instant;
+use crate::domain::code::Finess;
+use crate::domain::id::{HoldId, PlanId, TransferId};
+use crate::domain::line::{Line, LineHold, LineState};
+use crate::domain::reason::Refusal;
+use crate::domain::role::Action;
+use crate::domain::transfer::{Transfer, TransferRow, TransferState};
+use chrono::TimeDelta;
+use frozen::{Frozen, Wanted};
+use outranked::Outranked;
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+use weigh::Shelves;
+
+pub use frozen::derived;
+pub use weigh::Refused;
+
+/// What a coordinator decides of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Approval {
+    /// The names of the lines that are approved; all that are granted and nobody decided on, when none
+    /// is named.
+    pub approve: Option<BTreeSet<String>>,
+    /// The names of the lines that are left out, each with the reason.
+    pub leave_out: BTreeMap<String, String>,
+    /// For how long units are held.
+    pub hold_for: TimeDelta,
+}
+
+/// What came of an approval.
+#[derive(Clone, Debug)]
+pub struct Approved {
+    /// The plan.
+    pub plan: PlanRecord,
+    /// The lines that were decided on, in the plan's order.
+    pub lines: Vec<Line>,
+    /// What was asked for from other pharmacies.
+    pub transfers: Vec<Transfer>,
+}
+
+/// Approves lines of a plan, and leaves others out.
+///
+/// # Errors
+/// Refused when there is no such plan or line, the caller may not approve at one of its sites, the
+/// rulebook has changed since, or a line that is named is not granted or was decided on.
+pub fn approve(act: &mut Act<'_>, id: &PlanId, approval: &Approval) -> Result<Approved, Error> {
+    let (frozen, lines) = frozen::load(act, id)?;
+    for site in &frozen.sites {
+        act.caller.check(Action::ApprovePlans, Some(*site))?;
+    }
+    let (chosen, left_out) = chosen(&lines, approval)?;
+    let mut done = Vec::new();
+    for (line, reason) in left_out {
+        done.push(decided(act, line, LineState::LeftOut, Some(reason))?);
+    }
+    let mut desk = Approver {
+        shelves: Shelves::load(act, &frozen)?,
+        outranked: Outranked::load(act, &frozen)?,
+        rows: BTreeMap::new(),
+        expires_at: act.now.checked_add_signed(approval.hold_for),
+        frozen: &frozen,
+    };
+    let wanted: Vec<Wanted<'_>> = chosen
+        .iter()
+        .map(|line| frozen.wanted(line))
+        .collect::<Result<_, _>>()?;
+    let covered = clearances::move_holds(act, &mut desk.shelves, &frozen, &wanted)?;
+    desk.outranked.expect(act, &wanted);
+    for wanted in &wanted {
+        done.push(desk.decide(act, wanted, &covered)?);
+    }
+    let transfers = desk.send(act)?;
+    for state in desk.shelves.into_touched() {
+        let mut state = state;
+        after::settle(act, &mut state)?;
+    }
+    db::plans::approved_once_more(act.conn, &frozen.plan)?;
+    done.sort_by_key(|line| line.place);
+    audit(act, &frozen, &done, &transfers)?;
+    let version = frozen.plan.version.saturating_add(1);
+    Ok(Approved {
+        plan: PlanRecord {
+            version,
+            ..frozen.plan
+        },
+        lines: done,
+        transfers,
+    })
+}
+
+/// The lines that are to be approved, by rank, and those that are left out, with reasons.
+type Chosen<'l> = (Vec<&'l Line>, Vec<(&'l Line, String)>);
+
+fn chosen<'l>(lines: &'l [Line], approval: &Approval) -> Result<Chosen<'l>, Refusal> {
+    let named = approval.approve.iter().flatten();
+    for name in named.clone().chain(approval.leave_out.keys()) {
+        let line = lines.iter().find(|line| line.name == *name);
+        let line = line.ok_or_else(|| Refusal::Unknown {
+            what: "line",
+            name: name.clone(),
+        })?;
+        let state = line.state.map_or("not-granted", LineState::code);
+        if !is_open(line) {
+            return Err(Refusal::WrongState { state });
+        }
+    }
+    let left_out = lines
+        .iter()
+        .filter_map(|line| Some((line, approval.leave_out.get(&line.name)?.clone())));
+    let left_out: Vec<_> = left_out.collect();
+    let chosen = lines.iter().filter(|line| match &approval.approve {
+        Some(named) => named.contains(&line.name),
+        None => is_open(line) && !approval.leave_out.contains_key(&line.name),
+    });
+    let mut chosen: Vec<&Line> = chosen.collect();
+    chosen.sort_by_key(|line| line.rank);
+    Ok((chosen, left_out))
+}
+
+/// Whether a line is granted and still to be decided on; what was refused may be asked again.
+fn is_open(line: &Line) -> bool {
+    matches!(line.state, Some(LineState::Planned | LineState::Refused))
+}
+
+/// Decides line by line, on what the lines before have left.
+struct Approver<'f, 'r> {
+    frozen: &'f Frozen<'r>,
+    shelves: Shelves,
+    outranked: Outranked,
+    /// What is to be sent, by giver and receiver.
+    rows: BTreeMap<(Finess, Finess), Vec<TransferRow>>,
+    expires_at: Option<Instant>,
+}
+
+impl Approver<'_, '_> {
+    fn decide(
+        &mut self,
+        act: &mut Act<'_>,
+        wanted: &Wanted<'_>,
+        covered: &clearances::Covered,
+    ) -> Result<Line, Error> {
+        let weighed = match covered.of(wanted) {
+            Some(Ok(())) => return decided(act, wanted.line, LineState::Served, None),
+            Some(Err(refused)) => Err(refused),
+            None => self.shelves.weigh(act, self.frozen, wanted)?,
+        };
+        let weighed = weighed.and_then(|()| self.outranked.test(act, wanted));
+        if let Err(refused) = weighed {
+            let why = refused.to_string();
+            return decided(act, wanted.line, LineState::Refused, Some(why));
+        }
+        let mut held = false;
+        for (lot_id, unit) in self.shelves.units(wanted) {
+            let away = unit.site != wanted.line.site;
+            if wanted.line.request.is_none() && !away {
+                // a dose of a reserve lies where it is needed: the reserve itself protects it
+                continue;
+            }
+            held = true;
+            let hold = LineHold {
+                id: HoldId::new(act.id()),
+                line: wanted.line.id.clone(),
+                dose: unit.dose,
+                site: unit.site,
+                lot_id: lot_id.clone(),
+                units: unit.units,
+                rank: wanted.line.rank.unwrap_or(u32::MAX),
+                above_reserve: wanted.line.above_reserve,
+            };
+            db::plan_lines::insert_hold(act.conn, &hold, act.now)?;
+            self.shelves.hold(hold);
+            if away {
+                let row = TransferRow {
+                    id: act.id(),
+                    line: wanted.line.id.clone(),
+                    dose: unit.dose,
+                    lot_id: lot_id.clone(),
+                    cip13: unit.cip13,
+                    lot: unit.lot.clone(),
+                    expiry: unit.expiry,
+                    units: unit.units,
+                    state: TransferState::Asked,
+                };
+                let pair = (unit.site, wanted.line.site);
+                self.rows.entry(pair).or_default().push(row);
+            }
+        }
+        let line = Line {
+            expires_at: self.expires_at.filter(|_| held),
+            ..wanted.line.clone()
+        };
+        let next = if held {
+            LineState::Approved
+        } else {
+            LineState::Served
+        };
+        decided(act, &line, next, None)
+    }
+
+    /// Asks each giver for what each receiver is to have.
+    fn send(&mut self, act: &mut Act<'_>) -> Result<Vec<Transfer>, Error> {
+        let mut transfers = Vec::new();
+        for ((from, to), rows) in std::mem::take(&mut self.rows) {
+            let transfer = Transfer {
+                id: TransferId::new(act.id()),
+                plan: self.frozen.plan.id.clone(),
+                from,
+                to,
+                state: TransferState::Asked,
+                asked_at: act.now,
+                asked_by: act.caller.id.clone(),
+                closed_at: None,
+                closed_by: None,
+                version: 1,
+                rows,
+            };
+            db::transfers::insert(act.conn, &transfer)?;
+            let units: u32 = transfer.rows.iter().map(|r| r.units.get()).sum();
+            let details = json!({ "plan": transfer.plan.as_str(), "from": from.as_str(), "to": to.as_str(), "units": units });
+            for site in [from, to] {
+                let line = Done {
+                    action: "transfer.ask",
+                    object: transfer.id.as_str(),
+                    patient: None,
+                    details: details.clone(),
+                };
+                act.audit(Some(site), line)?;
+            }
+            transfers.push(transfer);
+        }
+        Ok(transfers)
+    }
+}
+
+fn audit(
+    act: &mut Act<'_>,
+    frozen: &Frozen<'_>,
+    lines: &[Line],
+    transfers: &[Transfer],
+) -> Result<(), Error> {
+    let count = |state: LineState| lines.iter().filter(|l| l.state == Some(state)).count();
+    let details = json!({
+        "approved": count(LineState::Approved).saturating_add(count(LineState::Served)),
+        "refused": count(LineState::Refused),
+        "left_out": count(LineState::LeftOut),
+        "transfers": transfers.len(),
+    });
+    act.audit(
+        None,
+        Done {
+            action: "plan.approve",
+            object: frozen.plan.id.as_str(),
+            patient: None,
+            details,
+        },
+    )
+}
+
+/// Returns the sites that an approval of a plan may change: all that it covers.
+///
+/// # Errors
+/// Refused when there is no such plan.
+pub fn sites(act: &mut Act<'_>, id: &PlanId) -> Result<Vec<Finess>, Error> {
+    frozen::find(act, id)?;
+    Ok(db::plans::sites(act.conn, id)?)
+}
+
+/// The terms by which a plan was made, for the sites that it covers.
+fn terms_of(frozen: &Frozen<'_>) -> live_case::Terms {
+    live_case::Terms {
+        scope: live_case::Scope::Sites(frozen.sites.iter().copied().collect()),
+        rulebook: Some(frozen.plan.rulebook.to_string()),
+        transfers: frozen.case.transfers,
+        horizon_days: frozen.case.horizon_days,
+        rounding_down_pct: frozen.case.rounding_down_pct,
+    }
+}

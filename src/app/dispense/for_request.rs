@@ -1,0 +1,206 @@
+//! Units that were granted to a request leave for its patient.
+
+use super::{Line, merged, not_enough};
+use crate::app::act::Act;
+use crate::app::error::Error;
+use crate::app::site_state::SiteState;
+use crate::app::{plan_lines, serve_request};
+use crate::db;
+use crate::domain::id::{LotId, PatientId, RequestId};
+use crate::domain::line::{LineHold, LineState};
+use crate::domain::quantity::Units;
+use crate::domain::reason::Refusal;
+use crate::domain::request::{Request, RequestState};
+
+/// A request and the approved line that serves it.
+pub(super) struct Granted {
+    request: Request,
+    line: crate::domain::line::Line,
+}
+
+impl Granted {
+    /// Finds an open request of the site, and its approved line.
+    ///
+    /// # Errors
+    /// Refused when there is no such request here, it has ended, or nothing was granted to it.
+    pub(super) fn find(
+        act: &mut Act<'_>,
+        state: &SiteState,
+        id: &RequestId,
+    ) -> Result<Self, Error> {
+        let unknown = || Refusal::Unknown {
+            what: "request",
+            name: id.to_string(),
+        };
+        let request = db::requests::find(act.conn, id)?
+            .filter(|request| request.site == state.site.finess)
+            .ok_or_else(unknown)?;
+        if request.state != RequestState::Open {
+            let state = request.state.code();
+            return Err(Refusal::WrongState { state }.into());
+        }
+        let line = db::plan_lines::approved_for(act.conn, id)?.ok_or(Refusal::WrongState {
+            state: "not-approved",
+        })?;
+        Ok(Self { request, line })
+    }
+
+    /// Finds what is granted here to treat a patient for what a reserve is kept for.
+    pub(super) fn of_patient(
+        act: &mut Act<'_>,
+        state: &SiteState,
+        patient: Option<&PatientId>,
+    ) -> Result<Option<Self>, Error> {
+        let Some(patient) = patient.filter(|_| !state.line_holds.is_empty()) else {
+            return Ok(None);
+        };
+        for request in db::requests::of_patient(act.conn, patient)? {
+            if request.state == RequestState::Open
+                && request.site == state.site.finess
+                && let Some(line) = db::plan_lines::approved_for(act.conn, &request.id)?
+            {
+                let granted = Self { request, line };
+                if granted.treats(act) {
+                    return Ok(Some(granted));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes what is asked for out of the line's holds, if all of it is held there; nothing otherwise.
+    pub(super) fn all_of(
+        self,
+        act: &mut Act<'_>,
+        state: &mut SiteState,
+        lines: &[Line],
+    ) -> Result<(Option<Self>, Option<Vec<(LotId, Units)>>), Error> {
+        match self.pick(act, state, lines) {
+            Ok(picks) => Ok((Some(self), Some(picks))),
+            Err(Error::Refused(Refusal::NotEnough { .. })) => Ok((None, None)),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The patient, and the salted hash of the pseudonym.
+    pub(super) fn patient(&self) -> (PatientId, String) {
+        (
+            self.request.patient.clone(),
+            self.request.patient_hash.clone(),
+        )
+    }
+
+    /// Whether it treats what a reserve is kept for.
+    pub(super) fn treats(&self, act: &Act<'_>) -> bool {
+        let indication = &self.request.wanted.indication;
+        let mut rules = act.reserve_rules().into_iter();
+        rules.any(|(book, rule)| {
+            book.name == self.request.rulebook && rule.indication == *indication
+        })
+    }
+
+    /// Takes out of the line's holds what is asked for; all that is held, when nothing is said.
+    ///
+    /// # Errors
+    /// Refused when units are still on their way and nothing is said, when less is held here than is
+    /// asked for, or it is out of date.
+    pub(super) fn pick(
+        &self,
+        act: &mut Act<'_>,
+        state: &mut SiteState,
+        lines: &[Line],
+    ) -> Result<Vec<(LotId, Units)>, Error> {
+        let everywhere = db::plan_lines::held_for(act.conn, &self.line.id)?;
+        let here = |hold: &&LineHold| hold.site == state.site.finess;
+        let held: Vec<LineHold> = everywhere.iter().filter(here).cloned().collect();
+        let picked = if lines.is_empty() {
+            if held.len() < everywhere.len() {
+                return Err(Refusal::WrongState {
+                    state: "on-its-way",
+                }
+                .into());
+            }
+            held.iter().map(|h| (h.clone(), h.units)).collect()
+        } else {
+            named(state, held, lines)?
+        };
+        for (hold, _) in &picked {
+            in_date(state, hold)?;
+        }
+        for (hold, units) in &picked {
+            db::plan_lines::shrink_hold(act.conn, hold, *units)?;
+        }
+        let left = state.line_holds.iter().cloned().filter_map(|mut hold| {
+            let taken = picked.iter().filter(|(h, _)| h.id == hold.id);
+            let taken = Units::sum(taken.map(|(_, units)| *units));
+            hold.units = hold.units.saturating_sub(taken);
+            (hold.units > Units::ZERO).then_some(hold)
+        });
+        let left = left.collect();
+        state.set_line_holds(left);
+        Ok(merged(
+            picked
+                .into_iter()
+                .map(|(hold, units)| (hold.lot_id, units))
+                .collect(),
+        ))
+    }
+
+    /// Ends the line and its request when nothing more is held for it, here or elsewhere.
+    pub(super) fn served(self, act: &mut Act<'_>, state: &SiteState) -> Result<(), Error> {
+        if db::plan_lines::held_for(act.conn, &self.line.id)?.is_empty() {
+            plan_lines::decided(act, &self.line, LineState::Served, None)?;
+            serve_request::served(act, &self.request, state.today)?;
+        }
+        Ok(())
+    }
+}
+
+/// What lines of an order take of what is held, the first dose first.
+fn named(
+    state: &SiteState,
+    mut held: Vec<LineHold>,
+    lines: &[Line],
+) -> Result<Vec<(LineHold, Units)>, Refusal> {
+    let mut picked: Vec<(LineHold, Units)> = Vec::new();
+    for line in lines {
+        let mut left = line.units;
+        for hold in &mut held {
+            let meant = state.line(&hold.lot_id).is_some_and(|l| {
+                l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)
+            });
+            let units = left.min(hold.units);
+            if meant && units > Units::ZERO {
+                picked.push((hold.clone(), units));
+                hold.units = hold.units.saturating_sub(units);
+                left = left.saturating_sub(units);
+            }
+        }
+        if left > Units::ZERO {
+            return Err(not_enough(&[], line, line.units.saturating_sub(left)));
+        }
+    }
+    // one row a hold: two lines may have taken of the same
+    let mut rows: Vec<(LineHold, Units)> = Vec::new();
+    for (hold, units) in picked {
+        match rows.iter_mut().find(|(h, _)| h.id == hold.id) {
+            Some((_, n)) => *n = n.saturating_add(units),
+            None => rows.push((hold, units)),
+        }
+    }
+    Ok(rows)
+}
+
+/// Refuses what has expired while it was held.
+fn in_date(state: &SiteState, hold: &LineHold) -> Result<(), Refusal> {
+    match state.line(&hold.lot_id) {
+        Some(line) if line.expiry < state.today => Err(Refusal::NotEnough {
+            cip13: line.cip13,
+            lot: Some(line.lot.clone()),
+            wanted: hold.units,
+            free: Units::ZERO,
+            held: hold.units,
+        }),
+        Some(_) | None => Ok(()),
+    }
+}

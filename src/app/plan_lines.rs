@@ -1,0 +1,208 @@
+//! What becomes of approved lines: their units are given back, lost, or taken for what ranks above.
+
+use super::act::{Act, Done};
+use super::after;
+use super::error::Error;
+use super::site_state::SiteState;
+use crate::db;
+use crate::domain::calendar::Instant;
+use crate::domain::code::Finess;
+use crate::domain::id::{LineId, RequestId};
+use crate::domain::line::{Line, LineHold, LineState};
+use crate::domain::quantity::Units;
+use crate::domain::transfer::{Transfer, TransferState};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// Returns every site at which a line holds units, or to which it sends them, and its own.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn sites_of(act: &mut Act<'_>, line: &Line) -> Result<Vec<Finess>, Error> {
+    let mut sites: BTreeSet<Finess> = [line.site].into();
+    let held = db::plan_lines::held_for(act.conn, &line.id)?;
+    sites.extend(held.iter().map(|hold| hold.site));
+    Ok(sites.into_iter().collect())
+}
+
+/// Ends an approved line: its units are free again wherever they are, what was to be sent for it is
+/// not sent, and the sites are settled. The caller has locked [`sites_of`] the line.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn end(act: &mut Act<'_>, line: &Line, next: LineState, why: &str) -> Result<Line, Error> {
+    let held = db::plan_lines::held_for(act.conn, &line.id)?;
+    for hold in &held {
+        db::plan_lines::shrink_hold(act.conn, hold, hold.units)?;
+    }
+    cancel_transfers(act, &line.id)?;
+    let ended = decided(act, line, next, Some(why.to_owned()))?;
+    let sites: BTreeSet<Finess> = held.iter().map(|hold| hold.site).collect();
+    for site in sites {
+        let mut state = SiteState::load(act, site)?;
+        after::settle(act, &mut state)?;
+    }
+    Ok(ended)
+}
+
+/// Writes what became of a line, with its line on the audit trail.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn decided(
+    act: &mut Act<'_>,
+    line: &Line,
+    next: LineState,
+    why: Option<String>,
+) -> Result<Line, Error> {
+    let after = Line {
+        state: Some(next),
+        why,
+        decided_at: Some(act.now),
+        decided_by: Some(act.caller.id.clone()),
+        ..line.clone()
+    };
+    db::plan_lines::update(act.conn, &after)?;
+    let details = json!({
+        "plan": after.plan.as_str(),
+        "before": line.state.map(LineState::code),
+        "after": next.code(),
+        "why": after.why,
+    });
+    act.audit(
+        Some(after.site),
+        Done {
+            action: "plan.line",
+            object: after.id.as_str(),
+            patient: None,
+            details,
+        },
+    )?;
+    Ok(after)
+}
+
+/// Ends the approved line of a request, if it has one: its units are free again.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn release(act: &mut Act<'_>, request: &RequestId) -> Result<(), Error> {
+    if let Some(line) = db::plan_lines::approved_for(act.conn, request)? {
+        end(act, &line, LineState::Released, "request-withdrawn")?;
+    }
+    Ok(())
+}
+
+fn cancel_transfers(act: &mut Act<'_>, line: &LineId) -> Result<(), Error> {
+    for mut transfer in db::transfers::asked_for(act.conn, std::slice::from_ref(line))? {
+        for row in &mut transfer.rows {
+            if row.line == *line && row.state == TransferState::Asked {
+                row.state = TransferState::Cancelled;
+            }
+        }
+        close_if_done(act, &mut transfer);
+        db::transfers::update(act.conn, &transfer)?;
+    }
+    Ok(())
+}
+
+/// A transfer of which nothing is to come any more is closed: received, if any of it was.
+pub(super) fn close_if_done(act: &Act<'_>, transfer: &mut Transfer) {
+    transfer.version = transfer.version.saturating_add(1);
+    let has = |state| transfer.rows.iter().any(|row| row.state == state);
+    if has(TransferState::Asked) {
+        return;
+    }
+    transfer.state = if has(TransferState::Received) {
+        TransferState::Received
+    } else {
+        TransferState::Cancelled
+    };
+    transfer.closed_at = Some(act.now);
+    transfer.closed_by = Some(act.caller.id.clone());
+}
+
+/// Takes units of a lot out of the holds of lines, those first that lose theirs first, and breaks the
+/// lines; `above` says whether those that rank above reserves are meant, or those below.
+///
+/// Returns how many units were taken. What a broken line holds elsewhere is given back soon after:
+/// [`sweep`].
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn cut(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    of: impl Fn(&LineHold) -> bool,
+    units: Units,
+) -> Result<Vec<(LineHold, Units)>, Error> {
+    let mut left = units;
+    let mut cuts = Vec::new();
+    let holds = state.line_holds.clone();
+    for hold in crate::domain::line::last_first(&holds) {
+        if left > Units::ZERO && of(hold) {
+            let taken = left.min(hold.units);
+            left = left.saturating_sub(taken);
+            cuts.push((hold.clone(), taken));
+        }
+    }
+    let broken: BTreeSet<LineId> = cuts.iter().map(|(hold, _)| hold.line.clone()).collect();
+    for id in &broken {
+        break_line(act, state, id)?;
+    }
+    Ok(cuts)
+}
+
+/// Gives back what a line holds here, and marks it broken.
+fn break_line(act: &mut Act<'_>, state: &mut SiteState, id: &LineId) -> Result<(), Error> {
+    let (gone, kept): (Vec<LineHold>, Vec<LineHold>) = state
+        .line_holds
+        .iter()
+        .cloned()
+        .partition(|hold| hold.line == *id);
+    for hold in &gone {
+        db::plan_lines::shrink_hold(act.conn, hold, hold.units)?;
+    }
+    state.set_line_holds(kept);
+    cancel_transfers(act, id)?;
+    if let Some(line) = db::plan_lines::find(act.conn, id)? {
+        decided(act, &line, LineState::Broken, Some("units-lost".to_owned()))?;
+    }
+    Ok(())
+}
+
+/// Returns up to `limit` lines that are to be swept at `now`: approved ones whose units were held for
+/// long enough, and ended ones that still hold units somewhere; each with the sites it concerns.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn due(act: &mut Act<'_>, now: Instant, limit: i64) -> Result<Vec<(Line, Vec<Finess>)>, Error> {
+    let mut lines = db::plan_lines::expired(act.conn, now, limit)?;
+    lines.extend(db::plan_lines::left_behind(act.conn, limit)?);
+    lines
+        .into_iter()
+        .map(|line| {
+            let sites = sites_of(act, &line)?;
+            Ok((line, sites))
+        })
+        .collect()
+}
+
+/// Ends a line that is [`due`], if it still is: two instances may look at once.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn sweep(act: &mut Act<'_>, line: &LineId) -> Result<(), Error> {
+    let Some(line) = db::plan_lines::find(act.conn, line)? else {
+        return Ok(());
+    };
+    match line.state {
+        Some(LineState::Approved) if line.expires_at.is_some_and(|at| at <= act.now) => {
+            end(act, &line, LineState::Expired, "held-too-long")?;
+        }
+        Some(LineState::Broken) => {
+            end(act, &line, LineState::Broken, "units-lost")?;
+        }
+        Some(_) | None => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! Plans that were kept, and what they send.
+
+use crate::app::act::{Act, Done};
+use crate::app::approve_plan::derived;
+use crate::app::error::Error;
+use crate::app::make_plan::{solve, told};
+use crate::db::plans::{Payload, PlanRecord};
+use crate::db::transfers::Filter;
+use crate::db::{self, tokens::Reach};
+use crate::domain::code::Finess;
+use crate::domain::id::{PlanId, TransferId};
+use crate::domain::language::Language;
+use crate::domain::line::Line;
+use crate::domain::reason::Refusal;
+use crate::domain::role::Action;
+use crate::domain::transfer::{Transfer, TransferState};
+use crate::wire::plan_case::{self, CaseFaults};
+use serde_json::json;
+
+/// A kept plan, with what became of it.
+pub struct SeenPlan {
+    /// The plan.
+    pub plan: PlanRecord,
+    /// The sites that it covers.
+    pub sites: Vec<Finess>,
+    /// Its lines.
+    pub lines: Vec<Line>,
+    /// What it sends.
+    pub transfers: Vec<Transfer>,
+    /// What it was made from, and what it says.
+    pub payload: Payload,
+}
+
+impl SeenPlan {
+    /// Returns what it says, as JSON.
+    pub fn document(&self, language: Language) -> &str {
+        match language {
+            Language::Fr => &self.payload.answer_fr,
+            Language::En => &self.payload.answer_en,
+        }
+    }
+}
+
+/// Returns a kept plan.
+///
+/// # Errors
+/// Refused when there is none, it was erased, or the caller may not read plans at one of its sites.
+pub fn plan(act: &mut Act<'_>, id: &PlanId) -> Result<SeenPlan, Error> {
+    let unknown = || Refusal::Unknown {
+        what: "plan",
+        name: id.to_string(),
+    };
+    let plan = db::plans::find(act.conn, id)?.ok_or_else(unknown)?;
+    let sites = db::plans::sites(act.conn, id)?;
+    for site in &sites {
+        act.caller.check(Action::ReadPlans, Some(*site))?;
+    }
+    let erased = Refusal::WrongState { state: "erased" };
+    Ok(SeenPlan {
+        payload: db::plans::payload(act.conn, id)?.ok_or(erased)?,
+        lines: db::plan_lines::of_plan(act.conn, id)?,
+        transfers: db::transfers::of_plan(act.conn, id)?,
+        plan,
+        sites,
+    })
+}
+
+/// Returns a kept plan, and writes that what it says of patients was read.
+///
+/// # Errors
+/// As [`plan`]; when the database cannot be written.
+pub fn read(act: &mut Act<'_>, id: &PlanId) -> Result<SeenPlan, Error> {
+    let seen = plan(act, id)?;
+    act.audit_read(
+        None,
+        Done {
+            action: "plan.read",
+            object: id.as_str(),
+            patient: None,
+            details: json!({}),
+        },
+    )?;
+    Ok(seen)
+}
+
+/// Returns a page of the plans all of whose sites the caller may plan for, the latest first; with
+/// `site`, those that cover it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn plans(
+    act: &mut Act<'_>,
+    site: Option<Finess>,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<PlanRecord>, Error> {
+    let mut found = Vec::new();
+    let mut before = before.map(str::to_owned);
+    loop {
+        let page = db::plans::page(act.conn, site, before.as_deref(), limit)?;
+        let last = page.last().map(|plan| plan.id.to_string());
+        for plan in page {
+            let sites = db::plans::sites(act.conn, &plan.id)?;
+            if sites.iter().all(|site| act.caller.reach.includes(*site)) {
+                found.push(plan);
+            }
+        }
+        let full = i64::try_from(found.len()).is_ok_and(|n| n >= limit);
+        if full || last.is_none() {
+            found.truncate(usize::try_from(limit).unwrap_or(0));
+            return Ok(found);
+        }
+        before = last;
+    }
+}
+
+/// Returns a kept plan made again from what was frozen, as JSON, to be compared with what was kept.
+///
+/// # Errors
+/// As [`plan`]; refused when its rulebook has changed.
+pub fn again(act: &mut Act<'_>, seen: &SeenPlan) -> Result<Vec<String>, Error> {
+    let (case, book, answer) = derived(act, &seen.plan, &seen.payload)?;
+    let languages = [Language::Fr, Language::En];
+    Ok(languages
+        .into_iter()
+        .map(|language| told(act, &case, book, &answer, language))
+        .collect())
+}
+
+/// Returns what a kept plan would be if its inputs were changed as `change` says, as JSON.
+///
+/// # Errors
+/// As [`again`]; the inner error is what is wrong with the change.
+pub fn changed(
+    act: &mut Act<'_>,
+    seen: &SeenPlan,
+    change: &[u8],
+    language: Language,
+) -> Result<Result<String, CaseFaults>, Error> {
+    let (case, book, _) = derived(act, &seen.plan, &seen.payload)?;
+    Ok(plan_case::what_if(&case, book, change).map(|next| {
+        let answer = solve(act, &next, book);
+        told(act, &next, book, &answer, language)
+    }))
+}
+
+/// Returns a transfer that the caller's sites give or receive.
+///
+/// # Errors
+/// Refused when there is no such transfer there.
+pub fn transfer(act: &mut Act<'_>, id: &TransferId) -> Result<Transfer, Error> {
+    let transfer = crate::app::receive_transfer::find(act, id)?;
+    let sites = [transfer.from, transfer.to];
+    let reach = &act.caller.reach;
+    if sites.iter().any(|site| reach.includes(*site)) {
+        return Ok(transfer);
+    }
+    let name = id.to_string();
+    Err(Refusal::Unknown {
+        what: "transfer",
+        name,
+    }
+    .into())
+}
+
+/// Returns a page of the transfers that the caller's sites, or one of them, give or receive.
+///
+/// # Errors
+/// Refused when the site is out of the caller's reach; when the database cannot be read.
+pub fn transfers(
+    act: &mut Act<'_>,
+    site: Option<Finess>,
+    state: Option<TransferState>,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Transfer>, Error> {
+    if let Some(site) = site {
+        act.caller.check(Action::ReadStock, Some(site))?;
+    }
+    let sites = match (site, &act.caller.reach) {
+        (Some(site), _) => Some(vec![site]),
+        (None, Reach::Everywhere) => None,
+        (None, Reach::Sites(sites)) => Some(sites.clone()),
+    };
+    let filter = Filter { sites, state };
+    Ok(db::transfers::page(act.conn, &filter, before, limit)?)
+}

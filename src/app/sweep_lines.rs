@@ -1,0 +1,41 @@
+//! Units are held for a line for so long, and then they are free again.
+
+use super::act::Caller;
+use super::error::Error;
+use super::plan_lines;
+use super::service::Service;
+use crate::domain::calendar::Instant;
+use crate::domain::role::Role;
+
+/// How many lines are looked at at once.
+const AT_ONCE: i64 = 100;
+
+/// Ends the approved lines whose units were held for long enough, and gives back what broken lines
+/// still hold elsewhere; each line in a transaction of its own, so that one that cannot be ended holds
+/// up no other. Returns how many were ended.
+///
+/// # Errors
+/// When the lines cannot be listed, or the last error of those that could not be ended.
+pub async fn sweep(service: &Service, now: Instant) -> Result<usize, Error> {
+    let caller = Caller::at_the_machine("service", Role::Admin);
+    let due = service
+        .read(caller.clone(), now, move |act| {
+            plan_lines::due(act, now, AT_ONCE)
+        })
+        .await?;
+    let mut swept = 0;
+    let mut failed = None;
+    for (line, sites) in due {
+        let id = line.id.clone();
+        let ended = service
+            .write(caller.clone(), now, sites, move |act| {
+                plan_lines::sweep(act, &id)
+            })
+            .await;
+        match ended {
+            Ok(()) => swept += 1,
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(swept), Err)
+}

@@ -1,0 +1,316 @@
+//! Requests, and the table that holds what is personal of them.
+
+use super::row::{RowOf, instant, kept, micrograms};
+use super::schema::{lots, movements, request_payload, requests};
+use super::{Conn, Error};
+use crate::domain::calendar::{Day, Instant};
+use crate::domain::code::{Cip13, Finess};
+use crate::domain::id::{PatientId, RequestId};
+use crate::domain::presentation::Route;
+use crate::domain::quantity::Grams;
+use crate::domain::request::{Count, Request, RequestState, Wanted};
+use crate::domain::rule::{Alternatives, Risk, Slug, Treatment};
+use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::{exists, max, not};
+use diesel::prelude::*;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = requests, treat_none_as_default_value = false)]
+struct Head {
+    id: String,
+    name: String,
+    site: String,
+    rulebook: String,
+    patient_id: String,
+    patient_hash: String,
+    state: String,
+    follows: Option<String>,
+    reason: Option<String>,
+    filed_at: NaiveDateTime,
+    filed_by: String,
+    ended_at: Option<NaiveDateTime>,
+    version: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = request_payload, primary_key(request_id), treat_none_as_default_value = false)]
+#[diesel(treat_none_as_null = true)]
+struct Payload {
+    request_id: String,
+    indication: String,
+    route: String,
+    treatment: String,
+    alternatives: String,
+    tried: Option<String>,
+    risk: String,
+    approved_exception: bool,
+    age_years: i64,
+    weight_g: Option<i64>,
+    units: Option<i64>,
+    prescribed_ug: Option<i64>,
+    interval_days: Option<i64>,
+    last_given_on: Option<NaiveDate>,
+    due_by_hand: Option<NaiveDate>,
+    due_reason: Option<String>,
+    anc_per_mm3: Option<i64>,
+    anc_on: Option<NaiveDate>,
+}
+
+impl Head {
+    fn of(r: &Request) -> Self {
+        Self {
+            id: r.id.to_string(),
+            name: r.name.to_string(),
+            site: r.site.to_string(),
+            rulebook: r.rulebook.to_string(),
+            patient_id: r.patient.to_string(),
+            patient_hash: r.patient_hash.clone(),
+            state: r.state.code().to_owned(),
+            follows: r.follows.as_ref().map(RequestId::to_string),
+            reason: r.reason.clone(),
+            filed_at: kept(r.filed_at),
+            filed_by: r.filed_by.clone(),
+            ended_at: r.ended_at.map(kept),
+            version: r.version,
+        }
+    }
+}
+
+impl Payload {
+    fn of(id: &RequestId, w: &Wanted) -> Self {
+        let by_hand = w.due_by_hand.as_ref();
+        Self {
+            request_id: id.to_string(),
+            indication: w.indication.to_string(),
+            route: w.route.code().to_owned(),
+            treatment: w.treatment.code().to_owned(),
+            alternatives: w.alternatives.code().to_owned(),
+            tried: w.tried.clone(),
+            risk: w.risk.code().to_owned(),
+            approved_exception: w.approved_exception,
+            age_years: i64::from(w.age_years),
+            weight_g: w.weight.map(|weight| i64::from(weight.get())),
+            units: w.units.map(|n| i64::from(n.get())),
+            prescribed_ug: w.prescribed.map(micrograms),
+            interval_days: w.interval_days.map(i64::from),
+            last_given_on: w.last_given_on.map(Day::date),
+            due_by_hand: by_hand.map(|(day, _)| day.date()),
+            due_reason: by_hand.and_then(|(_, why)| why.clone()),
+            anc_per_mm3: w.count.map(|c| i64::from(c.per_mm3)),
+            anc_on: w.count.and_then(|c| c.on).map(Day::date),
+        }
+    }
+
+    fn value(self, row: RowOf<'_>) -> Result<Wanted, Error> {
+        let day = |date: Option<NaiveDate>| date.map(|d| row.day(d)).transpose();
+        let by_hand = day(self.due_by_hand)?;
+        let on = day(self.anc_on)?;
+        let count = self.anc_per_mm3.map(|n| row.u32(n)).transpose()?;
+        Ok(Wanted {
+            indication: row.parsed(Slug::parse(&self.indication))?,
+            route: row.code("route", &self.route, Route::from_code(&self.route))?,
+            treatment: row.code(
+                "treatment",
+                &self.treatment,
+                Treatment::from_code(&self.treatment),
+            )?,
+            alternatives: row.code(
+                "alternatives",
+                &self.alternatives,
+                Alternatives::from_code(&self.alternatives),
+            )?,
+            tried: self.tried,
+            risk: row.code("risk", &self.risk, Risk::from_code(&self.risk))?,
+            approved_exception: self.approved_exception,
+            age_years: row.u32(self.age_years)?,
+            weight: self
+                .weight_g
+                .map(|g| row.parsed(Grams::new(g)))
+                .transpose()?,
+            units: self.units.map(|n| row.units(n)).transpose()?,
+            prescribed: self.prescribed_ug.map(|ug| row.mg(ug)).transpose()?,
+            interval_days: self.interval_days.map(|n| row.u32(n)).transpose()?,
+            last_given_on: day(self.last_given_on)?,
+            due_by_hand: by_hand.map(|day| (day, self.due_reason)),
+            count: count.map(|per_mm3| Count { per_mm3, on }),
+        })
+    }
+}
+
+fn value((head, payload): (Head, Payload)) -> Result<Request, Error> {
+    let row = RowOf {
+        table: "requests",
+        id: &head.id,
+    };
+    Ok(Request {
+        wanted: payload.value(row)?,
+        site: row.parsed(Finess::parse(&head.site))?,
+        rulebook: row.parsed(Slug::parse(&head.rulebook))?,
+        state: row.code("state", &head.state, RequestState::from_code(&head.state))?,
+        id: RequestId::new(&*head.id),
+        name: RequestId::new(head.name),
+        patient: PatientId::new(head.patient_id),
+        patient_hash: head.patient_hash,
+        follows: head.follows.map(RequestId::new),
+        reason: head.reason,
+        filed_at: instant(head.filed_at),
+        filed_by: head.filed_by,
+        ended_at: head.ended_at.map(instant),
+        version: head.version,
+    })
+}
+
+macro_rules! records {
+    () => {
+        requests::table
+            .inner_join(request_payload::table)
+            .select((Head::as_select(), Payload::as_select()))
+    };
+}
+
+/// Returns the request of an id, if there is one and it was not erased.
+///
+/// # Errors
+/// When the database cannot be read, or the row is no request.
+pub fn find(conn: &mut Conn, id: &RequestId) -> Result<Option<Request>, Error> {
+    let row: Option<(Head, Payload)> = records!()
+        .filter(requests::id.eq(id.as_str()))
+        .get_result(conn)
+        .optional()?;
+    row.map(value).transpose()
+}
+
+/// Returns the open requests of some sites that a rulebook ranks, by name.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no request.
+pub fn open(conn: &mut Conn, sites: &[Finess], rulebook: &Slug) -> Result<Vec<Request>, Error> {
+    let sites = sites.iter().map(Finess::as_str);
+    let rows: Vec<(Head, Payload)> = records!()
+        .filter(
+            requests::state
+                .eq(RequestState::Open.code())
+                .and(requests::rulebook.eq(rulebook.as_str()))
+                .and(requests::site.eq_any(sites)),
+        )
+        .order(requests::name)
+        .load(conn)?;
+    rows.into_iter().map(value).collect()
+}
+
+/// Returns the requests of one patient, in the order of filing.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no request.
+pub fn of_patient(conn: &mut Conn, patient: &PatientId) -> Result<Vec<Request>, Error> {
+    let rows: Vec<(Head, Payload)> = records!()
+        .filter(requests::patient_id.eq(patient.as_str()))
+        .order(requests::id)
+        .load(conn)?;
+    rows.into_iter().map(value).collect()
+}
+
+/// Which requests are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only of these sites, when sites are named.
+    pub sites: Option<Vec<Finess>>,
+    /// Only in this state.
+    pub state: Option<RequestState>,
+    /// Only of this patient.
+    pub patient: Option<PatientId>,
+}
+
+/// Returns up to `limit` requests whose id comes after `after`.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no request.
+pub fn page(
+    conn: &mut Conn,
+    filter: &Filter,
+    after: Option<&str>,
+    limit: i64,
+) -> Result<Vec<Request>, Error> {
+    let mut query = records!()
+        .filter(requests::id.gt(after.unwrap_or("").to_owned()))
+        .into_boxed();
+    if let Some(sites) = &filter.sites {
+        let sites: Vec<String> = sites.iter().map(Finess::to_string).collect();
+        query = query.filter(requests::site.eq_any(sites));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(requests::state.eq(state.code()));
+    }
+    if let Some(patient) = &filter.patient {
+        query = query.filter(requests::patient_id.eq(patient.to_string()));
+    }
+    let rows: Vec<(Head, Payload)> = query.order(requests::id).limit(limit).load(conn)?;
+    rows.into_iter().map(value).collect()
+}
+
+/// Adds a request.
+///
+/// # Errors
+/// When the database cannot be written; [`Error::Constraint`] when one of its name is in its state.
+pub fn insert(conn: &mut Conn, request: &Request) -> Result<(), Error> {
+    diesel::insert_into(requests::table)
+        .values(Head::of(request))
+        .execute(conn)?;
+    diesel::insert_into(request_payload::table)
+        .values(Payload::of(&request.id, &request.wanted))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes how far a request has come, and what is asked for now.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn update(conn: &mut Conn, request: &Request) -> Result<(), Error> {
+    diesel::update(requests::table.find(request.id.as_str()))
+        .set((
+            requests::state.eq(request.state.code()),
+            requests::reason.eq(request.reason.as_deref()),
+            requests::ended_at.eq(request.ended_at.map(kept)),
+            requests::version.eq(request.version),
+        ))
+        .execute(conn)?;
+    diesel::update(request_payload::table.find(request.id.as_str()))
+        .set(Payload::of(&request.id, &request.wanted))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Returns for each of some patients who were given units of some presentations when that was last;
+/// what was undone is not counted.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn last_given(
+    conn: &mut Conn,
+    patients: &[PatientId],
+    cip13s: &[Cip13],
+) -> Result<Vec<(PatientId, Instant)>, Error> {
+    let given = ["dispensing", "dispensing-override"];
+    let undone = diesel::alias!(movements as undone);
+    let undoing = undone
+        .filter(
+            undone
+                .field(movements::reverses)
+                .eq(movements::id.nullable()),
+        )
+        .select(undone.field(movements::id));
+    let rows: Vec<(Option<String>, Option<NaiveDateTime>)> = movements::table
+        .inner_join(lots::table)
+        .filter(movements::patient_id.eq_any(patients.iter().map(PatientId::as_str)))
+        .filter(movements::kind.eq_any(given))
+        .filter(lots::cip13.eq_any(cip13s.iter().map(Cip13::as_str)))
+        .filter(not(exists(undoing)))
+        .group_by(movements::patient_id)
+        .select((movements::patient_id, max(movements::happened_at)))
+        .load(conn)?;
+    let known = rows
+        .into_iter()
+        .filter_map(|(patient, at)| Some((PatientId::new(patient?), instant(at?))));
+    Ok(known.collect())
+}

@@ -1,0 +1,83 @@
+//! What became of a line of a kept plan, as a sentence.
+
+use crate::domain::language::Language;
+use crate::domain::line::{Line, LineState};
+
+/// Returns why a line is in its state as a sentence; nothing where there is nothing to say, or where a
+/// coordinator said it in words of their own.
+pub fn line_said(line: &Line, language: Language) -> Option<String> {
+    if line.state == Some(LineState::LeftOut) {
+        return None;
+    }
+    let why = line.why.as_deref()?;
+    let (code, whom) = why.split_once(": ").unwrap_or((why, ""));
+    let said = match language {
+        Language::Fr => french(code, whom),
+        Language::En => english(code, whom),
+    };
+    Some(said)
+}
+
+fn french(code: &str, whom: &str) -> String {
+    match code {
+        "request-changed" => {
+            "La demande a été modifiée, retirée ou servie depuis le plan : refaites le plan.".to_owned()
+        }
+        "units-gone" => {
+            "Ses unités ne sont plus libres, ou ne sont pas encore arrivées : refaites le plan.".to_owned()
+        }
+        "out-of-date" => "Ses unités seraient périmées le jour de la dose : refaites le plan.".to_owned(),
+        "go-uncovered" => {
+            "Un feu vert en cours resterait sans ses flacons : approuvez aussi les doses de son patient, ou refaites le plan.".to_owned()
+        }
+        "reserve-would-break" => {
+            format!("Une réserve qui passe avant perdrait des doses ({whom}) : refaites le plan.")
+        }
+        "outranked" => {
+            format!("Une demande ou réserve mieux classée ({whom}) pourrait maintenant recevoir ses unités : refaites le plan.")
+        }
+        "plan-again" => {
+            "Trop de lignes sont à revoir une par une depuis le plan : refaites le plan.".to_owned()
+        }
+        "unsolved" => "Le stock dépasse ce qui se calcule exactement.".to_owned(),
+        "held-too-long" => {
+            "Ses unités ont été réservées trop longtemps sans être dispensées : elles sont libres, et la demande attend le prochain plan.".to_owned()
+        }
+        "units-lost" => {
+            "Des unités qui lui étaient réservées ont été perdues, ou prises pour un SRC : les autres sont libres, et la demande attend le prochain plan.".to_owned()
+        }
+        "request-withdrawn" => "La demande a été retirée : ses unités sont libres.".to_owned(),
+        other => format!("Raison : {other}."),
+    }
+}
+
+fn english(code: &str, whom: &str) -> String {
+    match code {
+        "request-changed" => {
+            "The request was edited, withdrawn or served since the plan: plan again.".to_owned()
+        }
+        "units-gone" => {
+            "Its units are no longer free, or have not arrived yet: plan again.".to_owned()
+        }
+        "out-of-date" => "Its units would be out of date on the day of the dose: plan again.".to_owned(),
+        "go-uncovered" => {
+            "A standing GO would be left without its vials: approve its patient's doses too, or plan again.".to_owned()
+        }
+        "reserve-would-break" => {
+            format!("A reserve that ranks above would lose doses ({whom}): plan again.")
+        }
+        "outranked" => {
+            format!("A request or reserve that ranks above ({whom}) could now have its units: plan again.")
+        }
+        "plan-again" => "Too many lines are to be weighed one by one since the plan: plan again.".to_owned(),
+        "unsolved" => "The stock is more than can be composed exactly.".to_owned(),
+        "held-too-long" => {
+            "Its units were held too long without being dispensed: they are free, and the request waits for the next plan.".to_owned()
+        }
+        "units-lost" => {
+            "Units that were held for it were lost, or taken for a CRS: the others are free, and the request waits for the next plan.".to_owned()
+        }
+        "request-withdrawn" => "The request was withdrawn: its units are free.".to_owned(),
+        other => format!("Reason: {other}."),
+    }
+}
