@@ -310,7 +310,7 @@ proptest! {
         for (figure, least) in [("crs", crs), ("reserves", reserves), ("all", all)] {
             prop_assert_eq!(&totals["moved_units"][figure]["value"], least, "{} {}", figure, &case);
         }
-        let wasted = totals["wasted_mg"]["value"].as_f64().unwrap_or(-1.0) * 1e3;
-        prop_assert_eq!(wasted.round(), wasted_ug as f64, "{}", &case);
+        let wasted = tried::micrograms(&totals["wasted_mg"]["value"]);
+        prop_assert_eq!(wasted, wasted_ug, "{}", &case);
     }
 }

@@ -142,9 +142,8 @@ impl Trial<'_> {
             match self.class(r) {
                 Err(status) => unranked.push((id, status.to_owned())),
                 Ok(class) => {
-                    let prescribed = r["prescribed_mg"]
-                        .as_f64()
-                        .map(|mg| (mg * 1e3).round() as u64);
+                    let prescribed = Some(&r["prescribed_mg"]).filter(|mg| !mg.is_null());
+                    let prescribed = prescribed.map(micrograms);
                     let weight = number(r, "weight_g");
                     let by_weight = match text(r, "indication") {
                         "storm" => (weight * 5).min(300_000),
@@ -217,7 +216,7 @@ impl Trial<'_> {
             }
             let left = self.k(site).saturating_sub(given).max(1).min(3 - given);
             let need = (number(p, "weight_g") * 5).min(300_000);
-            let dose = self.reserved(site, need, on.plus(10));
+            let dose = reserved(site, need, on.plus(10));
             claims.push(Claim {
                 by: (2, 0, on, self.lottery(id)),
                 id: id.to_owned(),
@@ -234,7 +233,7 @@ impl Trial<'_> {
             let id = text(s, "id");
             let there = kept.get(id).copied().unwrap_or(0) as u64;
             let mg = s["reference_dose_mg"].as_u64().unwrap_or(300);
-            let dose = self.reserved(id, mg * 1_000, self.today.plus(10));
+            let dose = reserved(id, mg * 1_000, self.today.plus(10));
             for n in 1..=self.k(id).saturating_sub(there) {
                 claims.push(Claim {
                     by: (3, u32::try_from(n).unwrap(), self.today, self.lottery(id)),
@@ -247,16 +246,23 @@ impl Trial<'_> {
         claims.sort_by(|a, b| a.by.cmp(&b.by));
         claims
     }
+}
 
-    fn reserved(&self, site: &str, need: u64, on: Day) -> Dose {
-        Dose {
-            site: site.to_owned(),
-            need,
-            least: need,
-            on,
-            tier: 1,
-        }
+fn reserved(site: &str, need: u64, on: Day) -> Dose {
+    Dose {
+        site: site.to_owned(),
+        need,
+        least: need,
+        on,
+        tier: 1,
     }
+}
+
+/// Micrograms of a number of milligrams, by its digits.
+pub(super) fn micrograms(mg: &Value) -> u64 {
+    let digits = mg.to_string();
+    let (whole, rest) = digits.split_once('.').unwrap_or((&digits, ""));
+    format!("{whole}{rest:0<3}").parse().unwrap()
 }
 
 /// Returns the least cost of all doses from a shelf, if they can be made.
