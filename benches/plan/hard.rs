@@ -37,7 +37,7 @@ pub(crate) const TWISTS: [Twist; 11] = [
         single(c);
         days(c);
     }),
-    ("everything but one unit of what is asked", |c| {
+    ("tied, and all vials of 200 mg", |c| {
         tied(c);
         one_size(c, 1);
     }),
