@@ -39,6 +39,7 @@ mod mail;
 mod plan;
 mod plan_case;
 mod planning;
+mod plan_other;
 mod post;
 mod reach;
 mod receiving;

@@ -177,6 +177,29 @@ fn two_plans_are_compared() {
 }
 
 #[test]
+fn what_is_no_case_ends_with_a_few_words_and_exit_code_2_whatever_it_is() {
+    let desk = Desk::new();
+    let deep = "[".repeat(1_000_000);
+    let long = format!("{{\"{}\": 1}}", "x".repeat(1_000_000));
+    for (bytes, says) in [
+        (&b"\xff\xfe{"[..], "found the byte 0xff at line 1, column 1"),
+        (b"{\"as_of\": \"\xc0\xaf\"}", "found the byte 0xc0"),
+        (b"", "found the end of the text"),
+        (b"{\"as_of\": NaN}", "found 'N' at line 1, column 11"),
+        (b"{\"as_of\": \"\\ud800\"}", "line 1, column"),
+        (deep.as_bytes(), "expected values less deep in one another"),
+        (
+            long.as_bytes(),
+            "xxx\u{2026}: found 1, expected no such field",
+        ),
+    ] {
+        std::fs::write(desk.folder.path().join("case.json"), bytes).unwrap();
+        let err = desk.run(&["plan", "case.json"]).fails(2);
+        assert!(err.contains(says) && err.len() < 4_000, "{says}: {err}");
+    }
+}
+
+#[test]
 fn another_medicine_is_planned_by_its_own_rulebook() {
     let desk = Desk::new();
     let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/rulebooks");

@@ -23,7 +23,7 @@ impl Found {
         expected: impl Into<String>,
     ) -> Option<T> {
         self.0.borrow_mut().push(CaseFault {
-            pointer: pointer.to_string(),
+            pointer: told(pointer),
             found: found.map(Node::excerpt),
             expected: expected.into(),
         });
@@ -32,6 +32,17 @@ impl Found {
 
     pub(crate) fn into_faults(self) -> CaseFaults {
         CaseFaults::new(self.0.into_inner())
+    }
+}
+
+/// Returns a pointer as it is told: of a field whose name is endless, the beginning.
+fn told(pointer: &Pointer<'_>) -> String {
+    // Choice: longer than any place of a case whose fields are known
+    const MOST: usize = 200;
+    let whole = pointer.to_string();
+    match whole.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}…", whole.get(..at).unwrap_or_default()),
+        None => whole,
     }
 }
 

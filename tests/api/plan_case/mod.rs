@@ -1,6 +1,7 @@
 //! What a case may say, its name, and what is said about a wrong one.
 
 mod faults;
+mod hostile;
 mod names;
 mod together;
 mod what_if;

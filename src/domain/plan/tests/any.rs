@@ -37,16 +37,34 @@ fn site(at: usize) -> impl Strategy<Value = CaseSite> {
     )
 }
 
-fn stock(sites: usize, units: u32) -> impl Strategy<Value = CaseStock> {
-    (0..sites, 0..5_usize, 0..3_u32, 0..40_u32, 1..=units).prop_map(
-        |(site, cip, lot, days, units)| CaseStock {
+/// What a case is mostly about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Mix {
+    /// Everything.
+    Everything,
+    /// Infusions, half of them of prescribed sizes.
+    Infusions,
+    /// Single units.
+    Units,
+    /// A centre's reserves.
+    Reserves,
+}
+
+fn stock(mix: Mix, sites: usize, units: u32) -> impl Strategy<Value = CaseStock> {
+    let of = match mix {
+        Mix::Everything => 0..5_usize,
+        Mix::Infusions | Mix::Reserves => 0..3,
+        Mix::Units => 3..5,
+    };
+    (0..sites, of, 0..3_u32, 0..40_u32, 1..=units).prop_map(|(site, cip, lot, days, units)| {
+        CaseStock {
             site,
             cip13: Cip13::parse(CIPS[cip]).unwrap(),
             lot: format!("L{lot}"),
             expiry: as_of().plus(days),
             units,
-        },
-    )
+        }
+    })
 }
 
 fn patient(at: usize, sites: usize) -> impl Strategy<Value = CasePatient> {
@@ -63,67 +81,116 @@ fn patient(at: usize, sites: usize) -> impl Strategy<Value = CasePatient> {
     )
 }
 
-fn request(at: usize, sites: usize, patients: usize) -> impl Strategy<Value = CaseRequest> {
-    let who = (0..sites, 10_000..110_000_i64, 2..40_u32, 0..4_usize);
-    let what = (
-        any::<bool>(),
-        0..8_u32,
-        any::<bool>(),
-        0..3_usize,
-        0..34_u32,
-    );
+/// Sizes that a prescriber writes: any, and those that vials make up or just do not.
+fn prescribed() -> impl Strategy<Value = Option<Mg>> {
+    let round = (1..=10_u64, -1..=1_i64).prop_map(|(n, off)| {
+        let ug = (n * 80_000).checked_add_signed(off).unwrap();
+        Mg::from_ug(ug.min(800_000))
+    });
+    prop_oneof![
+        2 => Just(None),
+        1 => (1..=800_000_u64).prop_map(|ug| Some(Mg::from_ug(ug))),
+        1 => round.prop_map(Some),
+    ]
+}
+
+const INDICATIONS: [&str; 8] = [
+    "crs",
+    "pjia",
+    "sjia",
+    "takayasu",
+    "uveitis",
+    "giant-cell-arteritis",
+    "rheumatoid-arthritis",
+    "other",
+];
+
+fn request(
+    mix: Mix,
+    at: usize,
+    sites: usize,
+    patients: usize,
+) -> impl Strategy<Value = CaseRequest> {
+    let who = (0..sites, 10_000..110_000_i64, 2..40_u32, 0..8_usize);
+    let what = (0..4_u32, 0..8_u32, any::<bool>(), 0..3_usize, 0..34_u32);
     let how = (
-        1..4_u32,
+        1..5_u32,
         proptest::option::of(0..patients.max(1)),
-        0..5_usize,
+        0..6_usize,
+        prescribed(),
+        0..5_u32,
     );
-    (who, what, how).prop_map(
-        move |((site, weight, age, indication), (sc, start, none, risk, due), (units, of, anc))| {
-            let crs = indication == 0;
-            let ongoing = !crs && start > 0;
-            CaseRequest {
-                id: format!("req-{at}"),
-                site,
-                indication: slug(["crs", "pjia", "takayasu", "rheumatoid-arthritis"][indication]),
-                approved_exception: false,
-                treatment: if ongoing {
-                    Treatment::Ongoing
-                } else {
-                    Treatment::Initiation
-                },
-                alternatives: if none {
-                    Alternatives::None
-                } else {
-                    Alternatives::Available
-                },
-                risk: Risk::ALL[risk],
-                age_years: age,
-                weight: Some(Grams::new(weight / 100 * 100).unwrap()),
-                due: if crs {
-                    as_of()
-                } else {
-                    Day::parse("2021-10-16").unwrap().plus(due)
-                },
-                form: if sc && !crs {
-                    Form::Units {
-                        route: Route::Subcutaneous,
-                        units,
-                    }
-                } else {
-                    Form::Vials {
-                        route: Route::Intravenous,
-                        prescribed: None,
-                        patient: of.filter(|_| crs && patients > 0),
-                    }
-                },
-                anc_per_mm3: [None, Some(400), Some(900), Some(1_800), Some(4_000)][anc],
-            }
-        },
-    )
+    (who, what, how).prop_map(move |(who, what, how)| {
+        let (site, weight, age, indication) = who;
+        let (sc, start, none, risk, due) = what;
+        let (units, of, anc, prescribed, approved) = how;
+        let single = match mix {
+            Mix::Everything => sc < 2,
+            Mix::Units => sc > 0,
+            Mix::Infusions | Mix::Reserves => false,
+        };
+        let crs = indication == 0;
+        let ongoing = !crs && start > 0;
+        CaseRequest {
+            id: format!("req-{at}"),
+            site,
+            indication: slug(INDICATIONS[indication]),
+            approved_exception: approved == 0,
+            treatment: if ongoing {
+                Treatment::Ongoing
+            } else {
+                Treatment::Initiation
+            },
+            alternatives: if none {
+                Alternatives::None
+            } else {
+                Alternatives::Available
+            },
+            risk: Risk::ALL[risk],
+            age_years: age,
+            weight: Some(Grams::new(weight / 100 * 100).unwrap()),
+            due: if crs {
+                as_of()
+            } else {
+                Day::parse("2021-10-16").unwrap().plus(due)
+            },
+            form: if single && !crs {
+                Form::Units {
+                    route: Route::Subcutaneous,
+                    units,
+                }
+            } else {
+                Form::Vials {
+                    route: Route::Intravenous,
+                    prescribed,
+                    patient: of.filter(|_| crs && patients > 0),
+                }
+            },
+            anc_per_mm3: [
+                None,
+                Some(499),
+                Some(500),
+                Some(1_000),
+                Some(1_999),
+                Some(2_000),
+            ][anc],
+        }
+    })
 }
 
 /// Any case with so many sites, stock rows of so many units, patients and requests at the most.
 pub(super) fn case(
+    sites: usize,
+    stock: (usize, u32),
+    patients: usize,
+    requests: usize,
+) -> impl Strategy<Value = Case> {
+    case_of(Mix::Everything, sites, stock, patients, requests)
+}
+
+/// The same, mostly about one thing.
+pub(super) fn case_of(
+    mix: Mix,
     sites: usize,
     (rows, units): (usize, u32),
     patients: usize,
@@ -133,13 +200,13 @@ pub(super) fn case(
         move |(sites, rows, patients, requests)| {
             let all = (
                 (0..sites).map(site).collect::<Vec<_>>(),
-                proptest::collection::vec(stock(sites, units), rows),
+                proptest::collection::vec(stock(mix, sites, units), rows),
                 (0..patients).map(|i| patient(i, sites)).collect::<Vec<_>>(),
                 (0..requests)
-                    .map(|i| request(i, sites, patients))
+                    .map(|i| request(mix, i, sites, patients))
                     .collect::<Vec<_>>(),
                 0..3_usize,
-                prop_oneof![3 => Just(0_u32), 1 => 0..=20_u32],
+                prop_oneof![2 => Just(0_u32), 2 => 0..=20_u32],
                 0..100_u32,
             );
             all.prop_map(|(sites, stock, patients, requests, transfers, pct, seed)| {

@@ -44,8 +44,9 @@ pub(super) fn doses(case: &Case, book: &Rulebook, decision: &Decision) -> Vec<Do
                         ..dose.clone()
                     })
                     .collect(),
-                Form::Vials { .. } => {
-                    let need = book.dose(&r.indication, r.weight.unwrap()).unwrap().ug();
+                Form::Vials { prescribed, .. } => {
+                    let by_weight = || book.dose(&r.indication, r.weight.unwrap()).unwrap();
+                    let need = prescribed.unwrap_or_else(by_weight).ug();
                     let kept = u64::from(100 - case.rounding_down_pct);
                     vec![Dose {
                         need_ug: need,
