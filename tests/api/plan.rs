@@ -274,3 +274,32 @@ fn many_hands_make_the_plan_of_one() {
     );
     assert_eq!(text, planned(&case, Language::En));
 }
+
+#[test]
+fn a_search_never_trades_what_is_known_for_something_dearer() {
+    let request = |id: &str, site: &str, what: &str, due: &str, mg: f64| {
+        serde_json::json!({"id": id, "site": site, "indication": what, "route": "iv",
+            "treatment": "ongoing", "alternatives": "none", "risk": "vital", "age_years": 20,
+            "weight_g": 61_000, "due": due, "prescribed_mg": mg, "anc_per_mm3": 5_000})
+    };
+    let row = |site: &str, cip13: &str, expiry: &str, units: u32| serde_json::json!({"site": site, "cip13": cip13, "lot": "L", "expiry": expiry, "units": units});
+    let site = |id: &str| serde_json::json!({"id": id, "network": "n", "car_t": false, "resupply": "assured"});
+    let case = serde_json::json!({
+        "as_of": "2021-10-20", "horizon_days": 28, "rulebook": "roactemra-2021-10-14",
+        "transfers": "network", "lottery_seed": "x", "sites": [site("A"), site("B")],
+        "stock": [row("A", "3400957464486", "2021-11-01", 2),
+                  row("B", "3400957464486", "2021-10-20", 1),
+                  row("B", "3400957464547", "2021-10-20", 2)],
+        "car_t_patients": [],
+        "requests": [request("r-1", "A", "crs", "2021-10-20", 480.8),
+                     request("r-2", "B", "takayasu", "2021-10-21", 200.001)],
+    });
+    let plan = value(&planned(&case.to_string(), Language::En));
+    // 400 and 200 mg of B for A, twice 200 mg of A for B: 119.2 and 199.999 mg too many
+    let totals = &plan["totals"];
+    assert_eq!(totals["moved_units"]["all"]["value"], 4);
+    assert_eq!(
+        totals["wasted_mg"],
+        serde_json::json!({"value": 319.199, "lower_bound": 319.199})
+    );
+}

@@ -12,9 +12,10 @@ use crate::domain::code::Finess;
 use crate::domain::id::{LineId, PlanId};
 use crate::domain::language::Language;
 use crate::domain::line::{Line, LineState};
-use crate::domain::plan::{Case, Decision, Plan, Status, Subject, plan};
+use crate::domain::plan::{Case, Decision, Plan, Status, Subject};
 use crate::domain::role::Action;
 use crate::domain::rule::{Rulebook, Slug};
+use crate::hands;
 use crate::text::plan::{Made, site_of, why};
 use crate::wire::plan::write;
 use crate::wire::plan_case::{self, CaseFaults, canonical, sha256};
@@ -163,7 +164,7 @@ pub fn sites(act: &mut Act<'_>, scope: &live_case::Scope) -> Result<Vec<Finess>,
 
 /// Plans a case, with the rulebooks that its gates name.
 pub fn solve(act: &Act<'_>, case: &Case, book: &Rulebook) -> Plan {
-    plan(case, book, &|name: &Slug| act.rules.get(name))
+    hands::plan(case, book, &|name: &Slug| act.rules.get(name))
 }
 
 /// Returns a plan as JSON.

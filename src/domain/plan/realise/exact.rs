@@ -161,10 +161,9 @@ impl<'a> Combine<'a> {
             history.push(next.iter().map(|s| (s.parent, s.option)).collect());
             states = next;
         }
-        let best = states
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, s)| (s.cost, &s.left));
+        // tolls say less than nothing of the last history, so it may cost more than what is known
+        let better = states.iter().enumerate().filter(|(_, s)| s.cost < limit);
+        let best = better.min_by_key(|(_, s)| (s.cost, &s.left));
         if let Some((place, state)) = best {
             let splits = self.trace(&history, place);
             self.best = Some((state.cost, splits));

@@ -131,6 +131,7 @@ impl Tolls {
     pub(super) fn bound(&self, turn: usize, left: &[u16], cost: Cost) -> i128 {
         let each = self.kept.iter().zip(&self.least);
         let rest = each.map(|(toll, from)| from.get(turn).copied().unwrap_or(0) - toll.worth(left));
-        cost.scalar() + rest.max().unwrap_or(0)
+        // nothing costs less than nothing
+        cost.scalar() + rest.max().unwrap_or(0).max(0)
     }
 }
