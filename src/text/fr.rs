@@ -120,7 +120,7 @@ fn wrong_state(state: &str) -> String {
         "clearances-in-force" => {
             "Des feux verts sont en cours ici : libérez-les d'abord.".to_owned()
         }
-        "approved" => "Un plan approuvé lui réserve des unités : elle ne change plus tant qu'elles ne sont ni dispensées ni rendues.".to_owned(),
+        "approved" => "Un plan approuvé lui réserve des unités : retirez-la, ce qui les rend, et déposez-la de nouveau ; ou attendez qu'elles soient dispensées.".to_owned(),
         "not-approved" => "Aucun plan approuvé ne lui réserve d'unités : dispensez sans nommer la demande, ou attendez le plan.".to_owned(),
         "on-its-way" => "Des unités qui lui sont destinées ne sont pas encore arrivées d'une autre pharmacie : recevez le transfert d'abord, ou dites ce qui sort.".to_owned(),
         "rulebook-changed" => "Le référentiel a changé depuis ce plan : refaites le plan.".to_owned(),
