@@ -1,6 +1,7 @@
 //! A plan of the live database: shown and forgotten, or kept with all that it was made from.
 
 mod conflicts;
+mod deliveries;
 mod lottery;
 
 use super::act::{Act, Done};
@@ -185,7 +186,14 @@ pub fn told(
 }
 
 /// The lines of a plan, as they are kept.
-fn lines(act: &Act<'_>, live: &Live<'_>, answer: &Plan, plan: &PlanId) -> Result<Vec<Line>, Error> {
+fn lines(
+    act: &mut Act<'_>,
+    live: &Live<'_>,
+    answer: &Plan,
+    plan: &PlanId,
+) -> Result<Vec<Line>, Error> {
+    let expected = deliveries::Expected::load(act, live)?;
+    let act = &*act;
     let of = |name: &Slug| act.rules.get(name);
     let made = Made {
         case: &live.case,
@@ -199,7 +207,11 @@ fn lines(act: &Act<'_>, live: &Live<'_>, answer: &Plan, plan: &PlanId) -> Result
         lines.push(Line {
             place,
             reason_code: why(&made, decision).code().to_owned(),
-            why: conflict.then(|| GO_UNCOVERED.to_owned()),
+            why: if conflict {
+                Some(GO_UNCOVERED.to_owned())
+            } else {
+                expected.brings(&live.case, decision)
+            },
             ..line(act, live, decision, plan)?
         });
     }

@@ -8,6 +8,7 @@ use super::outcome::{
 };
 use super::pool::{Pool, pools};
 use super::realise::{Cost, realise};
+use crate::domain::presentation::Route;
 use crate::domain::rule::Rulebook;
 use std::collections::BTreeMap;
 
@@ -60,15 +61,30 @@ impl<'c, 'a> Planner<'c, 'a> {
         let realised = realise(case, book, pool, &mut granted);
         let mut undecided = 0;
         let mut ranked = Vec::with_capacity(granted.claims.len());
+        let mut ahead: BTreeMap<Route, (u32, String)> = BTreeMap::new();
         for ((claim, answer), doses) in granted.claims.into_iter().zip(realised.doses) {
+            let route = claim.asks.route();
             if answer.as_ref().is_err_and(|lack| lack.given_up) {
                 undecided += 1;
             }
             let status = match answer {
                 Ok(()) => Status::Granted,
-                Err(lack) => Status::Deferred(lack),
+                Err(mut lack) => {
+                    if let Some((n, last)) = ahead.get(&route) {
+                        lack.granted_before = *n;
+                        lack.last_granted = Some(last.clone());
+                    }
+                    Status::Deferred(lack)
+                }
             };
-            ranked.push((claim.key, decision(case, claim, status, doses)));
+            let key = claim.key;
+            let decision = decision(case, claim, status, doses);
+            if decision.status == Status::Granted {
+                let (n, last) = ahead.entry(route).or_default();
+                *n += 1;
+                last.clone_from(&decision.id);
+            }
+            ranked.push((key, decision));
         }
         PoolPlan {
             transfers: transfers(case, &ranked),

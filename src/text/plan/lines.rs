@@ -12,11 +12,28 @@ pub fn line_said(line: &Line, language: Language) -> Option<String> {
     let at_home = line.state == Some(LineState::Served) && line.request.is_none();
     let why = line.why.as_deref().or(at_home.then_some("at-home"))?;
     let (code, whom) = why.split_once(": ").unwrap_or((why, ""));
+    if let Some(day) = why.strip_prefix("delivery: ") {
+        return Some(delivery(day, language));
+    }
     let said = match language {
         Language::Fr => french(code, whom),
         Language::En => english(code, whom),
     };
     Some(said)
+}
+
+/// What a delivery would bring to a deferred claim: `2021-10-26 (750100125)`.
+fn delivery(what: &str, language: Language) -> String {
+    let (day, site) = what.split_once(" (").unwrap_or((what, ""));
+    let site = site.trim_end_matches(')');
+    match language {
+        Language::Fr => format!(
+            "Une livraison attendue le {day} à {site} apporterait ce qui manque, à qui est différé avant elle d'abord."
+        ),
+        Language::En => format!(
+            "A delivery expected on {day} at {site} would bring what is missing, to those deferred before it first."
+        ),
+    }
 }
 
 fn french(code: &str, whom: &str) -> String {

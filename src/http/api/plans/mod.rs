@@ -9,7 +9,7 @@ pub use preview::{
     CaseBody, CompareBody, WhatIfBody, Written, compare, preview, verified, what_if,
 };
 pub use shapes::{
-    KeptShape, LineShape, PlanHeader, PlanShape, PreviewShape, TransferRowShape, TransferShape,
+    KeptShape, PlanHeader, PlanLineShape, PlanShape, PreviewShape, TransferRowShape, TransferShape,
     transfer,
 };
 

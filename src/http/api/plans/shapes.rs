@@ -1,6 +1,6 @@
 //! How plans, their lines and what they send look.
 
-use crate::app::make_plan::{Kept, Preview};
+use crate::app::make_plan::{GO_UNCOVERED, Kept, Preview};
 use crate::app::records::PlanRecord;
 use crate::app::see::plans::SeenPlan;
 use crate::domain::language::Language;
@@ -49,7 +49,9 @@ impl PreviewShape {
 
 /// The ids of the lines that cannot be approved as things are.
 fn conflicts(lines: &[Line]) -> Vec<String> {
-    let uncovered = lines.iter().filter(|line| line.why.is_some());
+    let uncovered = lines
+        .iter()
+        .filter(|line| line.why.as_deref() == Some(GO_UNCOVERED));
     uncovered.map(|line| line.name.clone()).collect()
 }
 
@@ -140,7 +142,7 @@ pub struct PlanShape {
     /// The sites that it covers, by FINESS number.
     sites: Vec<String>,
     /// Its lines, in the order of its decisions.
-    lines: Vec<LineShape>,
+    lines: Vec<PlanLineShape>,
     /// What it asks for from other pharmacies.
     transfers_asked: Vec<TransferShape>,
     /// What it says, as `dotation plan` writes it.
@@ -158,7 +160,9 @@ impl PlanShape {
         Ok(Self {
             header: PlanHeader::of(&seen.plan),
             sites: seen.sites.iter().map(ToString::to_string).collect(),
-            lines: lines.map(|line| LineShape::of(line, language)).collect(),
+            lines: lines
+                .map(|line| PlanLineShape::of(line, language))
+                .collect(),
             transfers_asked: seen.transfers.iter().map(transfer).collect(),
             plan: raw(seen.document(language).to_owned())?,
         })
@@ -167,7 +171,7 @@ impl PlanShape {
 
 /// A line of a kept plan: what was decided, and what became of it.
 #[derive(Serialize, ToSchema)]
-pub struct LineShape {
+pub struct PlanLineShape {
     /// The decision's id.
     id: String,
     /// `request` or `reserve`.
@@ -194,7 +198,7 @@ pub struct LineShape {
     held_until: Option<String>,
 }
 
-impl LineShape {
+impl PlanLineShape {
     /// Makes the shape of a line.
     pub fn of(line: &Line, language: Language) -> Self {
         Self {
