@@ -1,7 +1,7 @@
 //! What approved plans send from one pharmacy to another.
 
 use super::row::{RowOf, instant, kept};
-use super::schema::{lots, transfer_rows, transfers};
+use super::schema::{lots, plan_lines, transfer_rows, transfers};
 use super::{Conn, Error};
 use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{LineId, LotId, PlanId, TransferId};
@@ -56,9 +56,9 @@ fn value(head: Row, rows: Vec<TransferRow>) -> Result<Transfer, Error> {
     })
 }
 
-type LotOf = (String, String, NaiveDate);
+type LotOf = (String, String, NaiveDate, String);
 
-fn part(part: Part, (cip13, lot, expiry): LotOf) -> Result<TransferRow, Error> {
+fn part(part: Part, (cip13, lot, expiry, line_name): LotOf) -> Result<TransferRow, Error> {
     let row = RowOf {
         table: "transfer_rows",
         id: &part.id,
@@ -71,6 +71,7 @@ fn part(part: Part, (cip13, lot, expiry): LotOf) -> Result<TransferRow, Error> {
         lot: row.parsed(LotNumber::parse(&lot))?,
         expiry: row.day(expiry)?,
         id: part.id,
+        line_name,
         line: LineId::new(part.line_id),
         lot_id: LotId::new(part.lot_id),
     })
@@ -80,9 +81,13 @@ fn with_rows(conn: &mut Conn, heads: Vec<Row>) -> Result<Vec<Transfer>, Error> {
     let ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
     let parts: Vec<(Part, LotOf)> = transfer_rows::table
         .inner_join(lots::table)
+        .inner_join(plan_lines::table)
         .filter(transfer_rows::transfer_id.eq_any(ids))
         .order((transfer_rows::transfer_id, transfer_rows::id))
-        .select((Part::as_select(), (lots::cip13, lots::lot, lots::expiry)))
+        .select((
+            Part::as_select(),
+            (lots::cip13, lots::lot, lots::expiry, plan_lines::name),
+        ))
         .load(conn)?;
     let mut by_head = std::collections::BTreeMap::<String, Vec<TransferRow>>::new();
     for (row, lot) in parts {

@@ -53,6 +53,7 @@ pub struct ApprovedShape {
 
 impl ApprovedShape {
     fn of(approved: &Approved, language: Language) -> Self {
+        // why a line was left out stands in words of people, and what is answered here is kept
         let lines: Vec<PlanLineShape> = approved
             .lines
             .iter()
