@@ -3,7 +3,8 @@
 use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::app::live_case::Live;
-use crate::db;
+use crate::db::error::Law;
+use crate::db::{self, Conn};
 
 /// Returns the seed of the network and the day, if a plan of the day was kept.
 pub(super) fn drawn(act: &mut Act<'_>, live: &Live<'_>) -> Result<Option<String>, Error> {
@@ -24,6 +25,14 @@ pub(super) fn draw(act: &mut Act<'_>, live: &Live<'_>) -> Result<String, Error> 
     let (day, network) = (live.case.as_of, &live.network);
     let random = hex::encode(rand::random::<[u8; 16]>());
     let seed = format!("{day}/{network}/{random}");
-    db::plans::insert_seed(act.conn, network, day, &seed, act.now)?;
-    Ok(seed)
+    let insert = |conn: &mut Conn| db::plans::insert_seed(conn, network, day, &seed, act.now);
+    match db::attempt(act.conn, insert) {
+        Ok(()) => return Ok(seed),
+        Err(db::Error::Constraint {
+            kind: Law::Unique, ..
+        }) => {}
+        Err(other) => return Err(other.into()),
+    }
+    // plans of other sites of the network lock other sites: one of them may have drawn meanwhile
+    drawn(act, live)?.ok_or_else(|| Error::Bug(format!("no seed of {network} on {day}")))
 }
