@@ -127,7 +127,7 @@ pub fn release(act: &mut Act<'_>, request: &RequestId) -> Result<(), Error> {
 }
 
 fn cancel_transfers(act: &mut Act<'_>, line: &LineId) -> Result<(), Error> {
-    for mut transfer in db::transfers::asked_for(act.conn, std::slice::from_ref(line))? {
+    for mut transfer in db::transfers::asked_for_to_change(act.conn, std::slice::from_ref(line))? {
         for row in &mut transfer.rows {
             if row.line == *line && row.state == TransferState::Asked {
                 row.state = TransferState::Cancelled;

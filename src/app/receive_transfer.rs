@@ -52,6 +52,7 @@ pub fn receive(
     id: &TransferId,
     note: Option<String>,
 ) -> Result<Received, Error> {
+    db::transfers::lock(act.conn, id)?;
     let mut transfer = find(act, id)?;
     act.caller.check(Action::MoveStock, Some(transfer.to))?;
     if transfer.state != TransferState::Asked {

@@ -2,7 +2,7 @@
 
 use super::row::{RowOf, instant, kept};
 use super::schema::{lots, plan_lines, transfer_rows, transfers};
-use super::{Conn, Error};
+use super::{Conn, Error, dialect};
 use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{LineId, LotId, PlanId, TransferId};
 use crate::domain::transfer::{Transfer, TransferRow, TransferState};
@@ -116,6 +116,15 @@ pub fn find(conn: &mut Conn, id: &TransferId) -> Result<Option<Transfer>, Error>
     Ok(with_rows(conn, head.into_iter().collect())?.pop())
 }
 
+/// Lets nobody else change a transfer until the transaction ends: one that is to be changed is locked
+/// first, and read then.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn lock(conn: &mut Conn, id: &TransferId) -> Result<(), Error> {
+    dialect::lock_transfers(conn, &[id.as_str()])
+}
+
 /// Returns the transfers out of a plan, in the order of asking.
 ///
 /// # Errors
@@ -179,6 +188,19 @@ pub fn asked_for(conn: &mut Conn, lines: &[LineId]) -> Result<Vec<Transfer>, Err
         .select(Row::as_select())
         .load(conn)?;
     with_rows(conn, heads)
+}
+
+/// Returns the transfers that are still to come for some lines, which nobody else changes until the
+/// transaction ends.
+///
+/// # Errors
+/// As [`asked_for`].
+pub fn asked_for_to_change(conn: &mut Conn, lines: &[LineId]) -> Result<Vec<Transfer>, Error> {
+    let asked = asked_for(conn, lines)?;
+    let ids: Vec<&str> = asked.iter().map(|transfer| transfer.id.as_str()).collect();
+    dialect::lock_transfers(conn, &ids)?;
+    // one of them may have been closed while it was waited for
+    asked_for(conn, lines)
 }
 
 /// Adds a transfer.

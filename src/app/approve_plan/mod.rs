@@ -89,16 +89,15 @@ pub fn approve(act: &mut Act<'_>, id: &PlanId, approval: &Approval) -> Result<Ap
         .collect::<Result<_, _>>()?;
     let changed = reserves::changed(act, &frozen, &desk.outranked, &wanted)?;
     let covered = clearances::move_holds(act, &mut desk.shelves, &frozen, &wanted, &changed)?;
-    desk.outranked.expect(act, &wanted);
+    // who was refused may be able to use what those after them are to have
+    let mut look = true;
     for (place, one) in wanted.iter().enumerate() {
-        let line = desk.decide(act, one, &covered, &changed)?;
-        let refused = line.state == Some(LineState::Refused);
-        done.push(line);
-        if refused {
-            // who was refused may be able to use what those after them are to have
-            let rest = wanted.get(place.saturating_add(1)..).unwrap_or_default();
-            desk.outranked.expect(act, rest);
+        if look || desk.outranked.is_done() {
+            desk.outranked.expect(act, wanted.get(place..).unwrap_or_default());
         }
+        let line = desk.decide(act, one, &covered, &changed)?;
+        look = line.state == Some(LineState::Refused);
+        done.push(line);
     }
     let transfers = desk.send(act)?;
     for state in desk.shelves.into_touched() {

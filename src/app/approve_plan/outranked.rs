@@ -13,18 +13,18 @@ use super::weigh::Refused;
 use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::app::live_case::{self, Live};
-use crate::app::make_plan::solve;
-use crate::domain::plan::{Case, CasePatient, Plan, Status};
+use crate::domain::plan::{Case, CasePatient};
 use crate::domain::role::Action;
 use crate::domain::rule::{Rulebook, Slug};
+use crate::hands;
 use shelf::Shelf;
 use std::collections::{BTreeSet, HashMap};
 
-/// How many claims are planned again, all tests together.
+/// How many claims are asked for again, all tests together.
 ///
-/// Choice: a network is weighed line by line two hundred times within a second or two; a country only a
-/// few times, and then its plan is to be made again. A test of fewer than 2,000 claims counts as 2,000.
-const MOST_CLAIMS: usize = 400_000;
+/// Choice: what is granted is known at some 10 µs a claim, so that an approval waits for ten seconds at
+/// most; a network is tried hundreds of times. A test of fewer than 2,000 claims counts as 2,000.
+const MOST_CLAIMS: usize = 1_000_000;
 
 /// Who could be served now instead of a line.
 pub(super) struct Outranked {
@@ -32,14 +32,15 @@ pub(super) struct Outranked {
     shelf: Shelf,
     rulebook: Slug,
     /// The place of each claim in a plan made now.
-    ranks: HashMap<String, u32>,
+    ranks: HashMap<String, usize>,
     /// Who is granted in a plan made now, and was not left out.
     granted: BTreeSet<String>,
-    /// Who is able beside the lines that were approved; nothing, when that must be looked at.
-    still: Option<BTreeSet<String>>,
-    /// Whether all lines that are still to be weighed leave everybody able.
-    harmless: bool,
-    tests: usize,
+    /// Whether somebody in it may have ceased to be, by a line above them that was approved.
+    doubtful: bool,
+    /// How many of the next lines are known to leave everybody able.
+    harmless: usize,
+    /// How many claims were asked for again.
+    asked: usize,
 }
 
 impl Outranked {
@@ -54,15 +55,15 @@ impl Outranked {
             lottery_seed: frozen.case.lottery_seed.clone(),
             ..live.case
         };
-        let now = solve(act, &case, frozen.book);
-        let ranked = now.decisions.iter();
-        let ranks = ranked.filter_map(|d| Some((d.id.clone(), d.rank?)));
+        let now = hands::granted(&case, frozen.book, &|name: &Slug| act.rules.get(name));
+        let names = || now.iter().map(|claim| claim.id.clone());
+        let granted = now.iter().filter(|c| c.granted && !left_out.contains(&c.id));
         Ok(Self {
-            ranks: ranks.collect(),
-            granted: granted(&now).difference(left_out).cloned().collect(),
-            still: None,
-            harmless: false,
-            tests: 0,
+            ranks: names().zip(1..).collect(),
+            granted: granted.map(|claim| claim.id.clone()).collect(),
+            doubtful: false,
+            harmless: 0,
+            asked: 0,
             rulebook: frozen.book.name.clone(),
             shelf: Shelf::new(case),
         })
@@ -78,85 +79,90 @@ impl Outranked {
         self.granted.contains(name)
     }
 
-    /// Looks at all lines that are still to be weighed together: mostly they do no harm, and none need be
-    /// weighed alone. To be asked again when one of them is refused.
+    /// Looks at many of the lines that are still to be weighed together: mostly all of them do no harm, and
+    /// none need be weighed alone; else half of them are looked at, and so on. To be asked when a line was
+    /// refused, and when those that were looked at are done.
     pub(super) fn expect(&mut self, act: &Act<'_>, lines: &[Wanted<'_>]) {
+        self.harmless = 0;
         let names: BTreeSet<&str> = lines.iter().map(|w| w.line.name.as_str()).collect();
+        if self.doubtful {
+            let Some(now) = self.able_now(act) else {
+                return;
+            };
+            self.granted
+                .retain(|name| names.contains(name.as_str()) || now.contains(name));
+            self.doubtful = false;
+        }
         let able = |name: &&String| !names.contains(name.as_str());
         let able: BTreeSet<String> = self.granted.iter().filter(able).cloned().collect();
-        self.harmless = able.is_empty();
-        if self.harmless || !self.may_test() {
-            return;
+        let mut many = lines.len();
+        while many > 0 {
+            let mark = self.shelf.mark();
+            for wanted in lines.iter().take(many) {
+                self.shelf.take(wanted);
+            }
+            let still = if able.is_empty() {
+                Some(BTreeSet::new())
+            } else {
+                self.able_now(act)
+            };
+            self.shelf.undo(mark);
+            match still {
+                Some(still) if able.is_subset(&still) => {
+                    self.harmless = many;
+                    return;
+                }
+                Some(_) => many /= 2,
+                None => return,
+            }
         }
-        let mark = self.shelf.mark();
-        for wanted in lines {
-            self.shelf.take(wanted);
-        }
-        let still = self.able_now(act);
-        self.shelf.undo(mark);
-        self.harmless = still.is_some_and(|still| able.is_subset(&still));
+    }
+
+    /// Whether the lines that were looked at together are done.
+    pub(super) const fn is_done(&self) -> bool {
+        self.harmless == 0
     }
 
     /// Says whether a line leaves everybody able who ranks above it, and counts it in if so.
     pub(super) fn test(&mut self, act: &Act<'_>, wanted: &Wanted<'_>) -> Result<(), Refused> {
         let name = &wanted.line.name;
         let mark = self.shelf.mark();
-        if self.harmless {
-            self.shelf.take(wanted);
-            self.granted.remove(name);
-            return Ok(());
-        }
-        let rank = self.ranks.get(name).copied().unwrap_or(u32::MAX);
-        let above = |other: &&String| self.ranks.get(*other).is_some_and(|r| *r < rank);
-        let above: BTreeSet<String> = self.granted.iter().filter(above).cloned().collect();
-        if above.is_empty() {
-            self.shelf.take(wanted);
-            self.granted.remove(name);
-            // whoever ranks below this line and needs its units may not be able any more
-            self.still = None;
-            return Ok(());
-        }
-        if !self.may_test() {
-            return Err(Refused::PlanAgain);
-        }
-        let before = match self.still.take() {
-            Some(still) => still,
-            None => self.able_now(act).ok_or(Refused::PlanAgain)?,
-        };
         self.shelf.take(wanted);
-        let after = self.able_now(act).ok_or(Refused::PlanAgain)?;
-        let harmed = before
-            .intersection(&above)
-            .find(|other| !after.contains(*other));
-        if let Some(by) = harmed {
-            let by = by.clone();
-            self.shelf.undo(mark);
-            self.still = Some(before);
-            return Err(Refused::Outranked { by });
+        if self.harmless > 0 {
+            self.harmless = self.harmless.saturating_sub(1);
+            self.granted.remove(name);
+            return Ok(());
         }
+        let rank = self.ranks.get(name).copied().unwrap_or(usize::MAX);
+        let above = |other: &&String| self.ranks.get(*other).is_some_and(|r| *r < rank);
+        let above: Vec<String> = self.granted.iter().filter(above).cloned().collect();
+        if !above.is_empty() {
+            let Some(still) = self.able_now(act) else {
+                self.shelf.undo(mark);
+                return Err(Refused::PlanAgain);
+            };
+            if let Some(by) = above.into_iter().find(|other| !still.contains(other)) {
+                self.shelf.undo(mark);
+                return Err(Refused::Outranked { by });
+            }
+        }
+        // whoever ranks below this line and needs its units may not be able any more
+        self.doubtful = true;
         self.granted.remove(name);
-        self.still = Some(after);
         Ok(())
     }
 
-    /// Whether there is work left for another test, which is then counted.
-    fn may_test(&mut self) -> bool {
+    /// Who is granted beside what was taken; nothing, when that was asked often enough.
+    fn able_now(&mut self, act: &Act<'_>) -> Option<BTreeSet<String>> {
         let case = self.shelf.case();
         let claims = case.requests.len().saturating_add(case.patients.len());
-        self.tests = self.tests.saturating_add(claims.max(2_000));
-        self.tests <= MOST_CLAIMS
-    }
-
-    /// Who is granted beside what was taken.
-    fn able_now(&self, act: &Act<'_>) -> Option<BTreeSet<String>> {
+        self.asked = self.asked.saturating_add(claims.max(2_000));
+        if self.asked > MOST_CLAIMS {
+            return None;
+        }
         let book: &Rulebook = act.rules.get(&self.rulebook)?;
-        Some(granted(&solve(act, &self.shelf.left(), book)))
+        let of = |name: &Slug| act.rules.get(name);
+        let now = hands::granted(&self.shelf.left(), book, &of).into_iter();
+        Some(now.filter(|c| c.granted).map(|c| c.id).collect())
     }
-}
-
-fn granted(plan: &Plan) -> BTreeSet<String> {
-    let rows = plan.decisions.iter();
-    rows.filter(|d| d.status == Status::Granted)
-        .map(|d| d.id.clone())
-        .collect()
 }
