@@ -41,7 +41,7 @@ struct Moved {
 pub(super) fn move_holds(
     act: &mut Act<'_>,
     shelves: &mut Shelves,
-    frozen: &Frozen<'_>,
+    frozen: &Frozen,
     wanted: &[Wanted<'_>],
     changed: &BTreeSet<String>,
 ) -> Result<Covered, Error> {
@@ -52,7 +52,7 @@ pub(super) fn move_holds(
             continue;
         };
         for clearance in &state.in_force {
-            if clearance.rulebook != frozen.book.name.as_str()
+            if clearance.rulebook != frozen.plan.rulebook.as_str()
                 || clearance.state != ClearanceState::Standing
             {
                 continue;
@@ -101,7 +101,7 @@ pub(super) fn move_holds(
 }
 
 /// The names of the plan's claims for a patient's doses.
-fn names_of(frozen: &Frozen<'_>, patient: &str) -> BTreeSet<String> {
+fn names_of(frozen: &Frozen, patient: &str) -> BTreeSet<String> {
     let of_patient = |place: usize| {
         let row = frozen.case.patients.get(place);
         row.is_some_and(|p| p.id == patient)

@@ -13,17 +13,23 @@ use crate::domain::line::Line;
 use crate::domain::plan::{Case, Plan};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
-use crate::domain::role::Action;
 use crate::domain::rule::Rulebook;
 use crate::wire::plan_case;
 
-/// A plan, the case that it was made from, and what follows from it.
-pub(super) struct Frozen<'r> {
+/// A plan, the case that it was made from, and what follows from it. None of it changes once a plan is kept.
+#[derive(Clone, Debug)]
+pub struct Frozen {
     pub(super) plan: PlanRecord,
     pub(super) sites: Vec<Finess>,
     pub(super) case: Case,
-    pub(super) book: &'r Rulebook,
     pub(super) answer: Plan,
+}
+
+impl Frozen {
+    /// Returns the sites that an approval of it may change: all that it covers.
+    pub fn sites(&self) -> Vec<Finess> {
+        self.sites.clone()
+    }
 }
 
 /// What a line is to have.
@@ -85,16 +91,13 @@ pub fn derived<'r>(
     Ok((read.case, book, answer))
 }
 
-/// Loads a plan with its lines.
+/// Derives a plan again, to be approved: most of the work, and none that others need wait for.
 ///
 /// # Errors
-/// As [`find`] and [`derived`]; refused when it would come out otherwise today.
-pub(super) fn load<'r>(act: &mut Act<'r>, id: &PlanId) -> Result<(Frozen<'r>, Vec<Line>), Error> {
+/// Refused when there is no such plan, its inputs were erased, its rulebook has changed, or it would come
+/// out otherwise today.
+pub fn prepare(act: &mut Act<'_>, id: &PlanId) -> Result<Frozen, Error> {
     let plan = find(act, id)?;
-    let sites = db::plans::sites(act.conn, id)?;
-    for site in &sites {
-        act.caller.check(Action::ApprovePlans, Some(*site))?;
-    }
     let erased = Refusal::WrongState { state: "erased" };
     let payload = db::plans::payload(act.conn, id)?.ok_or(erased)?;
     let (case, book, answer) = derived(act, &plan, &payload)?;
@@ -102,18 +105,15 @@ pub(super) fn load<'r>(act: &mut Act<'r>, id: &PlanId) -> Result<(Frozen<'r>, Ve
         let state = "derived-otherwise";
         return Err(Refusal::WrongState { state }.into());
     }
-    let lines = db::plan_lines::of_plan(act.conn, id)?;
-    let frozen = Frozen {
+    Ok(Frozen {
+        sites: db::plans::sites(act.conn, id)?,
         plan,
-        sites,
         case,
-        book,
         answer,
-    };
-    Ok((frozen, lines))
+    })
 }
 
-impl Frozen<'_> {
+impl Frozen {
     /// Returns what a line is to have.
     ///
     /// # Errors

@@ -20,18 +20,19 @@ use crate::db::plans::PlanRecord;
 use crate::db::{self};
 use crate::domain::calendar::{Instant, day_begins};
 use crate::domain::code::Finess;
-use crate::domain::id::{HoldId, PlanId, TransferId};
+use crate::domain::id::{HoldId, TransferId};
 use crate::domain::line::{Line, LineHold, LineState};
 use crate::domain::reason::Refusal;
+use crate::domain::role::Action;
 use crate::domain::transfer::{Transfer, TransferRow, TransferState};
 use chrono::TimeDelta;
-use frozen::{Frozen, Wanted};
+use frozen::Wanted;
 use outranked::Outranked;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use weigh::Shelves;
 
-pub use frozen::derived;
+pub use frozen::{Frozen, derived, prepare};
 pub use weigh::Refused;
 
 /// What a coordinator decides of a plan.
@@ -57,13 +58,17 @@ pub struct Approved {
     pub transfers: Vec<Transfer>,
 }
 
-/// Approves lines of a plan, and leaves others out.
+/// Approves lines of a plan that was [prepared](prepare), and leaves others out.
 ///
 /// # Errors
 /// Refused when there is no such plan or line, the caller may not approve at one of its sites, the
 /// rulebook has changed since, or a line that is named is not granted or was decided on.
-pub fn approve(act: &mut Act<'_>, id: &PlanId, approval: &Approval) -> Result<Approved, Error> {
-    let (frozen, lines) = frozen::load(act, id)?;
+pub fn approve(act: &mut Act<'_>, frozen: &Frozen, approval: &Approval) -> Result<Approved, Error> {
+    for site in &frozen.sites {
+        act.caller.check(Action::ApprovePlans, Some(*site))?;
+    }
+    let plan = frozen::find(act, &frozen.plan.id)?;
+    let lines = db::plan_lines::of_plan(act.conn, &plan.id)?;
     let (chosen, left_out) = chosen(&lines, approval)?;
     let mut done = Vec::new();
     let before = lines
@@ -77,23 +82,24 @@ pub fn approve(act: &mut Act<'_>, id: &PlanId, approval: &Approval) -> Result<Ap
         done.push(decided(act, line, LineState::LeftOut, None)?);
     }
     let mut desk = Approver {
-        shelves: Shelves::load(act, &frozen)?,
-        outranked: Outranked::load(act, &frozen, &out)?,
+        shelves: Shelves::load(act, frozen)?,
+        outranked: Outranked::load(act, frozen, &out)?,
         rows: BTreeMap::new(),
         hold_for: approval.hold_for,
-        frozen: &frozen,
+        frozen,
     };
     let wanted: Vec<Wanted<'_>> = chosen
         .iter()
         .map(|line| frozen.wanted(line))
         .collect::<Result<_, _>>()?;
-    let changed = reserves::changed(act, &frozen, &desk.outranked, &wanted)?;
-    let covered = clearances::move_holds(act, &mut desk.shelves, &frozen, &wanted, &changed)?;
+    let changed = reserves::changed(act, frozen, &desk.outranked, &wanted)?;
+    let covered = clearances::move_holds(act, &mut desk.shelves, frozen, &wanted, &changed)?;
     // who was refused may be able to use what those after them are to have
     let mut look = true;
     for (place, one) in wanted.iter().enumerate() {
         if look || desk.outranked.is_done() {
-            desk.outranked.expect(act, wanted.get(place..).unwrap_or_default());
+            desk.outranked
+                .expect(act, wanted.get(place..).unwrap_or_default());
         }
         let line = desk.decide(act, one, &covered, &changed)?;
         look = line.state == Some(LineState::Refused);
@@ -104,15 +110,12 @@ pub fn approve(act: &mut Act<'_>, id: &PlanId, approval: &Approval) -> Result<Ap
         let mut state = state;
         after::settle(act, &mut state)?;
     }
-    db::plans::approved_once_more(act.conn, &frozen.plan)?;
+    db::plans::approved_once_more(act.conn, &plan)?;
     done.sort_by_key(|line| line.place);
-    audit(act, &frozen, &done, &transfers)?;
-    let version = frozen.plan.version.saturating_add(1);
+    audit(act, frozen, &done, &transfers)?;
+    let version = plan.version.saturating_add(1);
     Ok(Approved {
-        plan: PlanRecord {
-            version,
-            ..frozen.plan
-        },
+        plan: PlanRecord { version, ..plan },
         lines: done,
         transfers,
     })
@@ -162,8 +165,8 @@ fn is_open(line: &Line) -> bool {
 }
 
 /// Decides line by line, on what the lines before have left.
-struct Approver<'f, 'r> {
-    frozen: &'f Frozen<'r>,
+struct Approver<'f> {
+    frozen: &'f Frozen,
     shelves: Shelves,
     outranked: Outranked,
     /// What is to be sent, by giver and receiver.
@@ -171,7 +174,7 @@ struct Approver<'f, 'r> {
     hold_for: TimeDelta,
 }
 
-impl Approver<'_, '_> {
+impl Approver<'_> {
     fn decide(
         &mut self,
         act: &mut Act<'_>,
@@ -287,7 +290,7 @@ impl Approver<'_, '_> {
 
 fn audit(
     act: &mut Act<'_>,
-    frozen: &Frozen<'_>,
+    frozen: &Frozen,
     lines: &[Line],
     transfers: &[Transfer],
 ) -> Result<(), Error> {
@@ -309,17 +312,8 @@ fn audit(
     )
 }
 
-/// Returns the sites that an approval of a plan may change: all that it covers.
-///
-/// # Errors
-/// Refused when there is no such plan.
-pub fn sites(act: &mut Act<'_>, id: &PlanId) -> Result<Vec<Finess>, Error> {
-    frozen::find(act, id)?;
-    Ok(db::plans::sites(act.conn, id)?)
-}
-
 /// The terms by which a plan was made, for the sites that it covers.
-fn terms_of(frozen: &Frozen<'_>) -> live_case::Terms {
+fn terms_of(frozen: &Frozen) -> live_case::Terms {
     live_case::Terms {
         scope: live_case::Scope::Sites(frozen.sites.iter().copied().collect()),
         rulebook: Some(frozen.plan.rulebook.to_string()),

@@ -47,7 +47,7 @@ impl Outranked {
     /// Plans again, as things stand; `left_out` are the names of lines that a coordinator left out.
     pub(super) fn load(
         act: &mut Act<'_>,
-        frozen: &Frozen<'_>,
+        frozen: &Frozen,
         left_out: &BTreeSet<String>,
     ) -> Result<Self, Error> {
         let live: Live<'_> = live_case::load(act, &terms_of(frozen), Action::ApprovePlans)?;
@@ -55,16 +55,20 @@ impl Outranked {
             lottery_seed: frozen.case.lottery_seed.clone(),
             ..live.case
         };
-        let now = hands::granted(&case, frozen.book, &|name: &Slug| act.rules.get(name));
+        let gone = || Error::Bug(format!("rulebook {} is gone", frozen.plan.rulebook));
+        let book = act.rules.get(&frozen.plan.rulebook).ok_or_else(gone)?;
+        let now = hands::granted(&case, book, &|name: &Slug| act.rules.get(name));
         let names = || now.iter().map(|claim| claim.id.clone());
-        let granted = now.iter().filter(|c| c.granted && !left_out.contains(&c.id));
+        let granted = now
+            .iter()
+            .filter(|c| c.granted && !left_out.contains(&c.id));
         Ok(Self {
             ranks: names().zip(1..).collect(),
             granted: granted.map(|claim| claim.id.clone()).collect(),
             doubtful: false,
             harmless: 0,
             asked: 0,
-            rulebook: frozen.book.name.clone(),
+            rulebook: frozen.plan.rulebook.clone(),
             shelf: Shelf::new(case),
         })
     }

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 /// for no more, or are on their way already by another plan.
 pub(super) fn changed(
     act: &mut Act<'_>,
-    frozen: &Frozen<'_>,
+    frozen: &Frozen,
     now: &Outranked,
     wanted: &[Wanted<'_>],
 ) -> Result<BTreeSet<String>, Error> {
@@ -34,7 +34,7 @@ pub(super) fn changed(
 }
 
 /// Whether the patient of a line, if it is for one, has the weight, day and doses that were planned.
-fn same_patient(frozen: &Frozen<'_>, now: &Outranked, wanted: &Wanted<'_>) -> bool {
+fn same_patient(frozen: &Frozen, now: &Outranked, wanted: &Wanted<'_>) -> bool {
     let place = usize::try_from(wanted.line.place).ok();
     let decision = place.and_then(|place| frozen.answer.decisions.get(place));
     let Some(Subject::Patient(place)) = decision.map(|d| d.subject) else {

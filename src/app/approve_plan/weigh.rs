@@ -91,7 +91,7 @@ pub(super) struct Shelves {
 
 impl Shelves {
     /// Loads the sites of a plan.
-    pub(super) fn load(act: &mut Act<'_>, frozen: &Frozen<'_>) -> Result<Self, Error> {
+    pub(super) fn load(act: &mut Act<'_>, frozen: &Frozen) -> Result<Self, Error> {
         let mut sites = BTreeMap::new();
         for site in &frozen.sites {
             sites.insert(*site, SiteState::load(act, *site)?);
@@ -149,7 +149,7 @@ impl Shelves {
     pub(super) fn weigh(
         &self,
         act: &mut Act<'_>,
-        frozen: &Frozen<'_>,
+        frozen: &Frozen,
         wanted: &Wanted<'_>,
     ) -> Result<Result<(), Refused>, Error> {
         if let Some((id, version)) = &wanted.line.request {
@@ -192,12 +192,7 @@ impl Shelves {
     }
 
     /// Whether the reserves that rank above a line keep all their doses.
-    fn reserves(
-        &self,
-        act: &Act<'_>,
-        frozen: &Frozen<'_>,
-        wanted: &Wanted<'_>,
-    ) -> Result<(), Refused> {
+    fn reserves(&self, act: &Act<'_>, frozen: &Frozen, wanted: &Wanted<'_>) -> Result<(), Refused> {
         if wanted.line.above_reserve {
             return Ok(());
         }
@@ -230,7 +225,7 @@ impl Shelves {
                 if before.unsolved.is_some() || after.unsolved.is_some() {
                     return Err(Refused::Unsolved);
                 }
-                let planned = book.name == frozen.book.name;
+                let planned = book.name == frozen.plan.rulebook;
                 let protected = |dose: &ReserveDose| {
                     !planned || self.ranks_above(giver, dose, wanted.line.rank)
                 };
