@@ -36,7 +36,7 @@ impl Stock {
             dims,
             supply,
         };
-        let useful = stock.useful(problem.doses.iter());
+        let useful = stock.wanted(problem);
         for strength in 0..problem.strengths.len() {
             let mut free = true;
             for (i, place) in stock.dims.of(strength).enumerate() {
@@ -52,6 +52,34 @@ impl Stock {
             stock.free.push(free);
         }
         Some(stock)
+    }
+
+    /// Returns what could be wanted at the most at each place of `dims`: by the doses from its class
+    /// on, and by those before that their own site gives later units than they need.
+    fn wanted(&self, problem: &Problem) -> Vec<u32> {
+        let mut wanted = self.useful(problem.doses.iter());
+        let mut sites: Vec<usize> = problem.doses.iter().map(|d| d.site).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        for site in sites {
+            let own = self.dims.lay(&problem.supply(Some(site)));
+            let useful = self.useful(problem.doses.iter().filter(|d| d.site == site));
+            let at = |counts: &[u32], place: usize| counts.get(place).copied().unwrap_or(0);
+            for strength in 0..self.dims.strengths() {
+                let first = self.dims.of(strength).start;
+                for place in self.dims.of(strength) {
+                    let later = (first..place).map(|before| {
+                        let useful = at(&useful, before) - at(&useful, place);
+                        useful.saturating_sub(at(&own, before) - at(&own, place))
+                    });
+                    let later = later.max().unwrap_or(0).min(at(&own, place));
+                    if let Some(slot) = wanted.get_mut(place) {
+                        *slot = slot.saturating_add(later);
+                    }
+                }
+            }
+        }
+        wanted
     }
 
     /// Returns what some doses could use at the most at each place of `dims`.
