@@ -75,7 +75,10 @@ impl<const N: usize> Search<'_, N> {
             history.push(next.iter().map(|s| (s.parent, s.choice)).collect());
             states = next;
         }
-        let best = states.iter().enumerate().filter(|(_, s)| s.figures < self.known);
+        let best = states
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.figures < self.known);
         let best = best.min_by_key(|(_, s)| (s.figures, s.pool));
         Some(Pass {
             best: best.map(|(place, s)| (s.figures, self.trace(&layers, &history, place))),
@@ -228,7 +231,9 @@ impl<const N: usize> Search<'_, N> {
             let site = self.sites.get(layer.site);
             if let Some(turn) = site.and_then(|s| s.turns.get(layer.turn))
                 && let Some(slot) = turn.dose.and_then(|d| splits.get_mut(d))
-                && let Some(choice) = usize::try_from(choice).ok().and_then(|c| turn.choices.get(c))
+                && let Some(choice) = usize::try_from(choice)
+                    .ok()
+                    .and_then(|c| turn.choices.get(c))
             {
                 *slot = choice.split;
             }

@@ -3,8 +3,8 @@
 //! Of what a site has, as much counts as its doses to come could use. Histories that leave the
 //! same there are one; what they take from the pool is not looked at here.
 
-use super::Split;
 use super::super::problem::{Dose, Problem};
+use super::Split;
 use super::measure::{Figures, LEVELS, Measure};
 use super::stock::Stock;
 use crate::domain::plan::grant::ways::{Count, WIDTH};
@@ -134,7 +134,9 @@ impl Hold {
                 let n = at(own, place);
                 // what others have none of is the pool's to count
                 let counts = n < at(&useful, place) && n != at(&stock.supply, place);
-                let counts = if *free { counts && before != Some(n) } else { !only };
+                let kept = stock.kept(place).is_some();
+                let counts = if *free { counts } else { !only };
+                let counts = counts && (before != Some(n) || kept && !free);
                 if counts {
                     let (slot, left) = slots.next()?;
                     *left = u16::try_from(n).ok()?;
@@ -228,17 +230,10 @@ impl<const N: usize> Maker<'_, N> {
         };
         let (used, _) = self.dose.ways.get(way)?;
         let n = used.get(strength).copied().unwrap_or(0);
-        let most = match own {
-            Own::None => 0,
-            Own::Places(places) => self
-                .taken(strength, places)
-                .filter_map(|slot| left.get(slot).copied().map(u32::from))
-                .fold(n, u32::min),
+        let (least, most) = match own {
+            Own::None => (0, 0),
+            Own::Places(places) => self.own(strength, places, &left, n),
         };
-        let free = self.stock.free.get(strength).copied().unwrap_or(true);
-        // where expiries do not matter, what the site has is best taken at once
-        let all = matches!(own, Own::Places(places) if places.is_empty());
-        let least = if free || all { most } else { 0 };
         for own_units in least..=most {
             let mut left = left;
             if let Own::Places(places) = own {
@@ -246,19 +241,65 @@ impl<const N: usize> Maker<'_, N> {
                     let slot = left.get_mut(slot)?;
                     *slot = slot.checked_sub(u16::try_from(own_units).ok()?)?;
                 }
-                if free {
-                    // more than can be used counts as no more
-                    for (place, slot) in places {
-                        let useful = self.hold.useful.get(*place).copied().unwrap_or(0);
-                        let slot = left.get_mut(*slot)?;
-                        *slot = (*slot).min(u16::try_from(useful).unwrap_or(u16::MAX));
-                    }
-                }
+                self.forget(strength, places, &mut left);
             }
             *local.get_mut(strength)? = own_units;
             self.choose((way, local), strength + 1, left, arcs)?;
         }
         Some(())
+    }
+
+    /// Returns how many of `n` units may be the site's own, at the least and at the most.
+    ///
+    /// What of its own nobody could use later is best taken at once: whoever else had it can have
+    /// the unit that this dose would move. So is all where it is not short later.
+    fn own(
+        &self,
+        strength: usize,
+        places: &[(usize, usize)],
+        left: &Left<N>,
+        n: u32,
+    ) -> (u32, u32) {
+        let at = |slot: usize| left.get(slot).copied().map_or(0, u32::from);
+        let here = self.taken(strength, places).map(at).min();
+        let Some(here) = here else {
+            return (n, n);
+        };
+        let taken = self.stock.dims.taken(strength, self.dose.class);
+        let short = |place: usize| self.stock.kept(place).is_some();
+        let mut later = places.iter().filter(|(p, _)| *p >= taken.end && short(*p));
+        let later = later.next().map_or(0, |(_, slot)| at(*slot));
+        (n.min(here.saturating_sub(later)), n.min(here))
+    }
+
+    /// Counts more than can be used as no more.
+    ///
+    /// Where expiries matter, that is what is above all that can be used and all that is left
+    /// later, and by as much up to any place: how much less there is earlier is left as it is.
+    fn forget(&self, strength: usize, places: &[(usize, usize)], left: &mut Left<N>) {
+        let free = self.stock.free.get(strength).copied().unwrap_or(true);
+        let useful = |place: usize| {
+            let useful = self.hold.useful.get(place).copied().unwrap_or(0);
+            u16::try_from(useful).unwrap_or(u16::MAX)
+        };
+        let mut later = 0_u16;
+        for upto in (0..places.len()).rev() {
+            let from = if free { upto } else { 0 };
+            let some = places.get(from..=upto).unwrap_or(&[]);
+            let idle = some.iter().map(|(place, slot)| {
+                let n = left.get(*slot).copied().unwrap_or(0);
+                n.saturating_sub(useful(*place)).saturating_sub(later)
+            });
+            let idle = idle.min().unwrap_or(0);
+            for (_, slot) in some {
+                if let Some(slot) = left.get_mut(*slot) {
+                    *slot -= idle;
+                }
+            }
+            if let Some((_, slot)) = some.last().filter(|_| !free) {
+                later = later.max(left.get(*slot).copied().unwrap_or(0));
+            }
+        }
     }
 
     /// Returns the places of what is left that a dose takes a strength from.
@@ -268,7 +309,9 @@ impl<const N: usize> Maker<'_, N> {
         places: &'p [(usize, usize)],
     ) -> impl Iterator<Item = usize> + use<'p, N> {
         let taken = self.stock.dims.taken(strength, self.dose.class);
-        let places = places.iter().filter(move |(place, _)| taken.contains(place));
+        let places = places
+            .iter()
+            .filter(move |(place, _)| taken.contains(place));
         places.map(|(_, slot)| *slot)
     }
 

@@ -88,7 +88,9 @@ impl Stock {
         for dose in doses {
             for strength in 0..self.dims.strengths() {
                 let ways = dose.ways.iter();
-                let most = ways.filter_map(|(used, _)| used.get(strength).copied()).max();
+                let most = ways
+                    .filter_map(|(used, _)| used.get(strength).copied())
+                    .max();
                 let places = self.dims.taken(strength, dose.class);
                 for slot in useful.get_mut(places).into_iter().flatten() {
                     *slot = slot.saturating_add(most.unwrap_or(0));

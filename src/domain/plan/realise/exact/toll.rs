@@ -210,9 +210,9 @@ impl<const N: usize> Search<'_, N> {
             let mut left = 0;
             for (t, turn) in site.turns.iter().enumerate() {
                 let arcs = turn.arcs.get(left).map_or(&[][..], |a| a);
-                let cheapest = arcs.iter().min_by_key(|arc| {
-                    laid.cost(s, t, arc.choice) + laid.rest(s, t + 1, arc.next)
-                });
+                let cheapest = arcs
+                    .iter()
+                    .min_by_key(|arc| laid.cost(s, t, arc.choice) + laid.rest(s, t + 1, arc.next));
                 let Some(arc) = cheapest else { continue };
                 let Some(choice) = turn.choices.get(arc.choice) else {
                     continue;
