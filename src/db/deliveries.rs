@@ -75,6 +75,23 @@ pub fn expected(conn: &mut Conn, site: Finess, from: Day) -> Result<Vec<Delivery
     rows.into_iter().map(value).collect()
 }
 
+/// Returns the deliveries of some sites expected on or after `from`, by day and site.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no delivery.
+pub fn expected_at(conn: &mut Conn, sites: &[Finess], from: Day) -> Result<Vec<Delivery>, Error> {
+    let rows: Vec<Row> = deliveries::table
+        .filter(
+            deliveries::site
+                .eq_any(sites.iter().map(Finess::as_str))
+                .and(deliveries::expected_on.ge(from.date())),
+        )
+        .order((deliveries::expected_on, deliveries::site, deliveries::id))
+        .select(columns!())
+        .load(conn)?;
+    rows.into_iter().map(value).collect()
+}
+
 /// Returns up to `limit` deliveries of a site whose id comes after `after`.
 ///
 /// # Errors

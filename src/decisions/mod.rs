@@ -9,3 +9,5 @@ pub mod answers_hold_nothing_personal {}
 pub mod what_a_release_says_of_the_patient {}
 #[doc = include_str!("0005-when-a-dose-was-given.md")]
 pub mod when_a_dose_was_given {}
+#[doc = include_str!("0006-how-the-database-becomes-a-case.md")]
+pub mod how_the_database_becomes_a_case {}

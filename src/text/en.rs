@@ -51,6 +51,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::NotReversible { why } => match *why {
             "reversed" => "This movement was undone already.".to_owned(),
+            "transferred" => "A transfer is not undone at one end: send the units back.".to_owned(),
             "is-reversal" => "A reversal is not undone: record the movement again.".to_owned(),
             _ => "The units are no longer there, or are held for a patient: units that are gone are a loss, not a mistake.".to_owned(),
         },
@@ -114,12 +115,14 @@ fn wrong_state(state: &str) -> String {
         "infused" => "The day of the infusion is past: it took place, and the doses stay until the window is over. To give them back all the same, say why in your own words.".to_owned(),
         "nothing-held" => "This clearance holds no dose any more.".to_owned(),
         "clearances-in-force" => "Clearances are in force here: release them first.".to_owned(),
-        "approved" => "An approved plan holds units for it: it does not change until they are dispensed or given back.".to_owned(),
+        "approved" => "An approved plan holds units for it: withdraw it, which gives them back, and file it anew; or wait until they are dispensed.".to_owned(),
         "not-approved" => "No approved plan holds units for it: dispense without naming the request, or wait for the plan.".to_owned(),
         "on-its-way" => "Units for it have not arrived from another pharmacy yet: receive the transfer first, or say what leaves.".to_owned(),
         "rulebook-changed" => "The rulebook has changed since this plan: plan again.".to_owned(),
         "derived-otherwise" => "This plan no longer comes out the same: plan again.".to_owned(),
         "erased" => "What this plan was made from was erased.".to_owned(),
+        "approved-and-left-out" => "A line is approved or left out, not both: choose.".to_owned(),
+        "held-units-expired" => "Held units are out of date: book them as lost, and the request waits for the next plan.".to_owned(),
         "not-granted" => "This line is not granted: there is nothing to approve.".to_owned(),
         other => format!("It is {other}, and that does not allow it."),
     }

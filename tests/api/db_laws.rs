@@ -62,7 +62,7 @@ fn movement(
 
 fn hold(id: i64, lot: &str, units: i64) -> String {
     format!(
-        "INSERT INTO holds VALUES ('h-{id}', 'c-1', {id}, '750100125', '{lot}', {units}, '2026-11-22 08:00:00')"
+        "INSERT INTO holds (id, clearance_id, dose, site, lot_id, units, held_at) VALUES ('h-{id}', 'c-1', {id}, '750100125', '{lot}', {units}, '2026-11-22 08:00:00')"
     )
 }
 

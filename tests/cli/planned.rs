@@ -141,14 +141,14 @@ fn by_the_command_line(desk: &Desk) {
     let child = request(desk, "AJI-007");
     let gone = json_of(
         desk,
-        &["dispense", "--request", child["id"].as_str().unwrap()],
+        &["dispense", "--request", still["id"].as_str().unwrap()],
     );
     assert_eq!(
         gone,
-        json!([{ "site": "920100013", "seq": 3, "cip13": "3400957464486", "lot": "B1902", "units": 2 }])
+        json!([{ "site": "930100037", "seq": 3, "cip13": "3400927824845", "lot": "S3310", "units": 4 }])
     );
-    assert_eq!(request(desk, "AJI-007")["state"], "served");
-    let again = desk.run(&["dispense", "--request", child["id"].as_str().unwrap()]);
+    assert_eq!(request(desk, "STI-112")["state"], "served");
+    let again = desk.run(&["dispense", "--request", still["id"].as_str().unwrap()]);
     assert_eq!(again.status, 3, "{}", again.err);
     // what was kept follows from what it was made from
     desk.write("plan.json", &desk.run(&["plan", "show", id]).ok());

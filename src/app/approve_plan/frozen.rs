@@ -13,6 +13,7 @@ use crate::domain::line::Line;
 use crate::domain::plan::{Case, Plan};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
+use crate::domain::role::Action;
 use crate::domain::rule::Rulebook;
 use crate::wire::plan_case;
 
@@ -74,8 +75,12 @@ pub fn derived<'r>(
         .get(&plan.rulebook)
         .filter(|book| hex::encode(book.hash) == plan.rulebook_hash)
         .ok_or(changed)?;
-    let read = plan_case::read(payload.frozen.as_bytes(), &[book])
-        .map_err(|faults| Error::Bug(format!("a frozen case that is none: {faults}")))?;
+    let read = plan_case::read(payload.frozen.as_bytes(), &[book]).map_err(|faults| {
+        // where, and not what stands there: it is a patient's
+        let at = faults.as_slice().iter().map(|fault| fault.pointer.as_str());
+        let at: Vec<&str> = at.take(9).collect();
+        Error::Bug(format!("a frozen case is wrong at {}", at.join(", ")))
+    })?;
     let answer = solve(act, &read.case, book);
     Ok((read.case, book, answer))
 }
@@ -86,6 +91,10 @@ pub fn derived<'r>(
 /// As [`find`] and [`derived`]; refused when it would come out otherwise today.
 pub(super) fn load<'r>(act: &mut Act<'r>, id: &PlanId) -> Result<(Frozen<'r>, Vec<Line>), Error> {
     let plan = find(act, id)?;
+    let sites = db::plans::sites(act.conn, id)?;
+    for site in &sites {
+        act.caller.check(Action::ApprovePlans, Some(*site))?;
+    }
     let erased = Refusal::WrongState { state: "erased" };
     let payload = db::plans::payload(act.conn, id)?.ok_or(erased)?;
     let (case, book, answer) = derived(act, &plan, &payload)?;
@@ -93,7 +102,6 @@ pub(super) fn load<'r>(act: &mut Act<'r>, id: &PlanId) -> Result<(Frozen<'r>, Ve
         let state = "derived-otherwise";
         return Err(Refusal::WrongState { state }.into());
     }
-    let sites = db::plans::sites(act.conn, id)?;
     let lines = db::plan_lines::of_plan(act.conn, id)?;
     let frozen = Frozen {
         plan,

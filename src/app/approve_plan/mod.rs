@@ -9,6 +9,7 @@
 mod clearances;
 mod frozen;
 mod outranked;
+mod reserves;
 mod weigh;
 
 use super::act::{Act, Done};
@@ -17,12 +18,11 @@ use super::plan_lines::decided;
 use super::{after, live_case};
 use crate::db::plans::PlanRecord;
 use crate::db::{self};
-use crate::domain::calendar::Instant;
+use crate::domain::calendar::{Instant, day_begins};
 use crate::domain::code::Finess;
 use crate::domain::id::{HoldId, PlanId, TransferId};
 use crate::domain::line::{Line, LineHold, LineState};
 use crate::domain::reason::Refusal;
-use crate::domain::role::Action;
 use crate::domain::transfer::{Transfer, TransferRow, TransferState};
 use chrono::TimeDelta;
 use frozen::{Frozen, Wanted};
@@ -64,29 +64,40 @@ pub struct Approved {
 /// rulebook has changed since, or a line that is named is not granted or was decided on.
 pub fn approve(act: &mut Act<'_>, id: &PlanId, approval: &Approval) -> Result<Approved, Error> {
     let (frozen, lines) = frozen::load(act, id)?;
-    for site in &frozen.sites {
-        act.caller.check(Action::ApprovePlans, Some(*site))?;
-    }
     let (chosen, left_out) = chosen(&lines, approval)?;
     let mut done = Vec::new();
+    let before = lines
+        .iter()
+        .filter(|l| l.state == Some(LineState::LeftOut))
+        .map(|l| l.name.clone());
+    let mut out: BTreeSet<String> = before.collect();
     for (line, reason) in left_out {
-        done.push(decided(act, line, LineState::LeftOut, Some(reason))?);
+        out.insert(line.name.clone());
+        db::plan_lines::insert_words(act.conn, &line.id, &reason)?;
+        done.push(decided(act, line, LineState::LeftOut, None)?);
     }
     let mut desk = Approver {
         shelves: Shelves::load(act, &frozen)?,
-        outranked: Outranked::load(act, &frozen)?,
+        outranked: Outranked::load(act, &frozen, &out)?,
         rows: BTreeMap::new(),
-        expires_at: act.now.checked_add_signed(approval.hold_for),
+        hold_for: approval.hold_for,
         frozen: &frozen,
     };
     let wanted: Vec<Wanted<'_>> = chosen
         .iter()
         .map(|line| frozen.wanted(line))
         .collect::<Result<_, _>>()?;
-    let covered = clearances::move_holds(act, &mut desk.shelves, &frozen, &wanted)?;
-    desk.outranked.expect(act, &wanted);
-    for wanted in &wanted {
-        done.push(desk.decide(act, wanted, &covered)?);
+    let changed = reserves::changed(act, &frozen, &desk.outranked, &wanted)?;
+    let covered = clearances::move_holds(act, &mut desk.shelves, &frozen, &wanted, &changed)?;
+    // who was refused may be able to use what those after them are to have
+    let mut look = true;
+    for (place, one) in wanted.iter().enumerate() {
+        if look || desk.outranked.is_done() {
+            desk.outranked.expect(act, wanted.get(place..).unwrap_or_default());
+        }
+        let line = desk.decide(act, one, &covered, &changed)?;
+        look = line.state == Some(LineState::Refused);
+        done.push(line);
     }
     let transfers = desk.send(act)?;
     for state in desk.shelves.into_touched() {
@@ -119,6 +130,15 @@ fn chosen<'l>(lines: &'l [Line], approval: &Approval) -> Result<Chosen<'l>, Refu
             name: name.clone(),
         })?;
         let state = line.state.map_or("not-granted", LineState::code);
+        if approval.leave_out.contains_key(name)
+            && approval
+                .approve
+                .as_ref()
+                .is_some_and(|named| named.contains(name))
+        {
+            let state = "approved-and-left-out";
+            return Err(Refusal::WrongState { state });
+        }
         if !is_open(line) {
             return Err(Refusal::WrongState { state });
         }
@@ -148,7 +168,7 @@ struct Approver<'f, 'r> {
     outranked: Outranked,
     /// What is to be sent, by giver and receiver.
     rows: BTreeMap<(Finess, Finess), Vec<TransferRow>>,
-    expires_at: Option<Instant>,
+    hold_for: TimeDelta,
 }
 
 impl Approver<'_, '_> {
@@ -157,8 +177,10 @@ impl Approver<'_, '_> {
         act: &mut Act<'_>,
         wanted: &Wanted<'_>,
         covered: &clearances::Covered,
+        changed: &BTreeSet<String>,
     ) -> Result<Line, Error> {
         let weighed = match covered.of(wanted) {
+            _ if changed.contains(&wanted.line.name) => Err(Refused::ReserveChanged),
             Some(Ok(())) => return decided(act, wanted.line, LineState::Served, None),
             Some(Err(refused)) => Err(refused),
             None => self.shelves.weigh(act, self.frozen, wanted)?,
@@ -192,6 +214,7 @@ impl Approver<'_, '_> {
                 let row = TransferRow {
                     id: act.id(),
                     line: wanted.line.id.clone(),
+                    line_name: wanted.line.name.clone(),
                     dose: unit.dose,
                     lot_id: lot_id.clone(),
                     cip13: unit.cip13,
@@ -205,7 +228,7 @@ impl Approver<'_, '_> {
             }
         }
         let line = Line {
-            expires_at: self.expires_at.filter(|_| held),
+            expires_at: self.held_until(act, wanted).filter(|_| held),
             ..wanted.line.clone()
         };
         let next = if held {
@@ -214,6 +237,17 @@ impl Approver<'_, '_> {
             LineState::Served
         };
         decided(act, &line, next, None)
+    }
+
+    /// Until when units are held: so long after the day of the first dose began, or after now when that
+    /// was before.
+    fn held_until(&self, act: &Act<'_>, wanted: &Wanted<'_>) -> Option<Instant> {
+        let first = wanted.units.iter().map(|unit| unit.on).min()?;
+        let zone = self.shelves.site(wanted.line.site)?.site.zone;
+        let begins = day_begins(first, zone).filter(|_| wanted.line.request.is_some());
+        begins
+            .map_or(act.now, |begins| begins.max(act.now))
+            .checked_add_signed(self.hold_for)
     }
 
     /// Asks each giver for what each receiver is to have.

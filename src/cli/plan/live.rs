@@ -187,6 +187,10 @@ impl Make {
             )));
         }
         let seen = opened.read(move |act| make_plan::preview(act, &terms, language))?;
+        let patients = seen.patients.clone();
+        opened.write(Vec::new(), move |act| {
+            make_plan::note_reading(act, &patients)
+        })?;
         Ok(match format(place) {
             Format::Text => Answer::exact(table(&seen.document, &seen.lines, language)?, 0),
             Format::Json => {

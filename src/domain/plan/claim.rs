@@ -74,6 +74,16 @@ pub(super) enum Asks {
     Units(UnitCourse),
 }
 
+impl Asks {
+    /// Returns the route of all its doses; the one of infusions when it has none.
+    pub(super) fn route(&self) -> Route {
+        match self {
+            Self::Vials(doses) => doses.first().map_or(Route::Intravenous, |dose| dose.route),
+            Self::Units(course) => course.route,
+        }
+    }
+}
+
 /// One dose made of whole vials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct VialDose {

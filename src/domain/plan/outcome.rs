@@ -87,6 +87,10 @@ pub struct Lack {
     pub units: Vec<(Cip13, u32)>,
     /// How many claims of its pool and route that stand before it are deferred too.
     pub deferred_before: u32,
+    /// How many claims of its pool and route stand before it and are granted: they use what it needs.
+    pub granted_before: u32,
+    /// The id of the last of them.
+    pub last_granted: Option<String>,
     /// Whether the search was given up, so that nobody knows whether it could be met.
     pub given_up: bool,
 }

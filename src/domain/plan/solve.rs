@@ -8,6 +8,7 @@ use super::outcome::{
 };
 use super::pool::{Pool, pools};
 use super::realise::{Cost, realise};
+use crate::domain::presentation::Route;
 use crate::domain::rule::Rulebook;
 use std::collections::BTreeMap;
 
@@ -52,6 +53,23 @@ impl<'c, 'a> Planner<'c, 'a> {
         pools(self.case)
     }
 
+    /// Returns the claims of a pool that are granted, by their ids in a plan, with the place of each in the
+    /// order of all pools; with which units is not asked, which is most of the work.
+    pub fn grant(&self, pool: &Pool) -> Vec<Granted> {
+        let (case, book) = (self.case, self.book);
+        let asked = ask(case, book, self.of, pool, &self.treated);
+        let granted = grant(case, book, pool, asked.claims);
+        let claims = granted.claims.into_iter();
+        claims
+            .map(|(claim, answer)| {
+                let key = claim.key;
+                let granted = answer.is_ok();
+                let id = decision(case, claim, Status::Granted, Vec::new()).id;
+                Granted { key, id, granted }
+            })
+            .collect()
+    }
+
     /// Decides what is asked of a pool.
     pub fn decide(&self, pool: &Pool) -> PoolPlan {
         let (case, book) = (self.case, self.book);
@@ -60,15 +78,30 @@ impl<'c, 'a> Planner<'c, 'a> {
         let realised = realise(case, book, pool, &mut granted);
         let mut undecided = 0;
         let mut ranked = Vec::with_capacity(granted.claims.len());
+        let mut ahead: BTreeMap<Route, (u32, String)> = BTreeMap::new();
         for ((claim, answer), doses) in granted.claims.into_iter().zip(realised.doses) {
+            let route = claim.asks.route();
             if answer.as_ref().is_err_and(|lack| lack.given_up) {
                 undecided += 1;
             }
             let status = match answer {
                 Ok(()) => Status::Granted,
-                Err(lack) => Status::Deferred(lack),
+                Err(mut lack) => {
+                    if let Some((n, last)) = ahead.get(&route) {
+                        lack.granted_before = *n;
+                        lack.last_granted = Some(last.clone());
+                    }
+                    Status::Deferred(lack)
+                }
             };
-            ranked.push((claim.key, decision(case, claim, status, doses)));
+            let key = claim.key;
+            let decision = decision(case, claim, status, doses);
+            if decision.status == Status::Granted {
+                let (n, last) = ahead.entry(route).or_default();
+                *n += 1;
+                last.clone_from(&decision.id);
+            }
+            ranked.push((key, decision));
         }
         PoolPlan {
             transfers: transfers(case, &ranked),
@@ -82,6 +115,23 @@ impl<'c, 'a> Planner<'c, 'a> {
             }),
         }
     }
+}
+
+/// A ranked claim, and whether it is granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    key: Key,
+    /// Its id in a plan.
+    pub id: String,
+    /// Whether it is.
+    pub granted: bool,
+}
+
+/// Puts the claims of all pools in the one order, the first ranked first.
+pub fn ranked(pools: Vec<Vec<Granted>>) -> Vec<Granted> {
+    let mut all: Vec<Granted> = pools.into_iter().flatten().collect();
+    all.sort_by_key(|claim| claim.key);
+    all
 }
 
 /// What was decided of a pool.

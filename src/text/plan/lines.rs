@@ -12,11 +12,28 @@ pub fn line_said(line: &Line, language: Language) -> Option<String> {
     let at_home = line.state == Some(LineState::Served) && line.request.is_none();
     let why = line.why.as_deref().or(at_home.then_some("at-home"))?;
     let (code, whom) = why.split_once(": ").unwrap_or((why, ""));
+    if let Some(day) = why.strip_prefix("delivery: ") {
+        return Some(delivery(day, language));
+    }
     let said = match language {
         Language::Fr => french(code, whom),
         Language::En => english(code, whom),
     };
     Some(said)
+}
+
+/// What a delivery would bring to a deferred claim: `2021-10-26 (750100125)`.
+fn delivery(what: &str, language: Language) -> String {
+    let (day, site) = what.split_once(" (").unwrap_or((what, ""));
+    let site = site.trim_end_matches(')');
+    match language {
+        Language::Fr => format!(
+            "Une livraison attendue le {day} à {site} apporterait ce qui manque, à qui est différé avant elle d'abord."
+        ),
+        Language::En => format!(
+            "A delivery expected on {day} at {site} would bring what is missing, to those deferred before it first."
+        ),
+    }
 }
 
 fn french(code: &str, whom: &str) -> String {
@@ -42,6 +59,12 @@ fn french(code: &str, whom: &str) -> String {
             "Trop de lignes sont à revoir une par une depuis le plan : refaites le plan.".to_owned()
         }
         "unsolved" => "Le stock dépasse ce qui se calcule exactement.".to_owned(),
+        "transfer-too-late" => {
+            "Le transfert n'est pas arrivé à temps : ses unités sont libres chez qui devait les envoyer.".to_owned()
+        }
+        "reserve-changed" => {
+            "Le patient ou la réserve a changé depuis le plan, ou ses doses sont déjà en chemin : refaites le plan.".to_owned()
+        }
         "held-too-long" => {
             "Ses unités ont été réservées trop longtemps sans être dispensées : elles sont libres, et la demande attend le prochain plan.".to_owned()
         }
@@ -74,6 +97,12 @@ fn english(code: &str, whom: &str) -> String {
         }
         "plan-again" => "Too many lines are to be weighed one by one since the plan: plan again.".to_owned(),
         "unsolved" => "The stock is more than can be composed exactly.".to_owned(),
+        "transfer-too-late" => {
+            "The transfer did not arrive in time: its units are free where they were to come from.".to_owned()
+        }
+        "reserve-changed" => {
+            "The patient or the reserve changed since the plan, or its doses are on their way already: plan again.".to_owned()
+        }
         "held-too-long" => {
             "Its units were held too long without being dispensed: they are free, and the request waits for the next plan.".to_owned()
         }

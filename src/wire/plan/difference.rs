@@ -1,5 +1,8 @@
 //! What changed from one plan to another: for whom, and why.
 //!
+//! More stock can defer a claim that was granted: a claim ahead that asks for all or nothing can now be
+//! met, and takes what it had. Of a claim that was lost the difference says who has its units now.
+//!
 //! Written as JSON it is `{"same", "before", "after", "changes", "rank_only", "transfers"}`: of each
 //! plan its day, rulebook, case and totals; a change a line that is not the same, with `what` (see
 //! [`What`]), the two decisions without their sentences (`null` where there is none), and the
@@ -9,6 +12,7 @@
 use super::Document;
 use super::document::Key;
 use crate::wire::json::{Node, quoted, write};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// What a change comes to.
@@ -56,6 +60,9 @@ pub struct Change<'d> {
     pub before: Option<&'d Node<'d>>,
     /// The decision now.
     pub after: Option<&'d Node<'d>>,
+    /// Of a claim that was lost: the ids of those ranked ahead that have units of the lots it had, and had
+    /// fewer of them before. At most three, the first ranked first.
+    pub went_to: Vec<&'d str>,
 }
 
 /// What changed from one plan to another.
@@ -88,6 +95,7 @@ pub fn difference<'d>(before: &'d Document<'d>, after: &'d Document<'d>) -> Diff
                 what,
                 before: then,
                 after: Some(now),
+                went_to: Vec::new(),
             }),
             None if then.and_then(|t| t.get("rank")) != now.get("rank") => {
                 rank_only = rank_only.saturating_add(1);
@@ -101,7 +109,9 @@ pub fn difference<'d>(before: &'d Document<'d>, after: &'d Document<'d>) -> Diff
         what: What::Removed,
         before: Some(then),
         after: None,
+        went_to: Vec::new(),
     }));
+    say_where_it_went(&mut changes, before, after);
     let (sent, unsent) = (
         only(after.field("transfers"), before.field("transfers")),
         only(before.field("transfers"), after.field("transfers")),
@@ -113,6 +123,65 @@ pub fn difference<'d>(before: &'d Document<'d>, after: &'d Document<'d>) -> Diff
         rank_only,
         sent,
         unsent,
+    }
+}
+
+/// A lot at a site, as a plan names it, written down.
+fn lots<'n>(decision: &'n Node<'_>) -> impl Iterator<Item = (String, u64)> + 'n {
+    let doses = decision.get("doses").map_or(&[][..], Node::list).iter();
+    let units = doses.flat_map(|dose| dose.get("units").map_or(&[][..], Node::list));
+    units.map(|row| {
+        let number = row.get("units").map(write);
+        let number = number.and_then(|n| n.parse().ok()).unwrap_or(0);
+        (part(row, &["site", "cip13", "lot", "expiry"]), number)
+    })
+}
+
+/// Notes of each lost claim who has its units now.
+fn say_where_it_went<'d>(
+    changes: &mut [Change<'d>],
+    before: &'d Document<'d>,
+    after: &'d Document<'d>,
+) {
+    if changes.iter().all(|c| c.what != What::Lost) {
+        return;
+    }
+    let mut now: BTreeMap<String, Vec<(Key<'d>, u64)>> = BTreeMap::new();
+    for (key, decision) in after.decisions() {
+        for (lot, units) in lots(decision) {
+            now.entry(lot).or_default().push((key, units));
+        }
+    }
+    let old = before.by_key();
+    let had = |key: &Key<'_>, lot: &str| -> u64 {
+        let then = old.get(key).into_iter().flat_map(|then| lots(then));
+        then.filter(|(of, _)| of == lot).map(|(_, n)| n).sum()
+    };
+    let places: BTreeMap<Key<'d>, usize> = after.decisions().map(|(key, _)| key).zip(0..).collect();
+    for change in changes.iter_mut().filter(|c| c.what == What::Lost) {
+        let Some(then) = change.before else {
+            continue;
+        };
+        let own = places.get(&change.key).copied().unwrap_or(usize::MAX);
+        let mut ahead: Vec<(usize, &'d str)> = Vec::new();
+        for (lot, _) in lots(then) {
+            for (key, _) in now.get(&lot).into_iter().flatten() {
+                let place = places.get(key).copied().unwrap_or(usize::MAX);
+                let holds: u64 = now
+                    .get(&lot)
+                    .into_iter()
+                    .flatten()
+                    .filter(|(of, _)| of == key)
+                    .map(|(_, n)| n)
+                    .sum();
+                if place < own && holds > had(key, &lot) {
+                    ahead.push((place, key.1));
+                }
+            }
+        }
+        ahead.sort_unstable();
+        ahead.dedup();
+        change.went_to = ahead.into_iter().take(3).map(|(_, id)| id).collect();
     }
 }
 
@@ -204,6 +273,16 @@ impl Change<'_> {
         out.push_str(&side(self.after));
         out.push_str(",\"reason\":");
         quoted(&mut out, self.reason());
+        if !self.went_to.is_empty() {
+            out.push_str(",\"went_to\":[");
+            for (place, id) in self.went_to.iter().enumerate() {
+                if place > 0 {
+                    out.push(',');
+                }
+                quoted(&mut out, id);
+            }
+            out.push(']');
+        }
         out.push('}');
         out
     }

@@ -6,7 +6,8 @@
 //! - `rulebook_sha256`: the hash of the rulebook's file, in lower-case hex;
 //! - `rulebook_in_force`: whether the rulebook holds on the day of the plan, by its own dates;
 //! - in each decision `change`, what would change it: `null`, or an object with, of a deferred claim,
-//!   `units` (presentations and numbers that would have met it), `deferred_before` (how many deferred
+//!   `units` (presentations and numbers that would have met it), `granted_before` and `last_granted` (how
+//!   many claims ahead use what it needs, and the last of them), `deferred_before` (how many deferred
 //!   claims would be served with them first) and `emergency_line` (`null`, or a name and telephone
 //!   number); of a request out of the horizon, `planned_from`, the first day whose plan of the same
 //!   horizon ranks it;
@@ -237,6 +238,14 @@ impl Out {
                     ", \"deferred_before\": {}",
                     lack.deferred_before
                 ));
+                self.put(format_args!(
+                    ", \"granted_before\": {}, \"last_granted\": ",
+                    lack.granted_before
+                ));
+                match &lack.last_granted {
+                    None => self.0.push_str("null"),
+                    Some(last) => self.text("", last),
+                }
                 self.0.push_str(", \"emergency_line\": ");
                 match emergency_line(made, decision) {
                     None => self.0.push_str("null"),

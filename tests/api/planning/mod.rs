@@ -89,7 +89,7 @@ fn rows(stock: &Value) -> Vec<Value> {
         Value::Array(items) => items.iter().flat_map(rows).collect(),
         Value::Object(fields) if fields.contains_key("lot") => vec![stock.clone()],
         Value::Object(fields) => fields.values().flat_map(rows).collect(),
-        _ => Vec::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 on_both! {
     the_latest_plan_says_where_a_request_stands_and_why
     the_history_has_each_change_once_the_latest_first
-    what_is_approved_is_neither_edited_nor_withdrawn
+    what_is_approved_is_not_edited_and_is_released_when_it_is_withdrawn
     of_an_erased_plan_the_standing_stays_without_its_sentence
 }
 
@@ -188,7 +188,7 @@ fn the_history_has_each_change_once_the_latest_first(backend: Backend) {
     );
 }
 
-fn what_is_approved_is_neither_edited_nor_withdrawn(backend: Backend) {
+fn what_is_approved_is_not_edited_and_is_released_when_it_is_withdrawn(backend: Backend) {
     let app = spawn(backend);
     let id = filed(&app, &json!({}));
     plan(&app, 1, 7, &id, "granted", Some(1), Some("approved"));
@@ -202,13 +202,13 @@ fn what_is_approved_is_neither_edited_nor_withdrawn(backend: Backend) {
         detail.contains("plan approuvé lui réserve des unités"),
         "{detail}"
     );
-    refused(withdraw(&app, &id), 409, "wrong-state");
-    app.database
-        .conn()
-        .batch_execute("UPDATE plan_lines SET state = 'expired'")
-        .unwrap();
-    edit(&app, &id, &json!({ "risk": "none" })).expect(200);
     withdraw(&app, &id).expect(200);
+    let withdrawn = seen(&app, &id);
+    assert_eq!(withdrawn["state"], "withdrawn");
+    assert_eq!(withdrawn["standing"]["state"], "released");
+    let other = filed(&app, &json!({}));
+    plan(&app, 2, 8, &other, "granted", Some(1), Some("expired"));
+    edit(&app, &other, &json!({ "risk": "none" })).expect(200);
 }
 
 fn of_an_erased_plan_the_standing_stays_without_its_sentence(backend: Backend) {

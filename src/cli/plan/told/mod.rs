@@ -169,7 +169,11 @@ fn differs(mismatch: &Mismatch, language: Language) -> String {
 
 /// A line a change, then the transfers that came and went.
 pub(super) fn difference(changed: &Difference<'_>, language: Language) -> String {
-    let rows: Vec<[String; 5]> = changed.changes.iter().map(change).collect();
+    let rows: Vec<[String; 5]> = changed
+        .changes
+        .iter()
+        .map(|one| change(one, language))
+        .collect();
     let (n, ranks) = (rows.len(), changed.rank_only);
     let mut text = match language {
         Language::Fr => {
@@ -200,7 +204,7 @@ pub(super) fn difference(changed: &Difference<'_>, language: Language) -> String
     text
 }
 
-fn change(change: &Change<'_>) -> [String; 5] {
+fn change(change: &Change<'_>, language: Language) -> [String; 5] {
     let side = |node: Option<&Node<'_>>| {
         let status = node.and_then(|n| n.get("status")).and_then(Node::text);
         status.unwrap_or("-").to_owned()
@@ -210,6 +214,22 @@ fn change(change: &Change<'_>) -> [String; 5] {
         change.key.1.to_owned(),
         side(change.before),
         side(change.after),
-        change.reason().to_owned(),
+        explained(change, language),
     ]
+}
+
+/// Why a line is as it is now; of one that was lost also who has its units, where that is known.
+fn explained(change: &Change<'_>, language: Language) -> String {
+    let reason = change.reason();
+    if change.went_to.is_empty() {
+        return reason.to_owned();
+    }
+    let ahead = change.went_to.join(", ");
+    let went = say(
+        language,
+        "Ce qu'elle avait sert maintenant, tout ou rien, qui passe avant",
+        "What it had now serves, all or nothing, who stands ahead",
+    );
+    let colon = say(language, " :", ":");
+    format!("{reason} {went}{colon} {ahead}.")
 }

@@ -269,6 +269,7 @@ impl<'a> Shelves<'a> {
             units,
             deferred_before,
             given_up,
+            ..Lack::default()
         }
     }
 }

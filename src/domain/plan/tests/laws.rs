@@ -168,7 +168,7 @@ proptest! {
 
     #[test]
     fn who_stands_lower_never_costs_who_stands_higher(
-        case in any::case(4, (10, 4), 2, 10), which in proptest::prelude::any::<prop::sample::Index>(),
+        case in any::case(4, (10, 4), 2, 10), which in any::<prop::sample::Index>(),
     ) {
         let before = plan(&case);
         // a CRS request counts for its patient's reserve wherever it stands: it is not lower

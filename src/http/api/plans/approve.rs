@@ -1,6 +1,6 @@
 //! `POST /plans/{id}/approve`.
 
-use super::shapes::{LineShape, TransferShape, transfer};
+use super::shapes::{PlanLineShape, TransferShape, transfer};
 use crate::app::approve_plan::{self, Approval, Approved};
 use crate::domain::id::PlanId;
 use crate::domain::language::Language;
@@ -46,20 +46,21 @@ pub struct ApprovedShape {
     refused: usize,
     left_out: usize,
     /// The lines that were decided on, in the plan's order.
-    lines: Vec<LineShape>,
+    lines: Vec<PlanLineShape>,
     /// What is asked for from other pharmacies.
     transfers: Vec<TransferShape>,
 }
 
 impl ApprovedShape {
     fn of(approved: &Approved, language: Language) -> Self {
-        let lines: Vec<LineShape> = approved
+        // why a line was left out stands in words of people, and what is answered here is kept
+        let lines: Vec<PlanLineShape> = approved
             .lines
             .iter()
-            .map(|line| LineShape::of(line, language))
+            .map(|line| PlanLineShape::of(line, language))
             .collect();
         let count = |states: &[&str]| {
-            let of = |line: &&LineShape| line.state.is_some_and(|s| states.contains(&s));
+            let of = |line: &&PlanLineShape| line.state.is_some_and(|s| states.contains(&s));
             lines.iter().filter(of).count()
         };
         Self {

@@ -1,6 +1,6 @@
 //! How plans, their lines and what they send look.
 
-use crate::app::make_plan::{Kept, Preview};
+use crate::app::make_plan::{GO_UNCOVERED, Kept, Preview};
 use crate::app::records::PlanRecord;
 use crate::app::see::plans::SeenPlan;
 use crate::domain::language::Language;
@@ -49,7 +49,9 @@ impl PreviewShape {
 
 /// The ids of the lines that cannot be approved as things are.
 fn conflicts(lines: &[Line]) -> Vec<String> {
-    let uncovered = lines.iter().filter(|line| line.why.is_some());
+    let uncovered = lines
+        .iter()
+        .filter(|line| line.why.as_deref() == Some(GO_UNCOVERED));
     uncovered.map(|line| line.name.clone()).collect()
 }
 
@@ -140,7 +142,7 @@ pub struct PlanShape {
     /// The sites that it covers, by FINESS number.
     sites: Vec<String>,
     /// Its lines, in the order of its decisions.
-    lines: Vec<LineShape>,
+    lines: Vec<PlanLineShape>,
     /// What it asks for from other pharmacies.
     transfers_asked: Vec<TransferShape>,
     /// What it says, as `dotation plan` writes it.
@@ -158,7 +160,9 @@ impl PlanShape {
         Ok(Self {
             header: PlanHeader::of(&seen.plan),
             sites: seen.sites.iter().map(ToString::to_string).collect(),
-            lines: lines.map(|line| LineShape::of(line, language)).collect(),
+            lines: lines
+                .map(|line| PlanLineShape::of(line, language))
+                .collect(),
             transfers_asked: seen.transfers.iter().map(transfer).collect(),
             plan: raw(seen.document(language).to_owned())?,
         })
@@ -167,7 +171,7 @@ impl PlanShape {
 
 /// A line of a kept plan: what was decided, and what became of it.
 #[derive(Serialize, ToSchema)]
-pub struct LineShape {
+pub struct PlanLineShape {
     /// The decision's id.
     id: String,
     /// `request` or `reserve`.
@@ -190,11 +194,13 @@ pub struct LineShape {
     /// The same as a sentence, where it is a code.
     said: Option<String>,
     decided_at: Option<String>,
+    /// Id of the token that decided it.
+    decided_by: Option<String>,
     /// Until when its units are held, UTC.
     held_until: Option<String>,
 }
 
-impl LineShape {
+impl PlanLineShape {
     /// Makes the shape of a line.
     pub fn of(line: &Line, language: Language) -> Self {
         Self {
@@ -210,6 +216,7 @@ impl LineShape {
             said: line_said(line, language),
             why: line.why.clone(),
             decided_at: line.decided_at.map(|at| at.to_rfc3339()),
+            decided_by: line.decided_by.clone(),
             held_until: line.expires_at.map(|at| at.to_rfc3339()),
         }
     }
@@ -229,7 +236,11 @@ pub struct TransferShape {
     /// `asked`, `received` or `cancelled`.
     state: &'static str,
     asked_at: String,
+    /// Id of the token that approved it.
+    asked_by: String,
     closed_at: Option<String>,
+    /// Id of the token that received or ended it.
+    closed_by: Option<String>,
     version: i64,
     rows: Vec<TransferRowShape>,
 }
@@ -247,7 +258,7 @@ pub struct TransferRowShape {
     state: &'static str,
     /// For which dose of its line, from 1.
     dose: u32,
-    /// The line of the plan that it is for.
+    /// The id of the plan's decision that it is for.
     line: String,
 }
 
@@ -260,7 +271,9 @@ pub fn transfer(t: &Transfer) -> TransferShape {
         to: t.to.to_string(),
         state: t.state.code(),
         asked_at: t.asked_at.to_rfc3339(),
+        asked_by: t.asked_by.clone(),
         closed_at: t.closed_at.map(|at| at.to_rfc3339()),
+        closed_by: t.closed_by.clone(),
         version: t.version,
         rows: t
             .rows
@@ -272,7 +285,7 @@ pub fn transfer(t: &Transfer) -> TransferShape {
                 units: row.units.get(),
                 state: row.state.code(),
                 dose: row.dose,
-                line: row.line.to_string(),
+                line: row.line_name.clone(),
             })
             .collect(),
     }
