@@ -193,6 +193,8 @@ pub enum Refusal {
         /// What there is.
         known: Vec<String>,
     },
+    /// Sites of several networks are to be planned, and do not share their stock.
+    SeveralNetworks,
     /// Somebody else edited it meanwhile.
     Stale {
         /// The version that stands.
@@ -265,6 +267,7 @@ impl Refusal {
             Self::Unknown { .. } => "unknown",
             Self::NoReserveRule { .. } => "no-reserve-rule",
             Self::NoRanking { .. } => "no-ranking",
+            Self::SeveralNetworks => "several-networks",
             Self::Stale { .. } => "stale",
             Self::ReferenceDose { .. } => "reference-dose",
             Self::MustBeSaid { .. } => "must-be-said",

@@ -87,6 +87,7 @@ pub fn refusal(refusal: &Refusal) -> String {
             "This presentation does not treat a cytokine release syndrome: dispense it without the indication."
                 .to_owned()
         }
+        Refusal::SeveralNetworks => "Sites of several networks are planned together only if all share their stock (`transfers`: `all`): each network has a lottery of its own.".to_owned(),
         Refusal::Forbidden => "Your role does not allow this here.".to_owned(),
         Refusal::BeyondReach { site: Some(site) } => {
             format!("Your own access does not hold at {site}, so you cannot give any there.")
@@ -123,6 +124,7 @@ fn wrong_state(state: &str) -> String {
         "erased" => "What this plan was made from was erased.".to_owned(),
         "approved-and-left-out" => "A line is approved or left out, not both: choose.".to_owned(),
         "held-units-expired" => "Held units are out of date: book them as lost, and the request waits for the next plan.".to_owned(),
+        "too-old" => "This plan is more than seven days old: plan again.".to_owned(),
         "not-granted" => "This line is not granted: there is nothing to approve.".to_owned(),
         other => format!("It is {other}, and that does not allow it."),
     }

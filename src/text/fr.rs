@@ -91,6 +91,7 @@ pub fn refusal(refusal: &Refusal) -> String {
             "Cette présentation ne traite pas un syndrome de relargage des cytokines : dispensez-la sans l'indication."
                 .to_owned()
         }
+        Refusal::SeveralNetworks => "Des sites de plusieurs groupements ne se planifient ensemble que si tous partagent leur stock (`transfers` : `all`) : chaque groupement a son tirage.".to_owned(),
         Refusal::Forbidden => "Votre rôle ne le permet pas ici.".to_owned(),
         Refusal::BeyondReach { site: Some(site) } => {
             format!("Votre propre accès ne vaut pas à {site} : vous ne pouvez pas en donner là.")
@@ -129,6 +130,7 @@ fn wrong_state(state: &str) -> String {
         "erased" => "Les données de ce plan ont été effacées.".to_owned(),
         "approved-and-left-out" => "Une ligne est approuvée ou écartée, pas les deux : choisissez.".to_owned(),
         "held-units-expired" => "Des unités réservées sont périmées : perdez-les, et la demande attendra le prochain plan.".to_owned(),
+        "too-old" => "Ce plan a plus de sept jours : refaites le plan.".to_owned(),
         "not-granted" => "Cette ligne n'est pas accordée : il n'y a rien à approuver.".to_owned(),
         other => format!("L'état actuel ({other}) ne le permet pas."),
     }

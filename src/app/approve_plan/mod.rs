@@ -15,7 +15,7 @@ mod weigh;
 use super::act::{Act, Done};
 use super::error::Error;
 use super::plan_lines::decided;
-use super::{after, live_case};
+use super::{after, live_case, site_state};
 use crate::db::plans::PlanRecord;
 use crate::db::{self};
 use crate::domain::calendar::{Instant, day_begins};
@@ -68,6 +68,7 @@ pub fn approve(act: &mut Act<'_>, frozen: &Frozen, approval: &Approval) -> Resul
         act.caller.check(Action::ApprovePlans, Some(*site))?;
     }
     let plan = frozen::find(act, &frozen.plan.id)?;
+    too_old(act, frozen)?;
     let lines = db::plan_lines::of_plan(act.conn, &plan.id)?;
     let (chosen, left_out) = chosen(&lines, approval)?;
     let mut done = Vec::new();
@@ -119,6 +120,24 @@ pub fn approve(act: &mut Act<'_>, frozen: &Frozen, approval: &Approval) -> Resul
         lines: done,
         transfers,
     })
+}
+
+/// The last day on which a plan can be approved, after its own.
+///
+/// Choice: a week; later so much has changed that weighing its lines again is no longer weighing the plan.
+const MOST_DAYS: u32 = 7;
+
+/// Refuses a plan that is too old to be approved.
+fn too_old(act: &mut Act<'_>, frozen: &Frozen) -> Result<(), Error> {
+    let Some(first) = frozen.sites.first() else {
+        return Ok(());
+    };
+    let site = db::sites::find(act.conn, *first)?;
+    let today = site.map(|site| site_state::today(act, &site)).transpose()?;
+    if today.is_some_and(|today| today > frozen.plan.day.plus(MOST_DAYS)) {
+        return Err(Refusal::WrongState { state: "too-old" }.into());
+    }
+    Ok(())
 }
 
 /// The lines that are to be approved, by rank, and those that are left out, with reasons.

@@ -21,9 +21,10 @@ use crate::domain::code::{Cip13, Finess};
 use crate::domain::id::{LotId, PatientId};
 use crate::domain::ledger::StockLine;
 use crate::domain::line::Line;
-use crate::domain::plan::{Case, CasePatient, CaseRequest, CaseSite, CaseStock, Form};
+use crate::domain::plan::{Case, CasePatient, CaseRequest, CaseSite, CaseStock, Form, Transfers};
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Mg, Units};
+use crate::domain::reason::Refusal;
 use crate::domain::request::Request;
 use crate::domain::reserve::{self, Hold};
 use crate::domain::role::Action;
@@ -82,6 +83,9 @@ pub fn load<'r>(act: &mut Act<'r>, terms: &Terms, action: Action) -> Result<Live
     let book = ranking(act, terms.rulebook.as_deref())?;
     let planned = scope::planned(act, &terms.scope, Some(action))?;
     let numbers: Vec<Finess> = planned.sites.iter().map(|s| s.finess).collect();
+    if planned.network == SEVERAL && terms.transfers != Transfers::All {
+        return Err(Refusal::SeveralNetworks.into());
+    }
     let place: HashMap<Finess, usize> = numbers.iter().copied().zip(0..).collect();
     let mut live = Live {
         case: Case {

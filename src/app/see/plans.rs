@@ -71,14 +71,19 @@ pub fn plan(act: &mut Act<'_>, id: &PlanId) -> Result<SeenPlan, Error> {
     })
 }
 
-/// Returns a kept plan, and writes at each site that has lines in it that they were read.
+impl SeenPlan {
+    /// Returns the sites that have lines in it.
+    pub fn about(&self) -> BTreeSet<Finess> {
+        self.lines.iter().map(|line| line.site).collect()
+    }
+}
+
+/// Writes at each site that has lines in a plan that they were read.
 ///
 /// # Errors
-/// As [`plan`]; when the database cannot be written.
-pub fn read(act: &mut Act<'_>, id: &PlanId) -> Result<SeenPlan, Error> {
-    let seen = plan(act, id)?;
-    let about: BTreeSet<Finess> = seen.lines.iter().map(|line| line.site).collect();
-    for site in about {
+/// When the database cannot be written.
+pub fn note(act: &mut Act<'_>, id: &PlanId, about: &BTreeSet<Finess>) -> Result<(), Error> {
+    for site in about.iter().copied() {
         act.audit_read(
             site,
             Done {
@@ -89,7 +94,7 @@ pub fn read(act: &mut Act<'_>, id: &PlanId) -> Result<SeenPlan, Error> {
             },
         )?;
     }
-    Ok(seen)
+    Ok(())
 }
 
 /// Returns a page of the plans all of whose sites the caller may plan for, the latest first; with

@@ -248,7 +248,10 @@ impl Show {
     pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
         let opened = place.open()?.acting_as(Role::Coordinator);
         let id = PlanId::new(self.id);
-        let seen = opened.write(Vec::new(), move |act| plans::read(act, &id))?;
+        let of = id.clone();
+        let seen = opened.read(move |act| plans::plan(act, &of))?;
+        let about = seen.about();
+        opened.write(Vec::new(), move |act| plans::note(act, &id, &about))?;
         let language = self.lang.into();
         Ok(match (self.case, format(place)) {
             (true, _) => Answer::exact(format!("{}\n", seen.payload.frozen), 0),

@@ -172,6 +172,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::InTheFuture { what }
         | Refusal::InThePast { what } => in_body(&format!("/{what}"), said),
         Refusal::NoReserveRule { .. } | Refusal::NoRanking { .. } => in_body("/rulebook", said),
+        Refusal::SeveralNetworks => in_body("/transfers", said),
         Refusal::UnfitRequest { fields } => {
             let first = fields.first().copied().unwrap_or_default();
             in_body(&format!("/{first}"), said)
@@ -245,6 +246,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::AlreadyThere { .. }
         | Refusal::Unknown { .. }
         | Refusal::Stale { .. }
+        | Refusal::SeveralNetworks
         | Refusal::ReferenceDose { .. }
         | Refusal::MustBeSaid { .. }
         | Refusal::BeforeItsUnits { .. }

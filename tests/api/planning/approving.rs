@@ -1,7 +1,7 @@
 //! Each line is weighed again when it is approved.
 
 use super::{approve, ask_for, cleared, keep, line, lot, plan, stocked_neighbour};
-use crate::service::{App, CENTRE, MG400, NEIGHBOUR, spawn};
+use crate::service::{App, CENTRE, MG400, NEIGHBOUR, again_at, spawn};
 use crate::support::Backend;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
@@ -15,6 +15,8 @@ on_both! {
     a_go_is_moved_to_other_lots_and_never_uncovered
     what_leaves_a_go_uncovered_cannot_be_approved
     an_approval_is_done_once
+    two_plans_for_the_same_units_are_approved_at_once_and_one_of_them_holds
+    a_plan_is_approved_within_a_week
     who_was_to_be_served_and_lost_their_units_comes_before_who_ranks_below
     the_doses_of_a_reserve_are_sent_for_once_and_not_for_a_patient_who_changed
     what_cannot_be_approved_is_refused_whole
@@ -334,4 +336,44 @@ fn the_doses_of_a_reserve_are_sent_for_once_and_not_for_a_patient_who_changed(ba
         sent(&third)[0],
         (json!("refused"), json!("reserve-changed"))
     );
+}
+
+fn two_plans_for_the_same_units_are_approved_at_once_and_one_of_them_holds(backend: Backend) {
+    let app = spawn(backend);
+    cleared(&app, 4);
+    let requests = ["p-1", "p-2"].map(|p| ask_for(&app, CENTRE, p, &json!({})));
+    let plans = [keep(&app), keep(&app), keep(&app)];
+    let answers: Vec<Value> = std::thread::scope(|scope| {
+        let at_once = plans
+            .iter()
+            .map(|id| scope.spawn(|| approve(&app, id, &json!({})).expect(200)));
+        let at_once: Vec<_> = at_once.collect();
+        at_once
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
+    });
+    for request in &requests {
+        let states: Vec<&str> = answers
+            .iter()
+            .map(|a| state(&a["lines"], request).0)
+            .collect();
+        let approved = states.iter().filter(|s| **s == "approved").count();
+        assert_eq!(approved, 1, "{states:?}");
+    }
+    assert_eq!(lot(&app, CENTRE, "B1"), (10, 10));
+    assert_eq!(app.reserve(), (3, 3));
+}
+
+fn a_plan_is_approved_within_a_week(backend: Backend) {
+    let app = spawn(backend);
+    cleared(&app, 2);
+    ask_for(&app, CENTRE, "p-1", &json!({}));
+    let [one, two] = [keep(&app), keep(&app)];
+    let app = again_at(app, "2021-10-27T10:00:00Z");
+    approve(&app, &one, &json!({})).expect(200);
+    let app = again_at(app, "2021-10-28T10:00:00Z");
+    let late = approve(&app, &two, &json!({}));
+    assert_eq!(late.status, 409, "{}", late.text);
+    assert!(late.text.contains("sept jours"), "{}", late.text);
 }

@@ -1,7 +1,7 @@
 //! A plan of the live database, shown or kept.
 
 use super::{ask_for, cleared, keep, line, plan};
-use crate::service::{CENTRE, MG400, NEIGHBOUR, spawn};
+use crate::service::{CENTRE, FAR_CENTRE, MG400, NEIGHBOUR, spawn};
 use crate::support::Backend;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
@@ -212,6 +212,15 @@ fn a_plan_is_of_a_network_or_of_sites(backend: Backend) {
             refused.text
         );
     }
+    let mixed = json!({ "sites": [CENTRE, FAR_CENTRE] });
+    let refused = app.post(Role::Coordinator, "/plans", &mixed);
+    assert_eq!(
+        refused.body["reason"], "several-networks",
+        "{}",
+        refused.text
+    );
+    let mixed = json!({ "sites": [CENTRE, FAR_CENTRE], "transfers": "all" });
+    app.post(Role::Coordinator, "/plans", &mixed).expect(200);
     for body in [
         json!({ "network": "ght-999" }),
         json!({ "sites": ["130000011"] }),

@@ -1,8 +1,9 @@
 //! What an approved plan sends from one pharmacy to another.
 
 use super::{approve, ask_for, cleared, dispense, keep, line, lot, plan, stocked_neighbour};
-use crate::service::{App, CENTRE, MG400, NEIGHBOUR, spawn};
+use crate::service::{App, CENTRE, MG80, MG400, NEIGHBOUR, spawn};
 use crate::support::Backend;
+use dotation::app::sweep_lines::sweep;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
 
@@ -11,6 +12,8 @@ on_both! {
     a_transfer_is_received_once_and_by_the_receiver
     a_line_that_ends_takes_its_transfer_with_it
     a_reserve_that_is_sent_for_is_not_sent_for_twice
+    what_a_transfer_moved_is_not_undone_at_one_end
+    a_loss_at_the_giver_breaks_the_line_and_the_rest_is_given_back
 }
 
 /// A request of 488 mg, of which the centre has 400 mg and the neighbour the rest.
@@ -135,4 +138,49 @@ fn a_reserve_that_is_sent_for_is_not_sent_for_twice(backend: Backend) {
     assert_eq!(states, [json!("served")]);
     // what was a NO-GO is a GO now
     app.go("cart-1", 100_000, "2021-10-25");
+}
+
+fn what_a_transfer_moved_is_not_undone_at_one_end(backend: Backend) {
+    let app = spawn(backend);
+    let (_, _, approved) = sent_for(&app);
+    let received = receive(&app, approved["transfers"][0]["id"].as_str().unwrap()).expect(200);
+    for (movement, site) in received["movements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip([NEIGHBOUR, CENTRE])
+    {
+        let body = json!({ "kind": "reversal", "movement": movement, "note": "by mistake" });
+        let refused = app.post(Role::Pharmacist, &format!("/sites/{site}/movements"), &body);
+        assert_eq!(refused.body["reason"], "not-reversible", "{}", refused.text);
+    }
+    assert_eq!(lot(&app, NEIGHBOUR, "C7"), (4, 0));
+    assert_eq!(lot(&app, CENTRE, "C7"), (2, 2));
+}
+
+fn a_loss_at_the_giver_breaks_the_line_and_the_rest_is_given_back(backend: Backend) {
+    let app = spawn(backend);
+    let (request, id, approved) = sent_for(&app);
+    let loss =
+        json!({ "kind": "loss", "cip13": MG80, "lot": "C7", "units": 5, "reason": "breakage" });
+    app.post(
+        Role::Pharmacist,
+        &format!("/sites/{NEIGHBOUR}/movements"),
+        &loss,
+    )
+    .expect(201);
+    assert_eq!(line(&plan(&app, &id)["lines"], &request)["state"], "broken");
+    assert_eq!(
+        receive(&app, approved["transfers"][0]["id"].as_str().unwrap()).status,
+        409
+    );
+    let swept = app.run(|service, now| async move { sweep(&service, now).await });
+    assert!(swept.is_ok(), "{swept:?}");
+    assert_eq!(
+        lot(&app, CENTRE, "B1"),
+        (7, 6),
+        "what the line held here is free"
+    );
+    let transfer = plan(&app, &id)["transfers_asked"][0].clone();
+    assert_eq!(transfer["state"], "cancelled", "{transfer}");
 }

@@ -18,6 +18,7 @@ use super::fields::code;
 use crate::app::live_case::{Scope, Terms};
 use crate::app::make_plan;
 use crate::app::see::plans;
+use crate::app::{self, Act};
 use crate::domain::code::Finess;
 use crate::domain::id::PlanId;
 use crate::domain::plan::Transfers;
@@ -208,8 +209,27 @@ pub async fn case(ask: Ask) -> Result<HttpResponse, Problem> {
 /// Reads a kept plan, and notes that its patients' requests were read.
 async fn seen(ask: &Ask) -> Result<plans::SeenPlan, Problem> {
     let id = PlanId::new(ask.part("id"));
-    ask.read_and_note(Vec::new(), move |act| plans::read(act, &id))
-        .await
+    look(ask, id, |_, seen| Ok(seen)).await
+}
+
+/// Looks at a kept plan, and notes at each site of it that it was read: what takes long is done before
+/// anybody waits for the writing.
+async fn look<T: Send + 'static>(
+    ask: &Ask,
+    id: PlanId,
+    work: impl FnOnce(&mut Act<'_>, plans::SeenPlan) -> Result<T, app::Error> + Send + 'static,
+) -> Result<T, Problem> {
+    let of = id.clone();
+    let (about, done) = ask
+        .read(move |act| {
+            let seen = plans::plan(act, &of)?;
+            let about = seen.about();
+            Ok((about, work(act, seen)?))
+        })
+        .await?;
+    ask.read_and_note(Vec::new(), move |act| plans::note(act, &id, &about))
+        .await?;
+    Ok(done)
 }
 
 /// A text that is JSON already, byte for byte.

@@ -1,5 +1,7 @@
 //! Plans of cases that somebody brings, plans as they might be, and what is different between two.
 
+use super::look;
+use crate::app::Act;
 use crate::app::make_plan;
 use crate::app::see::plans;
 use crate::domain::id::PlanId;
@@ -93,13 +95,11 @@ pub async fn what_if(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         }
         (None, Some(plan)) => {
             let id = PlanId::new(plan);
-            let both = ask
-                .read_and_note(Vec::new(), move |act| {
-                    let seen = plans::read(act, &id)?;
-                    let after = plans::changed(act, &seen, &change, language)?;
-                    Ok(after.map(|after| (seen.document(language).to_owned(), after)))
-                })
-                .await?;
+            let both = look(&ask, id, move |act, seen| {
+                let after = plans::changed(act, &seen, &change, language)?;
+                Ok(after.map(|after| (seen.document(language).to_owned(), after)))
+            })
+            .await?;
             both.map_err(|faults| refused(&faults, "/change"))?
         }
         (Some(_), Some(_)) | (None, None) => {
@@ -133,14 +133,9 @@ pub struct CompareBody {
 pub async fn compare(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let read: CompareBody = body.json()?;
     let language = ask.language;
-    let (before, after) = ask
-        .read_and_note(Vec::new(), move |act| {
-            let before = plans::read(act, &PlanId::new(&*read.before))?;
-            let after = plans::read(act, &PlanId::new(&*read.after))?;
-            let said = |seen: &plans::SeenPlan| seen.document(language).to_owned();
-            Ok((said(&before), said(&after)))
-        })
-        .await?;
+    let said = move |_: &mut Act<'_>, seen: plans::SeenPlan| Ok(seen.document(language).to_owned());
+    let before = look(&ask, PlanId::new(read.before), said).await?;
+    let after = look(&ask, PlanId::new(read.after), said).await?;
     compared(&before, &after)
 }
 
@@ -166,13 +161,11 @@ fn ours(faults: CaseFaults) -> Problem {
 pub async fn verified(ask: Ask) -> Result<HttpResponse, Problem> {
     let language = ask.language;
     let id = PlanId::new(ask.part("id"));
-    let (kept, again) = ask
-        .read_and_note(Vec::new(), move |act| {
-            let seen = plans::read(act, &id)?;
-            let again = plans::again(act, &seen)?;
-            Ok((seen.document(language).to_owned(), again))
-        })
-        .await?;
+    let (kept, again) = look(&ask, id, move |act, seen| {
+        let again = plans::again(act, &seen)?;
+        Ok((seen.document(language).to_owned(), again))
+    })
+    .await?;
     let given = Document::read(kept.as_bytes()).map_err(ours)?;
     let derived: Vec<Document<'_>> = again
         .iter()
