@@ -203,7 +203,10 @@ impl Approver<'_> {
     ) -> Result<Line, Error> {
         let weighed = match covered.of(wanted) {
             _ if changed.contains(&wanted.line.name) => Err(Refused::ReserveChanged),
-            Some(Ok(())) => return decided(act, wanted.line, LineState::Served, None),
+            Some(Ok(())) => {
+                self.outranked.pass();
+                return decided(act, wanted.line, LineState::Served, None);
+            }
             Some(Err(refused)) => Err(refused),
             None => self.shelves.weigh(act, self.frozen, wanted)?,
         };

@@ -122,6 +122,11 @@ impl Outranked {
         }
     }
 
+    /// Passes over a line that takes nothing from anybody: a GO whose vials lie where they did.
+    pub(super) const fn pass(&mut self) {
+        self.harmless = self.harmless.saturating_sub(1);
+    }
+
     /// Whether the lines that were looked at together are done.
     pub(super) const fn is_done(&self) -> bool {
         self.harmless == 0
