@@ -24,16 +24,6 @@ impl Cost {
         }
     }
 
-    /// Returns one number that is smaller for what is cheaper: micrograms in the lowest 44 bits,
-    /// then 20 bits for each number of units; what is larger is not searched through.
-    pub(in crate::domain::plan) fn scalar(self) -> i128 {
-        let units = |n: u32, bits: u32| i128::from(n) << bits;
-        i128::from(self.wasted_ug)
-            + units(self.all, 44)
-            + units(self.reserves, 64)
-            + units(self.crs, 84)
-    }
-
     /// Whether each figure is at most the other's.
     pub(super) const fn nowhere_above(self, other: Self) -> bool {
         self.crs <= other.crs

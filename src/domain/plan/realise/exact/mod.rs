@@ -7,6 +7,8 @@
 //! histories that leave the same being one, and those dropped that cannot end better than what is
 //! known.
 
+mod hold;
+mod laid;
 mod measure;
 mod pass;
 mod site;
@@ -16,13 +18,13 @@ mod toll;
 use super::cost::Cost;
 use super::problem::Problem;
 use crate::domain::plan::grant::ways::Count;
+use laid::Laid;
 use measure::{Figures, LEVELS, Measure};
 use site::Site;
 use stock::Stock;
-use toll::Laid;
 
 /// How many histories each pass keeps. Choice: by trial.
-const WIDTHS: [usize; 4] = [64, 1_024, 16_384, 400_000];
+const WIDTHS: [usize; 4] = [64, 1_024, 16_384, 200_000];
 
 /// How one dose is made: of each strength so many, of which so many from its own site.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

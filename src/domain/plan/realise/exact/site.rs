@@ -5,7 +5,8 @@
 
 use super::super::problem::{Dose, Problem};
 use super::Split;
-use super::measure::{Figures, LEVELS, Measure};
+use super::hold::{Hold, Own};
+use super::measure::{Figures, Measure};
 use super::stock::Stock;
 use crate::domain::plan::grant::ways::{Count, WIDTH};
 use std::collections::BTreeMap;
@@ -42,7 +43,7 @@ pub(super) struct Site {
 }
 
 /// What a site has left.
-type Left<const N: usize> = [u16; N];
+pub(super) type Left<const N: usize> = [u16; N];
 
 /// Gathers what a site may do; nothing when out of steps, or where it has more than is counted.
 pub(super) fn build<const N: usize>(
@@ -90,105 +91,6 @@ pub(super) fn build<const N: usize>(
         turns.push(hold.leave(stock, &lefts));
     }
     Some(Site { turns })
-}
-
-/// How a site's own units of a strength are counted.
-enum Own {
-    /// It has none.
-    None,
-    /// Only as far as what is left of these places: of `dims`, and of what is left.
-    Places(Vec<(usize, usize)>),
-}
-
-/// How all its own units are counted.
-struct Hold {
-    own: Vec<Own>,
-    /// What the doses to come could use at each place of `dims`.
-    useful: Vec<u32>,
-}
-
-impl Hold {
-    fn new<const N: usize>(
-        stock: &Stock,
-        own: &[u32],
-        doses: &[(usize, &Dose)],
-        start: &mut Left<N>,
-    ) -> Option<Self> {
-        let useful = stock.useful(doses.iter().map(|(_, dose)| *dose));
-        let at = |counts: &[u32], place: usize| counts.get(place).copied().unwrap_or(0);
-        let mut hold = Self {
-            own: Vec::new(),
-            useful: Vec::new(),
-        };
-        let mut slots = start.iter_mut().enumerate();
-        for (strength, free) in stock.free.iter().enumerate() {
-            let all = || stock.dims.of(strength);
-            if all().all(|place| at(own, place) == 0) {
-                hold.own.push(Own::None);
-                continue;
-            }
-            let only = all().all(|place| at(own, place) == at(&stock.supply, place));
-            let mut places: Vec<(usize, usize)> = Vec::new();
-            let mut before = None;
-            for place in all() {
-                let n = at(own, place);
-                // what others have none of is the pool's to count
-                let counts = n < at(&useful, place) && n != at(&stock.supply, place);
-                let kept = stock.kept(place).is_some();
-                let counts = if *free { counts } else { !only };
-                let counts = counts && (before != Some(n) || kept && !free);
-                if counts {
-                    let (slot, left) = slots.next()?;
-                    *left = u16::try_from(n).ok()?;
-                    places.push((place, slot));
-                    before = Some(n);
-                }
-            }
-            hold.own.push(Own::Places(places));
-        }
-        Some(hold)
-    }
-
-    /// Looks at the doses to come.
-    fn look(&mut self, stock: &Stock, doses: &[(usize, &Dose)]) {
-        self.useful = stock.useful(doses.iter().map(|(_, dose)| *dose));
-    }
-
-    /// Returns the last turn: what the doses left of later units is no more than what they left
-    /// from an earlier class on.
-    fn leave<const N: usize>(&self, stock: &Stock, lefts: &[Left<N>]) -> Turn {
-        let mut turn = Turn {
-            dose: None,
-            choices: Vec::new(),
-            arcs: Vec::new(),
-        };
-        for left in lefts {
-            let mut takes = vec![0; stock.all.len()];
-            for (own, _) in self.own.iter().zip(&stock.free).filter(|(_, free)| !**free) {
-                let Own::Places(places) = own else {
-                    continue;
-                };
-                let mut least = u16::MAX;
-                for (place, slot) in places {
-                    let n = left.get(*slot).copied().unwrap_or(0);
-                    least = least.min(n);
-                    if let Some(take) = stock.kept(*place).and_then(|p| takes.get_mut(p)) {
-                        *take = n - least;
-                    }
-                }
-            }
-            turn.arcs.push(vec![Arc {
-                choice: turn.choices.len(),
-                next: 0,
-            }]);
-            turn.choices.push(Choice {
-                figures: [0; LEVELS],
-                takes,
-                split: Split::default(),
-            });
-        }
-        turn
-    }
 }
 
 /// Makes one dose in every way.

@@ -83,7 +83,7 @@ impl Stock {
     }
 
     /// Returns what some doses could use at the most at each place of `dims`.
-    pub(super) fn useful<'d>(&self, doses: impl Iterator<Item = &'d Dose>) -> Vec<u32> {
+    pub(super) fn useful<'d>(&self, doses: impl Iterator<Item = &'d Dose> + 'd) -> Vec<u32> {
         let mut useful = vec![0_u32; self.dims.len];
         for dose in doses {
             for strength in 0..self.dims.strengths() {
