@@ -16,7 +16,7 @@ use crate::domain::request::Request;
 /// # Errors
 /// Refused when such a line is there.
 pub(super) fn none(act: &mut Act<'_>, request: &Request) -> Result<(), Error> {
-    if db::standings::is_approved(act.conn, &request.id)? {
+    if db::plan_lines::approved_for(act.conn, &request.id)?.is_some() {
         let state = "approved";
         return Err(Refusal::WrongState { state }.into());
     }

@@ -28,7 +28,7 @@ use crate::domain::id::{PatientId, RequestId};
 use crate::domain::presentation::Route;
 use crate::domain::reason::Refusal;
 use crate::domain::request::{
-    Against, Checked, Draft, Misfit, Request, RequestState, Told, Wanted, Wrong,
+    Against, Checked, Draft, FILED_ANEW, Misfit, Request, RequestState, Told, Wanted, Wrong,
 };
 use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
@@ -233,7 +233,7 @@ fn first_name(
     }
     let proposed = alike.iter().find(|r| r.state == RequestState::Proposed);
     if let Some(proposed) = proposed {
-        withdraw::end(act, proposed, "filed-anew")?;
+        withdraw::end(act, proposed, FILED_ANEW)?;
     }
     Ok(alike.first().map(|first| first.name.clone()))
 }

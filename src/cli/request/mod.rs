@@ -154,7 +154,8 @@ fn row(seen: &SeenRequest) -> [String; 8] {
             .and_then(|s| s.rank)
             .map_or_else(none, |rank| rank.to_string()),
         standing.map_or_else(none, |s| {
-            s.state.clone().unwrap_or_else(|| s.status.clone())
+            s.state
+                .map_or_else(|| s.status.clone(), |state| state.code().to_owned())
         }),
     ]
 }

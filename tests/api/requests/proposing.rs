@@ -136,7 +136,10 @@ fn a_proposed_request_gives_way_to_one_that_is_filed(backend: Backend) {
     let gone = seen(&app, &proposed);
     assert_eq!(
         (&gone["state"], &gone["reason_en"]),
-        (&json!("withdrawn"), &json!("Withdrawn: filed-anew."))
+        (
+            &json!("withdrawn"),
+            &json!("Withdrawn: a new request was filed in its place.")
+        )
     );
     assert_eq!(seen(&app, &anew)["due"], "2021-11-17");
     let open = app

@@ -1,23 +1,28 @@
 //! What can be seen of requests: what is asked for, where it stands, and how it came there.
 
+mod sentences;
+mod turns;
+
+pub use turns::Turn;
+
 use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::db;
 use crate::db::requests::Filter;
-use crate::db::standings::{Answers, Standing};
-use crate::domain::calendar::{Day, Instant, local_day};
+use crate::db::standings::Standing;
+use crate::domain::calendar::{Day, local_day};
 use crate::domain::code::{Cip13, Finess};
-use crate::domain::id::{PatientId, PlanId, RequestId};
+use crate::domain::id::{PatientId, RequestId};
+use crate::domain::line::LineState;
 use crate::domain::presentation::Route;
 use crate::domain::reason::Refusal;
 use crate::domain::request::{Request, RequestState};
 use crate::domain::rule::Slug;
-use crate::text;
-use crate::wire::json::Node;
-use crate::wire::plan::Document;
 use chrono_tz::Tz;
+use sentences::Sentences;
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
+use turns::turns;
 
 /// A request, and what its prescriber wants to know beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +33,7 @@ pub struct SeenRequest {
     pub pseudonym: Option<String>,
     /// The day it is due, where that is known.
     pub due: Option<Day>,
-    /// What the latest plan said; none before the first.
+    /// What the plan said that holds units for it, else the latest; none before the first.
     pub standing: Option<Standing>,
     /// Each change of rank, status or state, the latest first.
     pub history: Vec<Turn>,
@@ -36,25 +41,6 @@ pub struct SeenRequest {
     pub reason_fr: String,
     /// The same in English.
     pub reason_en: String,
-}
-
-/// One change of where a request stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
-    /// When.
-    pub at: Instant,
-    /// By which plan.
-    pub plan: PlanId,
-    /// Place in the plan's order, from 1; none when it was not ranked.
-    pub rank: Option<u32>,
-    /// What was decided.
-    pub status: String,
-    /// Why, as a stable code.
-    pub reason_code: String,
-    /// What became of a granted line.
-    pub state: Option<String>,
-    /// Why that became of it.
-    pub why: Option<String>,
 }
 
 /// Returns up to `limit` requests of one site, or of all within reach, whose id comes after `after`,
@@ -111,20 +97,14 @@ fn seen(act: &mut Act<'_>, requests: Vec<Request>) -> Result<Vec<SeenRequest>, E
         let of = standings.entry(standing.request.clone()).or_default();
         of.push(standing);
     }
-    let latest = |id: &RequestId| standings.get(id).and_then(|all| all.first());
-    let mut sentences = Sentences::default();
-    for request in requests.iter().filter(|r| r.state == RequestState::Open) {
-        if let Some(standing) = latest(&request.id) {
-            sentences.read(act, &standing.plan)?;
-        }
-    }
+    let standing = |id: &RequestId| standings.get(id).and_then(|all| decisive(all));
+    let open = requests.iter().filter(|r| r.state == RequestState::Open);
+    let planned = open.filter_map(|r| Some((&r.name, &standing(&r.id)?.plan)));
+    let sentences = Sentences::load(act, planned)?;
     let make = |request: Request| {
         let recorded = given.get(&key(&request));
-        let standing = latest(&request.id).cloned();
-        let (reason_fr, reason_en) = standing
-            .as_ref()
-            .and_then(|s| sentences.of(&s.plan, &request))
-            .unwrap_or_else(|| text::request::unplanned(&request, standing.is_some()));
+        let standing = standing(&request.id).cloned();
+        let (reason_fr, reason_en) = sentences.of(&request, standing.as_ref());
         SeenRequest {
             pseudonym: pseudonyms.get(&request.patient).cloned(),
             // what has ended was due when it was, whatever was given since
@@ -142,6 +122,13 @@ fn seen(act: &mut Act<'_>, requests: Vec<Request>) -> Result<Vec<SeenRequest>, E
         }
     };
     Ok(requests.into_iter().map(make).collect())
+}
+
+/// The plan where a request stands: the one that holds units for it, whatever was planned since; else
+/// the latest.
+fn decisive(all: &[Standing]) -> Option<&Standing> {
+    let approved = |s: &&Standing| s.state == Some(LineState::Approved);
+    all.iter().find(approved).or_else(|| all.first())
 }
 
 /// Whom a request is for, by which rulebook, and by which route.
@@ -181,82 +168,4 @@ fn last_given(act: &mut Act<'_>, requests: &[Request]) -> Result<BTreeMap<Key, D
         }
     }
     Ok(days)
-}
-
-/// The changes that lines of plans, the latest first, tell of: a line that says what the one before
-/// it said is none.
-fn turns(lines: &[Standing]) -> Vec<Turn> {
-    let mut turns: Vec<Turn> = Vec::new();
-    for line in lines.iter().rev() {
-        let planned = Turn {
-            at: line.made_at,
-            plan: line.plan.clone(),
-            rank: line.rank,
-            status: line.status.clone(),
-            reason_code: line.reason_code.clone(),
-            state: line.state.as_ref().map(|_| "planned".to_owned()),
-            why: None,
-        };
-        let decided = line.state.as_deref().filter(|state| *state != "planned");
-        let became = decided.map(|state| Turn {
-            at: line.decided_at.unwrap_or(line.made_at),
-            state: Some(state.to_owned()),
-            why: line.why.clone(),
-            ..planned.clone()
-        });
-        for turn in std::iter::once(planned).chain(became) {
-            let said = |t: &Turn| (t.rank, t.status.clone(), t.state.clone());
-            if turns.last().is_none_or(|last| said(last) != said(&turn)) {
-                turns.push(turn);
-            }
-        }
-    }
-    turns.reverse();
-    turns
-}
-
-/// The sentences of plans, each plan read once: by plan and name of the request.
-#[derive(Default)]
-struct Sentences {
-    plans: BTreeSet<PlanId>,
-    said: BTreeMap<(PlanId, String), (String, String)>,
-}
-
-impl Sentences {
-    fn read(&mut self, act: &mut Act<'_>, plan: &PlanId) -> Result<(), Error> {
-        if !self.plans.insert(plan.clone()) {
-            return Ok(());
-        }
-        // an erased plan has no sentences any more
-        let Some(Answers { fr, en, .. }) = db::standings::answers(act.conn, plan)? else {
-            return Ok(());
-        };
-        let (mut fr, en) = (reasons(plan, &fr)?, reasons(plan, &en)?);
-        for (name, en) in en {
-            let fr = fr.remove(&name).unwrap_or_default();
-            self.said.insert((plan.clone(), name), (fr, en));
-        }
-        Ok(())
-    }
-
-    /// Of a request that has ended, what ended it is said instead.
-    fn of(&self, plan: &PlanId, request: &Request) -> Option<(String, String)> {
-        let key = (plan.clone(), request.name.to_string());
-        let said = self.said.get(&key).cloned();
-        said.filter(|_| request.state == RequestState::Open)
-    }
-}
-
-/// The sentences of a plan's decisions about requests, by name.
-fn reasons(plan: &PlanId, answer: &str) -> Result<BTreeMap<String, String>, Error> {
-    let document = Document::read(answer.as_bytes())
-        .map_err(|_faults| Error::Bug(format!("the answer of plan {plan} is no plan")))?;
-    let decisions = document.decisions();
-    Ok(decisions
-        .filter(|((kind, _), _)| *kind == "request")
-        .filter_map(|((_, id), row)| {
-            let reason = row.get("reason").and_then(Node::text)?;
-            Some((id.to_owned(), reason.to_owned()))
-        })
-        .collect())
 }
