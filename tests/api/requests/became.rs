@@ -1,9 +1,9 @@
 //! What became of what a plan granted is what its prescriber reads.
 
 use super::standing::plan;
-use super::{filed, seen};
+use super::{filed, seen, withdraw};
 use crate::service::{App, spawn};
-use crate::support::Backend;
+use crate::support::{Backend, migrations};
 use diesel::connection::SimpleConnection as _;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ on_both! {
     a_request_stands_where_units_are_held_for_it
     another_reason_is_a_change
     a_reason_that_ends_with_a_full_stop_gets_no_second
+    why_it_was_withdrawn_stands_with_what_can_be_erased
 }
 
 /// Writes why a line is in its state.
@@ -134,4 +135,30 @@ fn a_reason_that_ends_with_a_full_stop_gets_no_second(backend: Backend) {
         "Retirée : En rémission.",
         "Withdrawn: En rémission.",
     );
+}
+
+/// One of the two files of the migration that moved the reasons.
+fn moving(backend: Backend, file: &str) -> String {
+    let kind = match backend {
+        Backend::Sqlite => "sqlite",
+        Backend::Postgres => "postgres",
+    };
+    let name = format!("20261122000017_reasons/{file}.sql");
+    let mut files = migrations(kind).into_iter();
+    files.find(|(n, _)| *n == name).unwrap().1
+}
+
+fn why_it_was_withdrawn_stands_with_what_can_be_erased(backend: Backend) {
+    let app = spawn(backend);
+    let id = filed(&app, &json!({}));
+    withdraw(&app, &id).expect(200);
+    let run = |sql: &str| app.database.conn().batch_execute(sql).unwrap();
+    // what stood beside the request came along
+    run(&moving(backend, "down"));
+    run("UPDATE requests SET reason = reason || ' of May' WHERE state = 'withdrawn'");
+    run(&moving(backend, "up"));
+    let withdrawn = seen(&app, &id);
+    assert_eq!(withdrawn["reason_en"], "Withdrawn: remission of May.");
+    run("UPDATE request_payload SET withdrawn_reason = NULL");
+    said(&seen(&app, &id), "Retirée.", "Withdrawn.");
 }
