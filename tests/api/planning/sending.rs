@@ -3,6 +3,10 @@
 use super::{approve, ask_for, cleared, dispense, keep, line, lot, plan, stocked_neighbour};
 use crate::service::{App, CENTRE, MG400, NEIGHBOUR, spawn};
 use crate::support::Backend;
+use dotation::app::{Caller, Error, file_request};
+use dotation::db;
+use dotation::domain::code::Finess;
+use dotation::domain::id::RequestId;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
 
@@ -11,6 +15,7 @@ on_both! {
     a_transfer_is_received_once_and_by_the_receiver
     a_line_that_ends_takes_its_transfer_with_it
     a_reserve_that_is_sent_for_is_not_sent_for_twice
+    what_came_to_be_held_elsewhere_meanwhile_is_not_given_back_unlocked
 }
 
 /// A request of 488 mg, of which the centre has 400 mg and the neighbour the rest.
@@ -135,4 +140,29 @@ fn a_reserve_that_is_sent_for_is_not_sent_for_twice(backend: Backend) {
     assert_eq!(states, [json!("served")]);
     // what was a NO-GO is a GO now
     app.go("cart-1", 100_000, "2021-10-25");
+}
+
+fn what_came_to_be_held_elsewhere_meanwhile_is_not_given_back_unlocked(backend: Backend) {
+    let app = spawn(backend);
+    let (request, ..) = sent_for(&app);
+    let withdraw = |sites: &[&str]| {
+        let sites: Vec<Finess> = sites.iter().map(|s| Finess::parse(s).unwrap()).collect();
+        let (id, locked) = (RequestId::new(&*request), sites.clone());
+        app.run(async |service, now| {
+            let caller = Caller::at_the_machine("command-line", Role::Admin);
+            let work = service.write(caller, now, sites, move |act| {
+                file_request::withdraw(act, &id, "remission", &locked)
+            });
+            work.await
+        })
+    };
+    // as it was read before the plan was approved
+    let early = withdraw(&[CENTRE]);
+    assert!(
+        matches!(early, Err(Error::Db(db::Error::Busy))),
+        "{early:?}"
+    );
+    assert_eq!(lot(&app, NEIGHBOUR, "C7"), (6, 2));
+    withdraw(&[CENTRE, NEIGHBOUR]).unwrap();
+    assert_eq!(lot(&app, NEIGHBOUR, "C7"), (6, 0));
 }

@@ -7,17 +7,16 @@ pub use turns::Turn;
 
 use crate::app::act::Act;
 use crate::app::error::Error;
+use crate::app::last_given::{Treated, last_given};
 use crate::db;
 use crate::db::requests::Filter;
 use crate::db::standings::Standing;
-use crate::domain::calendar::{Day, local_day};
-use crate::domain::code::{Cip13, Finess};
+use crate::domain::calendar::Day;
+use crate::domain::code::Finess;
 use crate::domain::id::{PatientId, RequestId};
 use crate::domain::line::LineState;
-use crate::domain::presentation::Route;
 use crate::domain::reason::Refusal;
 use crate::domain::request::{Request, RequestState};
-use crate::domain::rule::Slug;
 use chrono_tz::Tz;
 use sentences::Sentences;
 use std::collections::BTreeSet;
@@ -90,7 +89,7 @@ fn seen(act: &mut Act<'_>, requests: Vec<Request>) -> Result<Vec<SeenRequest>, E
     let pseudonyms: BTreeMap<_, _> = db::patients::pseudonyms(act.conn, &patients)?
         .into_iter()
         .collect();
-    let given = last_given(act, &requests)?;
+    let given = given(act, &requests)?;
     let ids: Vec<RequestId> = requests.iter().map(|r| r.id.clone()).collect();
     let mut standings: BTreeMap<RequestId, Vec<Standing>> = BTreeMap::new();
     for standing in db::standings::of(act.conn, &ids)? {
@@ -102,7 +101,7 @@ fn seen(act: &mut Act<'_>, requests: Vec<Request>) -> Result<Vec<SeenRequest>, E
     let planned = open.filter_map(|r| Some((&r.name, &standing(&r.id)?.plan)));
     let sentences = Sentences::load(act, planned)?;
     let make = |request: Request| {
-        let recorded = given.get(&key(&request));
+        let recorded = given.get(&treated(&request));
         let standing = standing(&request.id).cloned();
         let (reason_fr, reason_en) = sentences.of(&request, standing.as_ref());
         SeenRequest {
@@ -131,41 +130,23 @@ fn decisive(all: &[Standing]) -> Option<&Standing> {
     all.iter().find(approved).or_else(|| all.first())
 }
 
-/// Whom a request is for, by which rulebook, and by which route.
-type Key = (PatientId, Slug, Route);
-
-fn key(r: &Request) -> Key {
+fn treated(r: &Request) -> Treated {
     (r.patient.clone(), r.rulebook.clone(), r.wanted.route)
 }
 
-/// When patients were last given what their requests ask for, as the ledger has it: the presentations
-/// are those of the request's rulebook and route, the day is the site's own.
-fn last_given(act: &mut Act<'_>, requests: &[Request]) -> Result<BTreeMap<Key, Day>, Error> {
-    let mut asked: BTreeMap<(&Slug, Route), BTreeSet<&PatientId>> = BTreeMap::new();
+/// When patients were last given what their requests ask for, where that says when they are due.
+fn given(act: &mut Act<'_>, requests: &[Request]) -> Result<BTreeMap<Treated, Day>, Error> {
     let mut zones: BTreeMap<Finess, Option<Tz>> = BTreeMap::new();
-    let mut sites = BTreeMap::new();
+    let mut asked = Vec::new();
     for r in requests.iter().filter(|r| r.wanted.due_by_hand.is_none()) {
-        let of = asked.entry((&r.rulebook, r.wanted.route)).or_default();
-        of.insert(&r.patient);
-        sites.insert(&r.patient, r.site);
-        if let Entry::Vacant(zone) = zones.entry(r.site) {
-            let site = db::sites::find(act.conn, r.site)?;
-            zone.insert(site.map(|site| site.zone));
-        }
-    }
-    let mut days = BTreeMap::new();
-    for ((name, route), patients) in asked {
-        let Some(book) = act.rules.get(name) else {
-            continue;
-        };
-        let codes: Vec<Cip13> = book.by_route(route).map(|p| p.cip13).collect();
-        let patients: Vec<PatientId> = patients.into_iter().cloned().collect();
-        for (patient, at) in db::requests::last_given(act.conn, &patients, &codes)? {
-            let zone = sites.get(&patient).and_then(|site| *zones.get(site)?);
-            if let Some(day) = zone.and_then(|zone| local_day(at, zone)) {
-                days.insert((patient, name.clone(), route), day);
+        let zone = match zones.entry(r.site) {
+            Entry::Occupied(zone) => *zone.get(),
+            Entry::Vacant(zone) => {
+                let site = db::sites::find(act.conn, r.site)?;
+                *zone.insert(site.map(|site| site.zone))
             }
-        }
+        };
+        asked.extend(zone.map(|zone| (treated(r), zone)));
     }
-    Ok(days)
+    last_given(act, asked)
 }
