@@ -55,6 +55,6 @@ mod tests {
         let found = reasons(plan, &["a", "c", "d", "e"].into()).unwrap();
         assert_eq!(found, [("a".to_owned(), "N\"1".to_owned())].into());
         assert!(reasons("{}", &BTreeSet::new()).is_err());
-        assert!(reasons(&plan[..plan.len() - 1], &BTreeSet::new()).is_err());
+        assert!(reasons(plan.trim_end_matches('}'), &BTreeSet::new()).is_err());
     }
 }
