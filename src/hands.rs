@@ -4,7 +4,7 @@
 //! `domain` decides on the caller's thread and knows no other; here its pools are decided at the
 //! same time. Who does what is left to chance, what comes out is not.
 
-use crate::domain::plan::{self, Books, Case, Plan, Planner};
+use crate::domain::plan::{self, Books, Case, Granted, Plan, Planner};
 use crate::domain::rule::Rulebook;
 use std::num::NonZero;
 use std::panic::resume_unwind;
@@ -26,6 +26,17 @@ pub fn plan<'a>(case: &Case, book: &'a Rulebook, of: Books<'a>) -> Plan {
     }
     let planner = Planner::new(case, book, of);
     plan::merge(each(planner.pools(), |pool| planner.decide(&pool)))
+}
+
+/// Says which claims of a case a plan grants, the first ranked first; with which units is not asked, which
+/// is most of the work of a plan.
+pub fn granted<'a>(case: &Case, book: &'a Rulebook, of: Books<'a>) -> Vec<Granted> {
+    let planner = Planner::new(case, book, of);
+    let pools = planner.pools();
+    if case.requests.len() < LARGE {
+        return plan::ranked(pools.iter().map(|pool| planner.grant(pool)).collect());
+    }
+    plan::ranked(each(pools, |pool| planner.grant(&pool)))
 }
 
 /// Does each piece of work, and returns the answers in the order of the pieces.

@@ -44,9 +44,11 @@
 //!    [`mail::Post`] leases the letters, sends each outside of any transaction, and records what became
 //!    of it.
 //!
-//! Who is served when there is not enough is the same shape without a database: `dotation plan` reads
-//! a case ([`wire::plan_case`]), [`domain::plan::plan()`] decides, [`wire::plan`] writes it down with the
-//! sentences of [`text::plan`]; a large case is planned and written by many [`hands`], to the same bytes.
+//! Who is served when there is not enough is the same shape. [`app::live_case`] makes a case of the
+//! database (`dotation plan` reads one from a file, [`wire::plan_case`]), [`domain::plan::plan()`] decides
+//! (a large case on every processor, [`hands`]), and [`wire::plan`] writes it down with the sentences of
+//! [`text::plan`]. A plan that is kept ([`app::make_plan`]) has frozen its case and the day's lottery;
+//! [`app::approve_plan`] weighs each line again before its units are held.
 //!
 //! # What always holds
 //!
@@ -57,8 +59,9 @@
 //!   unit is held twice. The database holds these laws by itself, against a careless writer too.
 //! - A GO and its holds are one instant. A reserve loses a dose only to a loss or a CRS treatment.
 //! - A letter is written in the transaction of its cause, one row a recipient, and names no patient.
-//! - Patients' data stand in the table `patient_payload` and nowhere else (nobody erases them yet:
-//!   the table is made for it).
+//! - Patients' data, and what people write in words of their own about them, stand in the tables whose
+//!   names end in `_payload`, whose rows can be erased (nobody does yet). The words with a movement are for
+//!   the shelf, and an exception that says so where they are asked for.
 //! - A door never sees a table; a sentence for people stands in `text` or at the door that says it.
 //! - The two databases differ in [`db::dialect`].
 //!

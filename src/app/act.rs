@@ -134,12 +134,8 @@ impl Act<'_> {
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn audit_read(
-        &mut self,
-        site: impl Into<Option<Finess>>,
-        line: Done<'_>,
-    ) -> Result<(), Error> {
-        write_line(self, site.into(), "read", line)
+    pub fn audit_read(&mut self, site: Finess, line: Done<'_>) -> Result<(), Error> {
+        write_line(self, Some(site), "read", line)
     }
 
     /// Writes that something was refused.

@@ -129,16 +129,16 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         }
         Claim::Crs => {
             let own = Granted::of_patient(act, &state, treated.as_ref())?;
-            let picks = own
-                .as_ref()
-                .map(|own| own.all_of(act, &mut state, &order.lines));
-            let picks = match picks.transpose()?.flatten() {
-                Some(picks) => {
-                    granted = own;
-                    picks
-                }
-                None => pick_over_holds(act, &mut state, &order.lines, treated.as_ref())?,
+            let (mut picks, rest) = match &own {
+                Some(own) => own.first(act, &mut state, &order.lines)?,
+                None => (Vec::new(), order.lines.clone()),
             };
+            take(&mut state.stock, &picks);
+            let more = pick_over_holds(act, &mut state, &rest, treated.as_ref())?;
+            give(&mut state.stock, &picks);
+            granted = own.filter(|_| !picks.is_empty());
+            picks.extend(more);
+            let picks = merged(picks);
             (MovementKind::Dispensing, picks)
         }
     };
@@ -206,6 +206,15 @@ fn take(stock: &mut [StockLine], picks: &[(LotId, Units)]) {
     for (lot, units) in picks {
         if let Some(line) = stock.iter_mut().find(|l| l.lot_id == *lot) {
             line.usable = line.usable.saturating_sub(*units);
+        }
+    }
+}
+
+/// Puts back what [`take`] took to see what is left.
+fn give(stock: &mut [StockLine], picks: &[(LotId, Units)]) {
+    for (lot, units) in picks {
+        if let Some(line) = stock.iter_mut().find(|l| l.lot_id == *lot) {
+            line.usable = line.usable.saturating_add(*units);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::act::{Act, Done};
 use super::after;
 use super::error::Error;
+use super::file_request::propose_next;
 use super::site_state::SiteState;
 use crate::db;
 use crate::domain::calendar::Instant;
@@ -10,6 +11,7 @@ use crate::domain::code::Finess;
 use crate::domain::id::{LineId, RequestId};
 use crate::domain::line::{Line, LineHold, LineState};
 use crate::domain::quantity::Units;
+use crate::domain::request::RequestState;
 use crate::domain::transfer::{Transfer, TransferState};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -22,6 +24,12 @@ pub fn sites_of(act: &mut Act<'_>, line: &Line) -> Result<Vec<Finess>, Error> {
     let mut sites: BTreeSet<Finess> = [line.site].into();
     let held = db::plan_lines::held_for(act.conn, &line.id)?;
     sites.extend(held.iter().map(|hold| hold.site));
+    let asked = db::transfers::asked_for(act.conn, std::slice::from_ref(&line.id))?;
+    sites.extend(
+        asked
+            .iter()
+            .flat_map(|transfer| [transfer.from, transfer.to]),
+    );
     Ok(sites.into_iter().collect())
 }
 
@@ -36,13 +44,35 @@ pub fn end(act: &mut Act<'_>, line: &Line, next: LineState, why: &str) -> Result
         db::plan_lines::shrink_hold(act.conn, hold, hold.units)?;
     }
     cancel_transfers(act, &line.id)?;
-    let ended = decided(act, line, next, Some(why.to_owned()))?;
+    let ended = if line.state == Some(next) {
+        line.clone()
+    } else {
+        decided(act, line, next, Some(why.to_owned()))?
+    };
+    served_in_part(act, line)?;
     let sites: BTreeSet<Finess> = held.iter().map(|hold| hold.site).collect();
     for site in sites {
         let mut state = SiteState::load(act, site)?;
         after::settle(act, &mut state)?;
     }
     Ok(ended)
+}
+
+/// Why an approved line of which some units were dispensed stays approved: the code.
+pub(super) const IN_PART: &str = "served-in-part";
+
+/// Ends the request of a line that ends after some of its units were dispensed: what was given was given,
+/// and what follows is another request.
+fn served_in_part(act: &mut Act<'_>, line: &Line) -> Result<(), Error> {
+    let (Some((id, _)), Some(IN_PART)) = (&line.request, line.why.as_deref()) else {
+        return Ok(());
+    };
+    let request = db::requests::find(act.conn, id)?;
+    if let Some(request) = request.filter(|r| r.state == RequestState::Open) {
+        let state = SiteState::load(act, request.site)?;
+        propose_next(act, &request, state.today)?;
+    }
+    Ok(())
 }
 
 /// Writes what became of a line, with its line on the audit trail.
@@ -63,6 +93,10 @@ pub(super) fn decided(
         ..line.clone()
     };
     db::plan_lines::update(act.conn, &after)?;
+    let request = match &after.request {
+        Some((id, _)) => db::requests::find(act.conn, id)?,
+        None => None,
+    };
     let details = json!({
         "plan": after.plan.as_str(),
         "before": line.state.map(LineState::code),
@@ -74,7 +108,7 @@ pub(super) fn decided(
         Done {
             action: "plan.line",
             object: after.id.as_str(),
-            patient: None,
+            patient: request.map(|r| (r.patient, r.patient_hash)),
             details,
         },
     )?;
@@ -93,7 +127,7 @@ pub fn release(act: &mut Act<'_>, request: &RequestId) -> Result<(), Error> {
 }
 
 fn cancel_transfers(act: &mut Act<'_>, line: &LineId) -> Result<(), Error> {
-    for mut transfer in db::transfers::asked_for(act.conn, std::slice::from_ref(line))? {
+    for mut transfer in db::transfers::asked_for_to_change(act.conn, std::slice::from_ref(line))? {
         for row in &mut transfer.rows {
             if row.line == *line && row.state == TransferState::Asked {
                 row.state = TransferState::Cancelled;
@@ -121,10 +155,10 @@ pub(super) fn close_if_done(act: &Act<'_>, transfer: &mut Transfer) {
     transfer.closed_by = Some(act.caller.id.clone());
 }
 
-/// Takes units of a lot out of the holds of lines, those first that lose theirs first, and breaks the
-/// lines; `above` says whether those that rank above reserves are meant, or those below.
+/// Takes units out of the holds of lines that `of` means, those first that lose theirs first, and breaks
+/// the lines.
 ///
-/// Returns how many units were taken. What a broken line holds elsewhere is given back soon after:
+/// Returns how many units were taken of each hold. What a broken line holds elsewhere is given back soon after:
 /// [`sweep`].
 ///
 /// # Errors
@@ -163,7 +197,7 @@ fn break_line(act: &mut Act<'_>, state: &mut SiteState, id: &LineId) -> Result<(
         db::plan_lines::shrink_hold(act.conn, hold, hold.units)?;
     }
     state.set_line_holds(kept);
-    cancel_transfers(act, id)?;
+    // what it holds or is sent elsewhere is given back by the sweep, which locks those sites
     if let Some(line) = db::plan_lines::find(act.conn, id)? {
         decided(act, &line, LineState::Broken, Some("units-lost".to_owned()))?;
     }
@@ -197,7 +231,11 @@ pub fn sweep(act: &mut Act<'_>, line: &LineId) -> Result<(), Error> {
     };
     match line.state {
         Some(LineState::Approved) if line.expires_at.is_some_and(|at| at <= act.now) => {
-            end(act, &line, LineState::Expired, "held-too-long")?;
+            let why = match line.request {
+                Some(_) => "held-too-long",
+                None => "transfer-too-late",
+            };
+            end(act, &line, LineState::Expired, why)?;
         }
         Some(LineState::Broken) => {
             end(act, &line, LineState::Broken, "units-lost")?;

@@ -52,6 +52,7 @@ pub fn receive(
     id: &TransferId,
     note: Option<String>,
 ) -> Result<Received, Error> {
+    db::transfers::lock(act.conn, id)?;
     let mut transfer = find(act, id)?;
     act.caller.check(Action::MoveStock, Some(transfer.to))?;
     if transfer.state != TransferState::Asked {
@@ -60,8 +61,20 @@ pub fn receive(
         }
         .into());
     }
-    let coming = |row: &&TransferRow| row.state == TransferState::Asked;
-    let rows: Vec<TransferRow> = transfer.rows.iter().filter(coming).cloned().collect();
+    let mut rows: Vec<TransferRow> = Vec::new();
+    for row in &mut transfer.rows {
+        let line = db::plan_lines::find(act.conn, &row.line)?;
+        let stands = line.is_some_and(|line| line.state == Some(LineState::Approved));
+        if row.state == TransferState::Asked && stands {
+            rows.push(row.clone());
+        } else if row.state == TransferState::Asked {
+            // its line was broken at this moment, and will be swept: its units stay where they are
+            row.state = TransferState::Cancelled;
+        }
+    }
+    if rows.is_empty() {
+        return Err(Refusal::WrongState { state: "cancelled" }.into());
+    }
     let mut units: BTreeMap<LotId, Units> = BTreeMap::new();
     for row in &rows {
         let sum = units.entry(row.lot_id.clone()).or_default();
@@ -81,6 +94,10 @@ pub fn receive(
     close_if_done(act, &mut transfer);
     db::transfers::update(act.conn, &transfer)?;
     close_reserves(act, &rows)?;
+    let ids: Vec<&str> = movements.iter().map(|m| m.id.as_str()).collect();
+    let details = json!({
+        "from": transfer.from.as_str(), "to": transfer.to.as_str(), "movements": ids,
+    });
     for site in [transfer.from, transfer.to] {
         act.audit(
             Some(site),
@@ -88,7 +105,7 @@ pub fn receive(
                 action: "transfer.receive",
                 object: transfer.id.as_str(),
                 patient: None,
-                details: json!({ "from": transfer.from.as_str(), "to": transfer.to.as_str() }),
+                details: details.clone(),
             },
         )?;
     }

@@ -5,7 +5,7 @@ use super::after::{self, Recorded};
 use super::error::Error;
 use super::record::{Particulars, record};
 use super::site_state::SiteState;
-use super::{crs, edit_deliveries, edit_patients, protect};
+use super::{crs, edit_deliveries, edit_patients, file_request, protect};
 use crate::db::{self};
 use crate::domain::code::Finess;
 use crate::domain::id::{DeliveryId, MovementId};
@@ -17,7 +17,8 @@ use crate::domain::reason::Refusal;
 ///
 /// What it takes off the shelf must be free, and may not cost a reserve a dose: units that are
 /// truly gone are a loss and not a mistake of the pen. CRS doses that what is undone made were not
-/// given; units that came with a delivery are still to come with it.
+/// given; units that came with a delivery are still to come with it; a request that was served by it is
+/// open again. What a transfer moved is not undone at one end: send it back.
 ///
 /// # Errors
 /// Refused when the movement is unknown here, was undone, is a reversal, or its units are no
@@ -38,6 +39,13 @@ pub fn reverse(
         .ok_or_else(unknown)?;
     if movement.kind == MovementKind::Reversal {
         return Err(Refusal::NotReversible { why: "is-reversal" }.into());
+    }
+    if matches!(
+        movement.kind,
+        MovementKind::TransferOut | MovementKind::TransferIn
+    ) {
+        // the other half is at another site
+        return Err(Refusal::NotReversible { why: "transferred" }.into());
     }
     if db::stock::reversal_of(act.conn, id)?.is_some() {
         return Err(Refusal::NotReversible { why: "reversed" }.into());
@@ -82,6 +90,9 @@ pub fn reverse(
         let left = crs::doses_dispensed(act, &state, patient.as_ref())?;
         let by = crs::change(given, left);
         edit_patients::dose_given(act, &mut state, patient.as_ref(), by)?;
+    }
+    if let (MovementKind::Dispensing, Some(patient)) = (movement.kind, &patient) {
+        file_request::reopen(act, patient, movement.recorded_at)?;
     }
     after::stock_changed(act, state, movements)
 }

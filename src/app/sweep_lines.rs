@@ -5,7 +5,9 @@ use super::error::Error;
 use super::plan_lines;
 use super::service::Service;
 use crate::domain::calendar::Instant;
+use crate::domain::id::LineId;
 use crate::domain::role::Role;
+use std::collections::BTreeSet;
 
 /// How many lines are looked at at once.
 const AT_ONCE: i64 = 100;
@@ -18,24 +20,32 @@ const AT_ONCE: i64 = 100;
 /// When the lines cannot be listed, or the last error of those that could not be ended.
 pub async fn sweep(service: &Service, now: Instant) -> Result<usize, Error> {
     let caller = Caller::at_the_machine("service", Role::Admin);
-    let due = service
-        .read(caller.clone(), now, move |act| {
-            plan_lines::due(act, now, AT_ONCE)
-        })
-        .await?;
     let mut swept = 0;
     let mut failed = None;
-    for (line, sites) in due {
-        let id = line.id.clone();
-        let ended = service
-            .write(caller.clone(), now, sites, move |act| {
-                plan_lines::sweep(act, &id)
+    let mut tried: BTreeSet<LineId> = BTreeSet::new();
+    loop {
+        let most = AT_ONCE.saturating_add(i64::try_from(tried.len()).unwrap_or(0));
+        let mut due = service
+            .read(caller.clone(), now, move |act| {
+                plan_lines::due(act, now, most)
             })
-            .await;
-        match ended {
-            Ok(()) => swept += 1,
-            Err(error) => failed = Some(error),
+            .await?;
+        // what could not be ended is tried again the next time
+        due.retain(|(line, _)| tried.insert(line.id.clone()));
+        if due.is_empty() {
+            return failed.map_or(Ok(swept), Err);
+        }
+        for (line, sites) in due {
+            let id = line.id.clone();
+            let ended = service
+                .write(caller.clone(), now, sites, move |act| {
+                    plan_lines::sweep(act, &id)
+                })
+                .await;
+            match ended {
+                Ok(()) => swept += 1,
+                Err(error) => failed = Some(error),
+            }
         }
     }
-    failed.map_or(Ok(swept), Err)
 }

@@ -8,7 +8,7 @@ use crate::app::see::plans;
 use crate::domain::code::Finess;
 use crate::domain::id::TransferId;
 use crate::domain::role::Role;
-use crate::domain::transfer::Transfer as Kept;
+use crate::domain::transfer::{Transfer as Kept, TransferState};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -85,7 +85,11 @@ impl ReceiveTransfer {
             receive_transfer::receive(act, &id, note.clone())
         })?;
         let transfer = received.transfer;
-        let units: u32 = transfer.rows.iter().map(|row| row.units.get()).sum();
+        let came = transfer
+            .rows
+            .iter()
+            .filter(|row| row.state == TransferState::Received);
+        let units: u32 = came.map(|row| row.units.get()).sum();
         let text = format!(
             "{units} units from {} are at {} now.\n",
             transfer.from, transfer.to

@@ -2,7 +2,7 @@
 
 use super::conn::{Conn, Purpose};
 use super::error::Error;
-use super::schema::sites;
+use super::schema::{sites, transfers};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use diesel::connection::{
@@ -190,6 +190,27 @@ pub(super) fn lock_sites(conn: &mut Conn, finess: &[Finess]) -> Result<(), Error
                 .filter(sites::finess.eq_any(finess.iter().map(Finess::as_str)))
                 .order(sites::finess)
                 .select(sites::finess)
+                .for_update()
+                .load::<String>(conn)?;
+            Ok(())
+        }
+        Conn::Sqlite(_) => Ok(()),
+    }
+}
+
+/// Locks the rows of these transfers until the transaction ends, in the order of their ids: what
+/// breaks a line at one site cancels what others send for it. SQLite has one writer.
+///
+/// # Errors
+/// What the database answers.
+pub(super) fn lock_transfers(conn: &mut Conn, ids: &[&str]) -> Result<(), Error> {
+    match conn {
+        Conn::Postgres(_) if ids.is_empty() => Ok(()),
+        Conn::Postgres(conn) => {
+            transfers::table
+                .filter(transfers::id.eq_any(ids))
+                .order(transfers::id)
+                .select(transfers::id)
                 .for_update()
                 .load::<String>(conn)?;
             Ok(())

@@ -2,15 +2,17 @@
 
 use super::dialect;
 use super::row::{RowOf, instant, kept};
-use super::schema::{holds, plan_lines};
+use super::schema::{holds, plan_line_payload, plan_lines, transfer_rows};
 use super::{Conn, Error};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::{HoldId, LineId, LotId, PlanId, RequestId};
 use crate::domain::line::{Line, LineHold, LineState};
 use crate::domain::quantity::Units;
+use crate::domain::transfer::TransferState;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use std::collections::HashMap;
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = plan_lines, treat_none_as_default_value = false)]
@@ -119,6 +121,36 @@ pub fn of_plan(conn: &mut Conn, plan: &PlanId) -> Result<Vec<Line>, Error> {
     )
 }
 
+/// Returns why lines of a plan were left out, in the words of who did.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn words(conn: &mut Conn, plan: &PlanId) -> Result<HashMap<LineId, String>, Error> {
+    let rows: Vec<(String, String)> = plan_line_payload::table
+        .inner_join(plan_lines::table)
+        .filter(plan_lines::plan_id.eq(plan.as_str()))
+        .select((plan_line_payload::line_id, plan_line_payload::words))
+        .load(conn)?;
+    let words = rows.into_iter();
+    Ok(words
+        .map(|(line, words)| (LineId::new(line), words))
+        .collect())
+}
+
+/// Keeps why a line was left out, in the words of who did.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn insert_words(conn: &mut Conn, line: &LineId, words: &str) -> Result<(), Error> {
+    diesel::insert_into(plan_line_payload::table)
+        .values((
+            plan_line_payload::line_id.eq(line.as_str()),
+            plan_line_payload::words.eq(words),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Returns the line of an id, if there is one.
 ///
 /// # Errors
@@ -177,7 +209,7 @@ pub fn expired(conn: &mut Conn, now: Instant, limit: i64) -> Result<Vec<Line>, E
     )
 }
 
-/// Returns up to `limit` lines that are broken and still hold units somewhere, by id.
+/// Returns up to `limit` lines that are broken and still hold units somewhere, or are still sent for, by id.
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no line.
@@ -185,9 +217,16 @@ pub fn left_behind(conn: &mut Conn, limit: i64) -> Result<Vec<Line>, Error> {
     let holding = holds::table
         .filter(holds::line_id.is_not_null())
         .select(holds::line_id.assume_not_null());
+    let asked = transfer_rows::table
+        .filter(transfer_rows::state.eq(TransferState::Asked.code()))
+        .select(transfer_rows::line_id);
     values(
         plan_lines::table
-            .filter(plan_lines::id.eq_any(holding))
+            .filter(
+                plan_lines::id
+                    .eq_any(holding)
+                    .or(plan_lines::id.eq_any(asked)),
+            )
             .filter(plan_lines::state.eq(LineState::Broken.code()))
             .order(plan_lines::id)
             .limit(limit)

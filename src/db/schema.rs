@@ -403,6 +403,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    plan_line_payload (line_id) {
+        line_id -> Text,
+        words -> Text,
+    }
+}
+
+diesel::table! {
     transfers (id) {
         id -> Text,
         plan_id -> Text,
@@ -461,6 +468,7 @@ diesel::joinable!(plan_payload -> plans (plan_id));
 diesel::joinable!(plan_sites -> plans (plan_id));
 diesel::joinable!(plan_lines -> plans (plan_id));
 diesel::joinable!(plan_lines -> requests (request_id));
+diesel::joinable!(plan_line_payload -> plan_lines (line_id));
 diesel::joinable!(holds -> plan_lines (line_id));
 diesel::joinable!(transfers -> plans (plan_id));
 diesel::joinable!(transfer_rows -> transfers (transfer_id));
@@ -496,6 +504,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plan_payload,
     plan_sites,
     plan_lines,
+    plan_line_payload,
     transfers,
     transfer_rows,
 );

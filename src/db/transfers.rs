@@ -1,8 +1,8 @@
 //! What approved plans send from one pharmacy to another.
 
 use super::row::{RowOf, instant, kept};
-use super::schema::{lots, transfer_rows, transfers};
-use super::{Conn, Error};
+use super::schema::{lots, plan_lines, transfer_rows, transfers};
+use super::{Conn, Error, dialect};
 use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::{LineId, LotId, PlanId, TransferId};
 use crate::domain::transfer::{Transfer, TransferRow, TransferState};
@@ -56,9 +56,9 @@ fn value(head: Row, rows: Vec<TransferRow>) -> Result<Transfer, Error> {
     })
 }
 
-type LotOf = (String, String, NaiveDate);
+type LotOf = (String, String, NaiveDate, String);
 
-fn part(part: Part, (cip13, lot, expiry): LotOf) -> Result<TransferRow, Error> {
+fn part(part: Part, (cip13, lot, expiry, line_name): LotOf) -> Result<TransferRow, Error> {
     let row = RowOf {
         table: "transfer_rows",
         id: &part.id,
@@ -71,6 +71,7 @@ fn part(part: Part, (cip13, lot, expiry): LotOf) -> Result<TransferRow, Error> {
         lot: row.parsed(LotNumber::parse(&lot))?,
         expiry: row.day(expiry)?,
         id: part.id,
+        line_name,
         line: LineId::new(part.line_id),
         lot_id: LotId::new(part.lot_id),
     })
@@ -80,9 +81,13 @@ fn with_rows(conn: &mut Conn, heads: Vec<Row>) -> Result<Vec<Transfer>, Error> {
     let ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
     let parts: Vec<(Part, LotOf)> = transfer_rows::table
         .inner_join(lots::table)
+        .inner_join(plan_lines::table)
         .filter(transfer_rows::transfer_id.eq_any(ids))
         .order((transfer_rows::transfer_id, transfer_rows::id))
-        .select((Part::as_select(), (lots::cip13, lots::lot, lots::expiry)))
+        .select((
+            Part::as_select(),
+            (lots::cip13, lots::lot, lots::expiry, plan_lines::name),
+        ))
         .load(conn)?;
     let mut by_head = std::collections::BTreeMap::<String, Vec<TransferRow>>::new();
     for (row, lot) in parts {
@@ -109,6 +114,15 @@ pub fn find(conn: &mut Conn, id: &TransferId) -> Result<Option<Transfer>, Error>
         .get_result(conn)
         .optional()?;
     Ok(with_rows(conn, head.into_iter().collect())?.pop())
+}
+
+/// Lets nobody else change a transfer until the transaction ends: one that is to be changed is locked
+/// first, and read then.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn lock(conn: &mut Conn, id: &TransferId) -> Result<(), Error> {
+    dialect::lock_transfers(conn, &[id.as_str()])
 }
 
 /// Returns the transfers out of a plan, in the order of asking.
@@ -174,6 +188,19 @@ pub fn asked_for(conn: &mut Conn, lines: &[LineId]) -> Result<Vec<Transfer>, Err
         .select(Row::as_select())
         .load(conn)?;
     with_rows(conn, heads)
+}
+
+/// Returns the transfers that are still to come for some lines, which nobody else changes until the
+/// transaction ends.
+///
+/// # Errors
+/// As [`asked_for`].
+pub fn asked_for_to_change(conn: &mut Conn, lines: &[LineId]) -> Result<Vec<Transfer>, Error> {
+    let asked = asked_for(conn, lines)?;
+    let ids: Vec<&str> = asked.iter().map(|transfer| transfer.id.as_str()).collect();
+    dialect::lock_transfers(conn, &ids)?;
+    // one of them may have been closed while it was waited for
+    asked_for(conn, lines)
 }
 
 /// Adds a transfer.

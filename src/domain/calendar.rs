@@ -1,6 +1,6 @@
 //! Days and instants. There is no clock here: `now` and `today` are arguments.
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, SubsecRound as _, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, SubsecRound as _, TimeZone as _, Utc};
 use std::fmt;
 
 /// A calendar day from 1 January 2000 to 31 December 2099.
@@ -155,9 +155,34 @@ pub fn local_day(instant: Instant, zone: chrono_tz::Tz) -> Option<Day> {
     Day::new(instant.with_timezone(&zone).date_naive())
 }
 
+/// Returns the first instant of a day in `zone`; where the clocks leap over midnight, the first there is.
+pub fn day_begins(day: Day, zone: chrono_tz::Tz) -> Option<Instant> {
+    let hours = (0..4).filter_map(|hour| day.date().and_hms_opt(hour, 0, 0));
+    let mut instants = hours.filter_map(|at| zone.from_local_datetime(&at).earliest());
+    instants.next().map(|at| at.with_timezone(&Utc))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_at_its_own_midnight_or_at_the_first_hour_there_is() {
+        let begins = |day, zone| day_begins(day, zone).map(|at| at.to_rfc3339());
+        let day = Day::of(2021, 10, 22).unwrap();
+        let paris = chrono_tz::Europe::Paris;
+        assert_eq!(
+            begins(day, paris).as_deref(),
+            Some("2021-10-21T22:00:00+00:00")
+        );
+        // the clocks of Beirut leapt from midnight to one on 28 March 2021
+        let leap = Day::of(2021, 3, 28).unwrap();
+        let beirut = chrono_tz::Asia::Beirut;
+        assert_eq!(
+            begins(leap, beirut).as_deref(),
+            Some("2021-03-27T22:00:00+00:00")
+        );
+    }
 
     #[test]
     fn the_last_of_february_knows_leap_years() {

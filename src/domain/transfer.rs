@@ -69,6 +69,8 @@ pub struct TransferRow {
     pub id: String,
     /// For which line of the plan.
     pub line: LineId,
+    /// The id of that line's decision in the plan.
+    pub line_name: String,
     /// For which of its doses, from 1.
     pub dose: u32,
     /// Of which lot.

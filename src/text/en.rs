@@ -51,6 +51,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::NotReversible { why } => match *why {
             "reversed" => "This movement was undone already.".to_owned(),
+            "transferred" => "A transfer is not undone at one end: send the units back.".to_owned(),
             "is-reversal" => "A reversal is not undone: record the movement again.".to_owned(),
             _ => "The units are no longer there, or are held for a patient: units that are gone are a loss, not a mistake.".to_owned(),
         },
@@ -120,6 +121,8 @@ fn wrong_state(state: &str) -> String {
         "rulebook-changed" => "The rulebook has changed since this plan: plan again.".to_owned(),
         "derived-otherwise" => "This plan no longer comes out the same: plan again.".to_owned(),
         "erased" => "What this plan was made from was erased.".to_owned(),
+        "approved-and-left-out" => "A line is approved or left out, not both: choose.".to_owned(),
+        "held-units-expired" => "Held units are out of date: book them as lost, and the request waits for the next plan.".to_owned(),
         "not-granted" => "This line is not granted: there is nothing to approve.".to_owned(),
         other => format!("It is {other}, and that does not allow it."),
     }

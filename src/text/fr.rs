@@ -51,6 +51,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::NotOnCatalogue { cip13, known_as: None } => format!("{cip13} n'est pas au livret : ajoutez-le d'abord."),
         Refusal::NotReversible { why } => match *why {
             "reversed" => "Ce mouvement a déjà été annulé.".to_owned(),
+            "transferred" => "Un transfert ne s'annule pas d'un seul côté : renvoyez les unités.".to_owned(),
             "is-reversal" => "Une annulation ne s'annule pas : enregistrez de nouveau le mouvement.".to_owned(),
             _ => "Les unités ne sont plus là, ou sont réservées à un patient : des unités disparues sont une perte, pas une erreur de saisie.".to_owned(),
         },
@@ -124,8 +125,10 @@ fn wrong_state(state: &str) -> String {
         "not-approved" => "Aucun plan approuvé ne lui réserve d'unités : dispensez sans nommer la demande, ou attendez le plan.".to_owned(),
         "on-its-way" => "Des unités qui lui sont destinées ne sont pas encore arrivées d'une autre pharmacie : recevez le transfert d'abord, ou dites ce qui sort.".to_owned(),
         "rulebook-changed" => "Le référentiel a changé depuis ce plan : refaites le plan.".to_owned(),
-        "derived-otherwise" => "Ce plan ne se redérive plus à l'identique : refaites le plan.".to_owned(),
-        "erased" => "Ce dont ce plan a été fait a été effacé.".to_owned(),
+        "derived-otherwise" => "Recalculé aujourd'hui, ce plan donnerait un autre résultat : refaites le plan.".to_owned(),
+        "erased" => "Les données de ce plan ont été effacées.".to_owned(),
+        "approved-and-left-out" => "Une ligne est approuvée ou écartée, pas les deux : choisissez.".to_owned(),
+        "held-units-expired" => "Des unités réservées sont périmées : perdez-les, et la demande attendra le prochain plan.".to_owned(),
         "not-granted" => "Cette ligne n'est pas accordée : il n'y a rien à approuver.".to_owned(),
         other => format!("L'état actuel ({other}) ne le permet pas."),
     }

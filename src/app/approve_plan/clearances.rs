@@ -8,10 +8,11 @@ use crate::app::rehold::{give_back, rehold};
 use crate::app::site_state::SiteState;
 use crate::domain::clearance::{ClearanceState, HeldDose};
 use crate::domain::code::Finess;
-use crate::domain::id::{ClearanceId, LotId};
+use crate::domain::id::{ClearanceId, HoldId, LotId};
 use crate::domain::ledger::StockLine;
 use crate::domain::plan::Subject;
-use crate::domain::quantity::Units;
+use crate::domain::quantity::{Doses, Units};
+use crate::domain::reserve::{self, Hold};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lines that answer for a GO: those whose doses it now holds, and those that it cannot.
@@ -40,8 +41,9 @@ struct Moved {
 pub(super) fn move_holds(
     act: &mut Act<'_>,
     shelves: &mut Shelves,
-    frozen: &Frozen<'_>,
+    frozen: &Frozen,
     wanted: &[Wanted<'_>],
+    changed: &BTreeSet<String>,
 ) -> Result<Covered, Error> {
     let mut covered = Covered::default();
     let mut moved = Vec::new();
@@ -50,7 +52,7 @@ pub(super) fn move_holds(
             continue;
         };
         for clearance in &state.in_force {
-            if clearance.rulebook != frozen.book.name.as_str()
+            if clearance.rulebook != frozen.plan.rulebook.as_str()
                 || clearance.state != ClearanceState::Standing
             {
                 continue;
@@ -64,7 +66,8 @@ pub(super) fn move_holds(
                 let refused = Err(Refused::GoUncovered);
                 covered.0.insert(line.line.name.clone(), refused);
             }
-            if let Some(doses) = doses_of(shelves, *site, &names, &own) {
+            let same = names.is_disjoint(changed);
+            if let Some(doses) = doses_of(shelves, *site, &names, &own).filter(|_| same) {
                 moved.push(Moved {
                     id: clearance.id.clone(),
                     site: *site,
@@ -74,7 +77,11 @@ pub(super) fn move_holds(
             }
         }
     }
-    while let Some(short) = first_short(shelves, &moved) {
+    loop {
+        let short = first_short(shelves, &moved).or_else(|| first_harmful(act, shelves, &moved));
+        let Some(short) = short else {
+            break;
+        };
         moved.remove(short);
     }
     for one in &moved {
@@ -94,7 +101,7 @@ pub(super) fn move_holds(
 }
 
 /// The names of the plan's claims for a patient's doses.
-fn names_of(frozen: &Frozen<'_>, patient: &str) -> BTreeSet<String> {
+fn names_of(frozen: &Frozen, patient: &str) -> BTreeSet<String> {
     let of_patient = |place: usize| {
         let row = frozen.case.patients.get(place);
         row.is_some_and(|p| p.id == patient)
@@ -121,6 +128,9 @@ fn doses_of(
         let mut by_dose: BTreeMap<u32, BTreeMap<LotId, Units>> = BTreeMap::new();
         for unit in &wanted.units {
             let line = of(state, unit).filter(|_| unit.site == site)?;
+            if line.expiry < unit.on.max(state.today) {
+                return None;
+            }
             let units = by_dose
                 .entry(unit.dose)
                 .or_default()
@@ -154,6 +164,45 @@ fn first_short(shelves: &Shelves, moved: &[Moved]) -> Option<usize> {
         }
     }
     None
+}
+
+/// The first GO whose move would cost the reserve of its site a dose.
+fn first_harmful(act: &Act<'_>, shelves: &Shelves, moved: &[Moved]) -> Option<usize> {
+    moved.iter().position(|one| {
+        let Some(state) = shelves.site(one.site) else {
+            return true;
+        };
+        let mut after = state.clone();
+        let mut holds: Vec<Hold> = state.holds.clone();
+        for other in moved.iter().filter(|other| other.site == one.site) {
+            let patient = holds
+                .iter()
+                .find(|h| h.clearance == other.id)
+                .map(|h| h.patient.clone());
+            holds.retain(|h| h.clearance != other.id);
+            let Some(patient) = patient else {
+                continue;
+            };
+            for dose in &other.doses {
+                for (lot_id, units) in &dose.units {
+                    holds.push(Hold {
+                        id: HoldId::new(""),
+                        clearance: other.id.clone(),
+                        patient: patient.clone(),
+                        dose: dose.number,
+                        lot_id: lot_id.clone(),
+                        units: *units,
+                    });
+                }
+            }
+        }
+        after.set_holds(holds);
+        act.reserve_rules().into_iter().any(|(book, rule)| {
+            let before = reserve::stand(&state.facts(book, rule));
+            let after = reserve::stand(&after.facts(book, rule));
+            after.unsolved.is_some() || after.lost_since(&before) > Doses::ZERO
+        })
+    })
 }
 
 /// What is free of a lot when the moved GOs have given back what they hold.

@@ -16,13 +16,20 @@ use crate::domain::reason::Refusal;
 use crate::domain::rule::Rulebook;
 use crate::wire::plan_case;
 
-/// A plan, the case that it was made from, and what follows from it.
-pub(super) struct Frozen<'r> {
+/// A plan, the case that it was made from, and what follows from it. None of it changes once a plan is kept.
+#[derive(Clone, Debug)]
+pub struct Frozen {
     pub(super) plan: PlanRecord,
     pub(super) sites: Vec<Finess>,
     pub(super) case: Case,
-    pub(super) book: &'r Rulebook,
     pub(super) answer: Plan,
+}
+
+impl Frozen {
+    /// Returns the sites that an approval of it may change: all that it covers.
+    pub fn sites(&self) -> Vec<Finess> {
+        self.sites.clone()
+    }
 }
 
 /// What a line is to have.
@@ -74,17 +81,22 @@ pub fn derived<'r>(
         .get(&plan.rulebook)
         .filter(|book| hex::encode(book.hash) == plan.rulebook_hash)
         .ok_or(changed)?;
-    let read = plan_case::read(payload.frozen.as_bytes(), &[book])
-        .map_err(|faults| Error::Bug(format!("a frozen case that is none: {faults}")))?;
+    let read = plan_case::read(payload.frozen.as_bytes(), &[book]).map_err(|faults| {
+        // where, and not what stands there: it is a patient's
+        let at = faults.as_slice().iter().map(|fault| fault.pointer.as_str());
+        let at: Vec<&str> = at.take(9).collect();
+        Error::Bug(format!("a frozen case is wrong at {}", at.join(", ")))
+    })?;
     let answer = solve(act, &read.case, book);
     Ok((read.case, book, answer))
 }
 
-/// Loads a plan with its lines.
+/// Derives a plan again, to be approved: most of the work, and none that others need wait for.
 ///
 /// # Errors
-/// As [`find`] and [`derived`]; refused when it would come out otherwise today.
-pub(super) fn load<'r>(act: &mut Act<'r>, id: &PlanId) -> Result<(Frozen<'r>, Vec<Line>), Error> {
+/// Refused when there is no such plan, its inputs were erased, its rulebook has changed, or it would come
+/// out otherwise today.
+pub fn prepare(act: &mut Act<'_>, id: &PlanId) -> Result<Frozen, Error> {
     let plan = find(act, id)?;
     let erased = Refusal::WrongState { state: "erased" };
     let payload = db::plans::payload(act.conn, id)?.ok_or(erased)?;
@@ -93,19 +105,15 @@ pub(super) fn load<'r>(act: &mut Act<'r>, id: &PlanId) -> Result<(Frozen<'r>, Ve
         let state = "derived-otherwise";
         return Err(Refusal::WrongState { state }.into());
     }
-    let sites = db::plans::sites(act.conn, id)?;
-    let lines = db::plan_lines::of_plan(act.conn, id)?;
-    let frozen = Frozen {
+    Ok(Frozen {
+        sites: db::plans::sites(act.conn, id)?,
         plan,
-        sites,
         case,
-        book,
         answer,
-    };
-    Ok((frozen, lines))
+    })
 }
 
-impl Frozen<'_> {
+impl Frozen {
     /// Returns what a line is to have.
     ///
     /// # Errors

@@ -9,6 +9,7 @@
 mod clearances;
 mod frozen;
 mod outranked;
+mod reserves;
 mod weigh;
 
 use super::act::{Act, Done};
@@ -17,21 +18,21 @@ use super::plan_lines::decided;
 use super::{after, live_case};
 use crate::db::plans::PlanRecord;
 use crate::db::{self};
-use crate::domain::calendar::Instant;
+use crate::domain::calendar::{Instant, day_begins};
 use crate::domain::code::Finess;
-use crate::domain::id::{HoldId, PlanId, TransferId};
+use crate::domain::id::{HoldId, TransferId};
 use crate::domain::line::{Line, LineHold, LineState};
 use crate::domain::reason::Refusal;
 use crate::domain::role::Action;
 use crate::domain::transfer::{Transfer, TransferRow, TransferState};
 use chrono::TimeDelta;
-use frozen::{Frozen, Wanted};
+use frozen::Wanted;
 use outranked::Outranked;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use weigh::Shelves;
 
-pub use frozen::derived;
+pub use frozen::{Frozen, derived, prepare};
 pub use weigh::Refused;
 
 /// What a coordinator decides of a plan.
@@ -57,51 +58,64 @@ pub struct Approved {
     pub transfers: Vec<Transfer>,
 }
 
-/// Approves lines of a plan, and leaves others out.
+/// Approves lines of a plan that was [prepared](prepare), and leaves others out.
 ///
 /// # Errors
 /// Refused when there is no such plan or line, the caller may not approve at one of its sites, the
 /// rulebook has changed since, or a line that is named is not granted or was decided on.
-pub fn approve(act: &mut Act<'_>, id: &PlanId, approval: &Approval) -> Result<Approved, Error> {
-    let (frozen, lines) = frozen::load(act, id)?;
+pub fn approve(act: &mut Act<'_>, frozen: &Frozen, approval: &Approval) -> Result<Approved, Error> {
     for site in &frozen.sites {
         act.caller.check(Action::ApprovePlans, Some(*site))?;
     }
+    let plan = frozen::find(act, &frozen.plan.id)?;
+    let lines = db::plan_lines::of_plan(act.conn, &plan.id)?;
     let (chosen, left_out) = chosen(&lines, approval)?;
     let mut done = Vec::new();
+    let before = lines
+        .iter()
+        .filter(|l| l.state == Some(LineState::LeftOut))
+        .map(|l| l.name.clone());
+    let mut out: BTreeSet<String> = before.collect();
     for (line, reason) in left_out {
-        done.push(decided(act, line, LineState::LeftOut, Some(reason))?);
+        out.insert(line.name.clone());
+        db::plan_lines::insert_words(act.conn, &line.id, &reason)?;
+        done.push(decided(act, line, LineState::LeftOut, None)?);
     }
     let mut desk = Approver {
-        shelves: Shelves::load(act, &frozen)?,
-        outranked: Outranked::load(act, &frozen)?,
+        shelves: Shelves::load(act, frozen)?,
+        outranked: Outranked::load(act, frozen, &out)?,
         rows: BTreeMap::new(),
-        expires_at: act.now.checked_add_signed(approval.hold_for),
-        frozen: &frozen,
+        hold_for: approval.hold_for,
+        frozen,
     };
     let wanted: Vec<Wanted<'_>> = chosen
         .iter()
         .map(|line| frozen.wanted(line))
         .collect::<Result<_, _>>()?;
-    let covered = clearances::move_holds(act, &mut desk.shelves, &frozen, &wanted)?;
-    desk.outranked.expect(act, &wanted);
-    for wanted in &wanted {
-        done.push(desk.decide(act, wanted, &covered)?);
+    let changed = reserves::changed(act, frozen, &desk.outranked, &wanted)?;
+    let covered = clearances::move_holds(act, &mut desk.shelves, frozen, &wanted, &changed)?;
+    // who was refused may be able to use what those after them are to have
+    let mut look = true;
+    for (place, one) in wanted.iter().enumerate() {
+        if look || desk.outranked.is_done() {
+            desk.outranked
+                .expect(act, wanted.get(place..).unwrap_or_default());
+        }
+        let line = desk.decide(act, one, &covered, &changed)?;
+        look = line.state == Some(LineState::Refused);
+        done.push(line);
     }
     let transfers = desk.send(act)?;
     for state in desk.shelves.into_touched() {
         let mut state = state;
         after::settle(act, &mut state)?;
     }
-    db::plans::approved_once_more(act.conn, &frozen.plan)?;
+    db::plans::approved_once_more(act.conn, &plan)?;
     done.sort_by_key(|line| line.place);
-    audit(act, &frozen, &done, &transfers)?;
-    let version = frozen.plan.version.saturating_add(1);
+    audit(act, frozen, &done, &transfers)?;
+    let version = plan.version.saturating_add(1);
     Ok(Approved {
-        plan: PlanRecord {
-            version,
-            ..frozen.plan
-        },
+        plan: PlanRecord { version, ..plan },
         lines: done,
         transfers,
     })
@@ -119,6 +133,15 @@ fn chosen<'l>(lines: &'l [Line], approval: &Approval) -> Result<Chosen<'l>, Refu
             name: name.clone(),
         })?;
         let state = line.state.map_or("not-granted", LineState::code);
+        if approval.leave_out.contains_key(name)
+            && approval
+                .approve
+                .as_ref()
+                .is_some_and(|named| named.contains(name))
+        {
+            let state = "approved-and-left-out";
+            return Err(Refusal::WrongState { state });
+        }
         if !is_open(line) {
             return Err(Refusal::WrongState { state });
         }
@@ -142,23 +165,25 @@ fn is_open(line: &Line) -> bool {
 }
 
 /// Decides line by line, on what the lines before have left.
-struct Approver<'f, 'r> {
-    frozen: &'f Frozen<'r>,
+struct Approver<'f> {
+    frozen: &'f Frozen,
     shelves: Shelves,
     outranked: Outranked,
     /// What is to be sent, by giver and receiver.
     rows: BTreeMap<(Finess, Finess), Vec<TransferRow>>,
-    expires_at: Option<Instant>,
+    hold_for: TimeDelta,
 }
 
-impl Approver<'_, '_> {
+impl Approver<'_> {
     fn decide(
         &mut self,
         act: &mut Act<'_>,
         wanted: &Wanted<'_>,
         covered: &clearances::Covered,
+        changed: &BTreeSet<String>,
     ) -> Result<Line, Error> {
         let weighed = match covered.of(wanted) {
+            _ if changed.contains(&wanted.line.name) => Err(Refused::ReserveChanged),
             Some(Ok(())) => return decided(act, wanted.line, LineState::Served, None),
             Some(Err(refused)) => Err(refused),
             None => self.shelves.weigh(act, self.frozen, wanted)?,
@@ -192,6 +217,7 @@ impl Approver<'_, '_> {
                 let row = TransferRow {
                     id: act.id(),
                     line: wanted.line.id.clone(),
+                    line_name: wanted.line.name.clone(),
                     dose: unit.dose,
                     lot_id: lot_id.clone(),
                     cip13: unit.cip13,
@@ -205,7 +231,7 @@ impl Approver<'_, '_> {
             }
         }
         let line = Line {
-            expires_at: self.expires_at.filter(|_| held),
+            expires_at: self.held_until(act, wanted).filter(|_| held),
             ..wanted.line.clone()
         };
         let next = if held {
@@ -214,6 +240,17 @@ impl Approver<'_, '_> {
             LineState::Served
         };
         decided(act, &line, next, None)
+    }
+
+    /// Until when units are held: so long after the day of the first dose began, or after now when that
+    /// was before.
+    fn held_until(&self, act: &Act<'_>, wanted: &Wanted<'_>) -> Option<Instant> {
+        let first = wanted.units.iter().map(|unit| unit.on).min()?;
+        let zone = self.shelves.site(wanted.line.site)?.site.zone;
+        let begins = day_begins(first, zone).filter(|_| wanted.line.request.is_some());
+        begins
+            .map_or(act.now, |begins| begins.max(act.now))
+            .checked_add_signed(self.hold_for)
     }
 
     /// Asks each giver for what each receiver is to have.
@@ -253,7 +290,7 @@ impl Approver<'_, '_> {
 
 fn audit(
     act: &mut Act<'_>,
-    frozen: &Frozen<'_>,
+    frozen: &Frozen,
     lines: &[Line],
     transfers: &[Transfer],
 ) -> Result<(), Error> {
@@ -275,17 +312,8 @@ fn audit(
     )
 }
 
-/// Returns the sites that an approval of a plan may change: all that it covers.
-///
-/// # Errors
-/// Refused when there is no such plan.
-pub fn sites(act: &mut Act<'_>, id: &PlanId) -> Result<Vec<Finess>, Error> {
-    frozen::find(act, id)?;
-    Ok(db::plans::sites(act.conn, id)?)
-}
-
 /// The terms by which a plan was made, for the sites that it covers.
-fn terms_of(frozen: &Frozen<'_>) -> live_case::Terms {
+fn terms_of(frozen: &Frozen) -> live_case::Terms {
     live_case::Terms {
         scope: live_case::Scope::Sites(frozen.sites.iter().copied().collect()),
         rulebook: Some(frozen.plan.rulebook.to_string()),

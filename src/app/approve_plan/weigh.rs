@@ -9,7 +9,7 @@ use crate::domain::code::Finess;
 use crate::domain::id::LotId;
 use crate::domain::ledger::StockLine;
 use crate::domain::line::LineHold;
-use crate::domain::quantity::Doses;
+use crate::domain::quantity::{Doses, Units};
 use crate::domain::request::RequestState;
 use crate::domain::reserve::{self, KeptFor, Reserve, ReserveDose, Standing};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,6 +20,8 @@ use std::fmt;
 pub enum Refused {
     /// Its request was edited, withdrawn or served since.
     RequestChanged,
+    /// Its patient or reserve is not as it was planned, or its doses are on their way already.
+    ReserveChanged,
     /// Its units are no longer there, are held for somebody else, or have not arrived yet.
     UnitsGone,
     /// Its units are not in date on the day they are for, as things are now.
@@ -49,6 +51,7 @@ impl Refused {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::RequestChanged => "request-changed",
+            Self::ReserveChanged => "reserve-changed",
             Self::UnitsGone => "units-gone",
             Self::OutOfDate => "out-of-date",
             Self::GoUncovered => crate::app::make_plan::GO_UNCOVERED,
@@ -68,6 +71,7 @@ impl fmt::Display for Refused {
             Self::ReserveWouldBreak { site, lost } => write!(f, ": {site} ({})", lost.get()),
             Self::Outranked { by } => write!(f, ": {by}"),
             Self::RequestChanged
+            | Self::ReserveChanged
             | Self::UnitsGone
             | Self::OutOfDate
             | Self::GoUncovered
@@ -87,7 +91,7 @@ pub(super) struct Shelves {
 
 impl Shelves {
     /// Loads the sites of a plan.
-    pub(super) fn load(act: &mut Act<'_>, frozen: &Frozen<'_>) -> Result<Self, Error> {
+    pub(super) fn load(act: &mut Act<'_>, frozen: &Frozen) -> Result<Self, Error> {
         let mut sites = BTreeMap::new();
         for site in &frozen.sites {
             sites.insert(*site, SiteState::load(act, *site)?);
@@ -145,7 +149,7 @@ impl Shelves {
     pub(super) fn weigh(
         &self,
         act: &mut Act<'_>,
-        frozen: &Frozen<'_>,
+        frozen: &Frozen,
         wanted: &Wanted<'_>,
     ) -> Result<Result<(), Refused>, Error> {
         if let Some((id, version)) = &wanted.line.request {
@@ -174,9 +178,10 @@ impl Shelves {
             let asked = asked.entry((unit.site, line.lot_id.as_str())).or_default();
             *asked = asked.saturating_add(unit.units.get());
             if *asked > line.free().get() {
-                let held = line.held.get() > 0 && *asked <= line.usable.get();
-                let by_go = state.holds.iter().any(|h| h.lot_id == line.lot_id);
-                return Err(if held && by_go {
+                let lines = state.line_holds.iter();
+                let lines = Units::sum(lines.filter(|h| h.lot_id == line.lot_id).map(|h| h.units));
+                let but_for_gos = line.usable.saturating_sub(lines);
+                return Err(if *asked <= but_for_gos.get() {
                     Refused::GoUncovered
                 } else {
                     Refused::UnitsGone
@@ -187,12 +192,7 @@ impl Shelves {
     }
 
     /// Whether the reserves that rank above a line keep all their doses.
-    fn reserves(
-        &self,
-        act: &Act<'_>,
-        frozen: &Frozen<'_>,
-        wanted: &Wanted<'_>,
-    ) -> Result<(), Refused> {
+    fn reserves(&self, act: &Act<'_>, frozen: &Frozen, wanted: &Wanted<'_>) -> Result<(), Refused> {
         if wanted.line.above_reserve {
             return Ok(());
         }
@@ -225,7 +225,7 @@ impl Shelves {
                 if before.unsolved.is_some() || after.unsolved.is_some() {
                     return Err(Refused::Unsolved);
                 }
-                let planned = book.name == frozen.book.name;
+                let planned = book.name == frozen.plan.rulebook;
                 let protected = |dose: &ReserveDose| {
                     !planned || self.ranks_above(giver, dose, wanted.line.rank)
                 };

@@ -9,15 +9,18 @@ use crate::app::site_state::SiteState;
 use crate::db;
 use crate::domain::calendar::Day;
 use crate::domain::id::{LotId, PatientId, RequestId};
-use crate::domain::line::{LineHold, LineState};
+use crate::domain::line::{Line as DomainLine, LineHold, LineState};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use crate::domain::request::{Request, RequestState};
 
+/// What leaves, lot by lot.
+type Picks = Vec<(LotId, Units)>;
+
 /// A request and the approved line that serves it.
 pub(super) struct Granted {
     request: Request,
-    line: crate::domain::line::Line,
+    line: DomainLine,
 }
 
 impl Granted {
@@ -70,18 +73,33 @@ impl Granted {
         Ok(None)
     }
 
-    /// Takes what is asked for out of the line's holds, if all of it is held there; nothing otherwise.
-    pub(super) fn all_of(
+    /// Takes out of the line's holds what it has of what is asked for; returns what is still to be found.
+    pub(super) fn first(
         &self,
         act: &mut Act<'_>,
         state: &mut SiteState,
         lines: &[Line],
-    ) -> Result<Option<Vec<(LotId, Units)>>, Error> {
-        match self.pick(act, state, lines) {
-            Ok(picks) => Ok(Some(picks)),
-            Err(Error::Refused(Refusal::NotEnough { .. })) => Ok(None),
-            Err(other) => Err(other),
+    ) -> Result<(Picks, Vec<Line>), Error> {
+        let of_line = |hold: &&LineHold| hold.line == self.line.id;
+        let mut held: Vec<LineHold> = state.line_holds.iter().filter(of_line).cloned().collect();
+        held.retain(|hold| {
+            state
+                .line(&hold.lot_id)
+                .is_some_and(|l| l.expiry >= state.today)
+        });
+        let mut picked = Vec::new();
+        let mut rest = Vec::new();
+        for line in lines {
+            let left = take_held(state, &mut held, line, &mut picked);
+            if left > Units::ZERO {
+                rest.push(Line {
+                    units: left,
+                    ..line.clone()
+                });
+            }
         }
+        let picks = release(act, state, one_row_a_hold(picked))?;
+        Ok((picks, rest))
     }
 
     /// The patient, and the salted hash of the pseudonym.
@@ -111,7 +129,7 @@ impl Granted {
         act: &mut Act<'_>,
         state: &mut SiteState,
         lines: &[Line],
-    ) -> Result<Vec<(LotId, Units)>, Error> {
+    ) -> Result<Picks, Error> {
         let everywhere = db::plan_lines::held_for(act.conn, &self.line.id)?;
         let here = |hold: &&LineHold| hold.site == state.site.finess;
         let held: Vec<LineHold> = everywhere.iter().filter(here).cloned().collect();
@@ -129,23 +147,7 @@ impl Granted {
         for (hold, _) in &picked {
             in_date(state, hold)?;
         }
-        for (hold, units) in &picked {
-            db::plan_lines::shrink_hold(act.conn, hold, *units)?;
-        }
-        let left = state.line_holds.iter().cloned().filter_map(|mut hold| {
-            let taken = picked.iter().filter(|(h, _)| h.id == hold.id);
-            let taken = Units::sum(taken.map(|(_, units)| *units));
-            hold.units = hold.units.saturating_sub(taken);
-            (hold.units > Units::ZERO).then_some(hold)
-        });
-        let left = left.collect();
-        state.set_line_holds(left);
-        Ok(merged(
-            picked
-                .into_iter()
-                .map(|(hold, units)| (hold.lot_id, units))
-                .collect(),
-        ))
+        release(act, state, picked)
     }
 
     /// Ends the line and its request when nothing more is held for it, here or elsewhere.
@@ -154,6 +156,12 @@ impl Granted {
         if db::plan_lines::held_for(act.conn, &self.line.id)?.is_empty() {
             plan_lines::decided(act, &self.line, LineState::Served, None)?;
             propose_next(act, &self.request, on)?;
+        } else if self.line.why.is_none() {
+            let line = DomainLine {
+                why: Some(plan_lines::IN_PART.to_owned()),
+                ..self.line
+            };
+            db::plan_lines::update(act.conn, &line)?;
         }
         Ok(())
     }
@@ -167,42 +175,80 @@ fn named(
 ) -> Result<Vec<(LineHold, Units)>, Refusal> {
     let mut picked: Vec<(LineHold, Units)> = Vec::new();
     for line in lines {
-        let mut left = line.units;
-        for hold in &mut held {
-            let meant = state.line(&hold.lot_id).is_some_and(|l| {
-                l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)
-            });
-            let units = left.min(hold.units);
-            if meant && units > Units::ZERO {
-                picked.push((hold.clone(), units));
-                hold.units = hold.units.saturating_sub(units);
-                left = left.saturating_sub(units);
-            }
-        }
+        let left = take_held(state, &mut held, line, &mut picked);
         if left > Units::ZERO {
             return Err(not_enough(&[], line, line.units.saturating_sub(left)));
         }
     }
-    // one row a hold: two lines may have taken of the same
+    Ok(one_row_a_hold(picked))
+}
+
+/// Takes of what is held what a line asks for, and returns how many units it still lacks.
+fn take_held(
+    state: &SiteState,
+    held: &mut [LineHold],
+    line: &Line,
+    picked: &mut Vec<(LineHold, Units)>,
+) -> Units {
+    let mut left = line.units;
+    for hold in held {
+        let meant = state.line(&hold.lot_id).is_some_and(|l| {
+            l.cip13 == line.cip13 && line.lot.as_ref().is_none_or(|lot| l.lot == *lot)
+        });
+        let units = left.min(hold.units);
+        if meant && units > Units::ZERO {
+            picked.push((hold.clone(), units));
+            hold.units = hold.units.saturating_sub(units);
+            left = left.saturating_sub(units);
+        }
+    }
+    left
+}
+
+/// Two lines of an order may have taken of the same hold.
+fn one_row_a_hold(picked: Vec<(LineHold, Units)>) -> Vec<(LineHold, Units)> {
     let mut rows: Vec<(LineHold, Units)> = Vec::new();
     for (hold, units) in picked {
         match rows.iter_mut().find(|(h, _)| h.id == hold.id) {
-            Some((_, n)) => *n = n.saturating_add(units),
+            Some((h, n)) => {
+                // each took what the one before had left: as it was first is how it stands
+                h.units = h.units.max(hold.units);
+                *n = n.saturating_add(units);
+            }
             None => rows.push((hold, units)),
         }
     }
-    Ok(rows)
+    rows
+}
+
+/// Takes units out of their holds, so that they can leave.
+fn release(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    picked: Vec<(LineHold, Units)>,
+) -> Result<Picks, Error> {
+    for (hold, units) in &picked {
+        db::plan_lines::shrink_hold(act.conn, hold, *units)?;
+    }
+    let left = state.line_holds.iter().cloned().filter_map(|mut hold| {
+        let taken = picked.iter().filter(|(h, _)| h.id == hold.id);
+        let taken = Units::sum(taken.map(|(_, units)| *units));
+        hold.units = hold.units.saturating_sub(taken);
+        (hold.units > Units::ZERO).then_some(hold)
+    });
+    let left = left.collect();
+    state.set_line_holds(left);
+    let picks = picked.into_iter();
+    Ok(merged(
+        picks.map(|(hold, units)| (hold.lot_id, units)).collect(),
+    ))
 }
 
 /// Refuses what has expired while it was held.
 fn in_date(state: &SiteState, hold: &LineHold) -> Result<(), Refusal> {
     match state.line(&hold.lot_id) {
-        Some(line) if line.expiry < state.today => Err(Refusal::NotEnough {
-            cip13: line.cip13,
-            lot: Some(line.lot.clone()),
-            wanted: hold.units,
-            free: Units::ZERO,
-            held: hold.units,
+        Some(line) if line.expiry < state.today => Err(Refusal::WrongState {
+            state: "held-units-expired",
         }),
         Some(_) | None => Ok(()),
     }

@@ -1,6 +1,6 @@
 //! What no reserve refuses takes what it must, out of holds too.
 
-use super::{Line, merged, not_enough, take};
+use super::{Line, give, merged, not_enough, take};
 use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::app::plan_lines;
@@ -40,11 +40,7 @@ pub(super) fn pick_over_holds(
         picks.extend(free_then_held(act, state, line, left)?);
     }
     // the picks were taken from the state to see what is left; the movements take them again
-    for (lot, units) in &picks {
-        if let Some(l) = state.stock.iter_mut().find(|l| l.lot_id == *lot) {
-            l.usable = l.usable.saturating_add(*units);
-        }
-    }
+    give(&mut state.stock, &picks);
     Ok(merged(picks))
 }
 

@@ -8,12 +8,14 @@ mod approved;
 mod confirm;
 mod edit;
 mod propose;
+mod reopen;
 mod withdraw;
 
 pub use approved::sites_of;
 pub use confirm::{confirm, misfits_of_confirm};
 pub use edit::{edit, misfits_of_edit};
 pub use propose::propose_next;
+pub use reopen::reopen;
 pub use withdraw::withdraw;
 
 use super::act::{Act, Done};

@@ -20,7 +20,7 @@ use crate::domain::clearance::ClearanceState;
 use crate::domain::code::{Cip13, Finess};
 use crate::domain::id::{LotId, PatientId};
 use crate::domain::ledger::StockLine;
-use crate::domain::line::{Line, LineHold};
+use crate::domain::line::Line;
 use crate::domain::plan::{Case, CasePatient, CaseRequest, CaseSite, CaseStock, Form};
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Mg, Units};
@@ -66,9 +66,10 @@ pub struct Live<'r> {
 /// Returns the sites of a scope, by number.
 ///
 /// # Errors
-/// Refused when there is no such site or network, or the caller may not keep plans at one of them.
+/// Refused when there is no such site or network. Who may plan for them is asked by the verb, whose refusal
+/// is written down.
 pub fn sites(act: &mut Act<'_>, scope: &Scope) -> Result<Vec<Finess>, Error> {
-    let planned = scope::planned(act, scope, Action::ApprovePlans)?;
+    let planned = scope::planned(act, scope, None)?;
     Ok(planned.sites.iter().map(|site| site.finess).collect())
 }
 
@@ -79,7 +80,7 @@ pub fn sites(act: &mut Act<'_>, scope: &Scope) -> Result<Vec<Finess>, Error> {
 /// the sites.
 pub fn load<'r>(act: &mut Act<'r>, terms: &Terms, action: Action) -> Result<Live<'r>, Error> {
     let book = ranking(act, terms.rulebook.as_deref())?;
-    let planned = scope::planned(act, &terms.scope, action)?;
+    let planned = scope::planned(act, &terms.scope, Some(action))?;
     let numbers: Vec<Finess> = planned.sites.iter().map(|s| s.finess).collect();
     let place: HashMap<Finess, usize> = numbers.iter().copied().zip(0..).collect();
     let mut live = Live {
@@ -106,10 +107,14 @@ pub fn load<'r>(act: &mut Act<'r>, terms: &Terms, action: Action) -> Result<Live
         add_site(act, &mut live, place, site)?;
     }
     let approved = db::plan_lines::approved(act.conn, &numbers)?;
-    let held = db::plan_lines::held_at(act.conn, &numbers)?;
+    let mut held: HashMap<(Finess, LotId), Units> = HashMap::new();
+    for hold in db::plan_lines::held_at(act.conn, &numbers)? {
+        let units = held.entry((hold.site, hold.lot_id)).or_default();
+        *units = units.saturating_add(hold.units);
+    }
     for (site, line) in db::shelf::usable(act.conn, &numbers)? {
-        let held = held_for_lines(&held, site, &line.lot_id);
-        let units = line.usable.saturating_sub(held);
+        let held = held.get(&(site, line.lot_id.clone())).copied();
+        let units = line.usable.saturating_sub(held.unwrap_or_default());
         add_stock(&mut live, &place, site, &line, units);
     }
     on_their_way(act, &mut live, &place, &approved)?;
@@ -159,14 +164,6 @@ fn add_site(act: &mut Act<'_>, live: &mut Live<'_>, at: usize, site: &Site) -> R
     }
     live.case.sites.push(row);
     Ok(())
-}
-
-fn held_for_lines(holds: &[LineHold], site: Finess, lot: &LotId) -> Units {
-    let of_lot = holds
-        .iter()
-        .filter(|h| h.site == site && h.lot_id == *lot)
-        .map(|h| h.units);
-    Units::sum(of_lot)
 }
 
 /// Adds units of a lot that the rulebook speaks of and that are in date.
@@ -278,10 +275,11 @@ fn last_given(
             continue;
         }
         let patients: Vec<PatientId> = of_route.iter().map(|r| r.patient.clone()).collect();
+        let at_site: HashMap<&PatientId, Finess> =
+            of_route.iter().map(|r| (&r.patient, r.site)).collect();
         let codes: Vec<Cip13> = live.book.by_route(route).map(|p| p.cip13).collect();
         for (patient, at) in db::requests::last_given(act.conn, &patients, &codes)? {
-            let site = of_route.iter().find(|r| r.patient == patient);
-            let zone = site.and_then(|r| zones.get(&r.site));
+            let zone = at_site.get(&patient).and_then(|site| zones.get(site));
             if let Some(day) = zone.and_then(|zone| local_day(at, *zone)) {
                 last.insert((patient, route), day);
             }

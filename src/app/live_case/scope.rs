@@ -61,7 +61,11 @@ pub const SEVERAL: &str = "*";
 ///
 /// # Errors
 /// Refused when there is no such network or site, it has no site, or the caller may not plan for one.
-pub(super) fn planned(act: &mut Act<'_>, scope: &Scope, action: Action) -> Result<Planned, Error> {
+pub(super) fn planned(
+    act: &mut Act<'_>,
+    scope: &Scope,
+    action: Option<Action>,
+) -> Result<Planned, Error> {
     let unknown = |what, name: String| Refusal::Unknown { what, name };
     let all = match scope {
         Scope::Network(network) => db::sites::list(act.conn, Some(network))?,
@@ -81,7 +85,7 @@ pub(super) fn planned(act: &mut Act<'_>, scope: &Scope, action: Action) -> Resul
             all.into_iter().filter(wanted).collect()
         }
     };
-    for site in &sites {
+    for (site, action) in sites.iter().filter_map(|site| Some((site, action?))) {
         act.caller.check(action, Some(site.finess))?;
     }
     let Some(first) = sites.first() else {

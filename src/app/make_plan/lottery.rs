@@ -24,6 +24,15 @@ pub(super) fn draw(act: &mut Act<'_>, live: &Live<'_>) -> Result<String, Error> 
     let (day, network) = (live.case.as_of, &live.network);
     let random = hex::encode(rand::random::<[u8; 16]>());
     let seed = format!("{day}/{network}/{random}");
-    db::plans::insert_seed(act.conn, network, day, &seed, act.now)?;
-    Ok(seed)
+    let now = act.now;
+    let kept = db::attempt(act.conn, |conn| {
+        db::plans::insert_seed(conn, network, day, &seed, now)
+    });
+    match kept {
+        Ok(()) => Ok(seed),
+        // another plan, of other sites, was the first at this moment
+        Err(db::Error::Constraint { .. }) => drawn(act, live)?
+            .ok_or_else(|| Error::Bug("a seed that is there cannot be found".to_owned())),
+        Err(other) => Err(other.into()),
+    }
 }

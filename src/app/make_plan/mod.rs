@@ -7,6 +7,7 @@ mod lottery;
 use super::act::{Act, Done};
 use super::error::Error;
 use super::live_case::{self, Live, Terms};
+use super::see;
 use crate::db::plans::{Payload, PlanRecord};
 use crate::db::{self};
 use crate::domain::code::Finess;
@@ -21,6 +22,7 @@ use crate::text::plan::{Made, site_of, why};
 use crate::wire::plan::write;
 use crate::wire::plan_case::{self, CaseFaults, canonical, sha256};
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A plan that binds nobody.
 #[derive(Clone, Debug)]
@@ -32,6 +34,8 @@ pub struct Preview {
     /// Whether equals stand in the order of the day's lottery: when no plan of the day was kept yet,
     /// they stand in an order that no kept plan will have.
     pub seed_is_the_days: bool,
+    /// Whose records it shows, site by site.
+    pub patients: BTreeMap<Finess, BTreeSet<String>>,
     /// Its lines, as they would be kept: a granted one with a reason cannot be approved as things are.
     pub lines: Vec<Line>,
 }
@@ -62,8 +66,39 @@ pub fn preview(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<P
         document: told(act, &live.case, live.book, &answer, language),
         case: canonical(&live.case, live.book),
         seed_is_the_days,
+        patients: patients(&live),
         lines: lines(act, &live, &answer, &nobody)?,
     })
+}
+
+/// Whose records a case shows, site by site.
+fn patients(live: &Live<'_>) -> BTreeMap<Finess, BTreeSet<String>> {
+    let mut patients: BTreeMap<Finess, BTreeSet<String>> = BTreeMap::new();
+    for request in live.requests.values() {
+        let of_site = patients.entry(request.site).or_default();
+        of_site.insert(request.patient.to_string());
+    }
+    for patient in &live.case.patients {
+        if let Some(site) = live.sites.get(patient.site) {
+            let of_site = patients.entry(site.finess).or_default();
+            of_site.insert(patient.id.clone());
+        }
+    }
+    patients
+}
+
+/// Writes that the records a preview shows were read.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn note_reading(
+    act: &mut Act<'_>,
+    patients: &BTreeMap<Finess, BTreeSet<String>>,
+) -> Result<(), Error> {
+    for (site, patients) in patients {
+        see::note_reading(act, *site, "plan-preview", patients)?;
+    }
+    Ok(())
 }
 
 /// Plans the live database, and keeps the plan with its case, the rulebook's hash and the seed of the

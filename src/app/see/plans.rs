@@ -16,6 +16,7 @@ use crate::domain::role::Action;
 use crate::domain::transfer::{Transfer, TransferState};
 use crate::wire::plan_case::{self, CaseFaults};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// A kept plan, with what became of it.
 pub struct SeenPlan {
@@ -56,30 +57,38 @@ pub fn plan(act: &mut Act<'_>, id: &PlanId) -> Result<SeenPlan, Error> {
         act.caller.check(Action::ReadPlans, Some(*site))?;
     }
     let erased = Refusal::WrongState { state: "erased" };
+    let mut words = db::plan_lines::words(act.conn, id)?;
+    let mut lines = db::plan_lines::of_plan(act.conn, id)?;
+    for line in &mut lines {
+        line.why = words.remove(&line.id).or(line.why.take());
+    }
     Ok(SeenPlan {
         payload: db::plans::payload(act.conn, id)?.ok_or(erased)?,
-        lines: db::plan_lines::of_plan(act.conn, id)?,
+        lines,
         transfers: db::transfers::of_plan(act.conn, id)?,
         plan,
         sites,
     })
 }
 
-/// Returns a kept plan, and writes that what it says of patients was read.
+/// Returns a kept plan, and writes at each site that has lines in it that they were read.
 ///
 /// # Errors
 /// As [`plan`]; when the database cannot be written.
 pub fn read(act: &mut Act<'_>, id: &PlanId) -> Result<SeenPlan, Error> {
     let seen = plan(act, id)?;
-    act.audit_read(
-        None,
-        Done {
-            action: "plan.read",
-            object: id.as_str(),
-            patient: None,
-            details: json!({}),
-        },
-    )?;
+    let about: BTreeSet<Finess> = seen.lines.iter().map(|line| line.site).collect();
+    for site in about {
+        act.audit_read(
+            site,
+            Done {
+                action: "plan.read",
+                object: id.as_str(),
+                patient: None,
+                details: json!({}),
+            },
+        )?;
+    }
     Ok(seen)
 }
 

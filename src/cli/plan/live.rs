@@ -187,6 +187,10 @@ impl Make {
             )));
         }
         let seen = opened.read(move |act| make_plan::preview(act, &terms, language))?;
+        let patients = seen.patients.clone();
+        opened.write(Vec::new(), move |act| {
+            make_plan::note_reading(act, &patients)
+        })?;
         Ok(match format(place) {
             Format::Text => Answer::exact(table(&seen.document, &seen.lines, language)?, 0),
             Format::Json => {
@@ -268,9 +272,10 @@ impl Approve {
             leave_out: self.leave_out.into_iter().collect::<BTreeMap<_, _>>(),
             hold_for: TimeDelta::hours(i64::from(opened.settings.plan_hold_hours)),
         };
-        let plan = id.clone();
-        let sites = opened.read(move |act| approve_plan::sites(act, &plan))?;
-        let done = opened.write(sites, move |act| approve_plan::approve(act, &id, &approval))?;
+        let frozen = opened.read(move |act| approve_plan::prepare(act, &id))?;
+        let done = opened.write(frozen.sites(), move |act| {
+            approve_plan::approve(act, &frozen, &approval)
+        })?;
         let language = self.lang.into();
         let text = told::decided(&done.lines, &done.transfers, language);
         let refused = done

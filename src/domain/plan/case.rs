@@ -83,7 +83,7 @@ pub struct CaseSite {
 }
 
 /// Units of one lot at one pharmacy.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseStock {
     /// The pharmacy's place in the list of sites.
     pub site: usize,

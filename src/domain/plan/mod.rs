@@ -25,7 +25,7 @@ pub use outcome::{
     Bounded, Decision, Incomplete, Lack, Plan, PlannedDose, Status, Subject, Totals, Transfer,
 };
 pub use pool::Pool;
-pub use solve::{Planner, PoolPlan, merge, plan};
+pub use solve::{Granted, Planner, PoolPlan, merge, plan, ranked};
 
 #[cfg(test)]
 mod tests;

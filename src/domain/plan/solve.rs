@@ -53,6 +53,23 @@ impl<'c, 'a> Planner<'c, 'a> {
         pools(self.case)
     }
 
+    /// Returns the claims of a pool that are granted, by their ids in a plan, with the place of each in the
+    /// order of all pools; with which units is not asked, which is most of the work.
+    pub fn grant(&self, pool: &Pool) -> Vec<Granted> {
+        let (case, book) = (self.case, self.book);
+        let asked = ask(case, book, self.of, pool, &self.treated);
+        let granted = grant(case, book, pool, asked.claims);
+        let claims = granted.claims.into_iter();
+        claims
+            .map(|(claim, answer)| {
+                let key = claim.key;
+                let granted = answer.is_ok();
+                let id = decision(case, claim, Status::Granted, Vec::new()).id;
+                Granted { key, id, granted }
+            })
+            .collect()
+    }
+
     /// Decides what is asked of a pool.
     pub fn decide(&self, pool: &Pool) -> PoolPlan {
         let (case, book) = (self.case, self.book);
@@ -98,6 +115,23 @@ impl<'c, 'a> Planner<'c, 'a> {
             }),
         }
     }
+}
+
+/// A ranked claim, and whether it is granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    key: Key,
+    /// Its id in a plan.
+    pub id: String,
+    /// Whether it is.
+    pub granted: bool,
+}
+
+/// Puts the claims of all pools in the one order, the first ranked first.
+pub fn ranked(pools: Vec<Vec<Granted>>) -> Vec<Granted> {
+    let mut all: Vec<Granted> = pools.into_iter().flatten().collect();
+    all.sort_by_key(|claim| claim.key);
+    all
 }
 
 /// What was decided of a pool.

@@ -82,6 +82,12 @@ fn french(code: &str, whom: &str) -> String {
             "Trop de lignes sont à revoir une par une depuis le plan : refaites le plan.".to_owned()
         }
         "unsolved" => "Le stock dépasse ce qui se calcule exactement.".to_owned(),
+        "transfer-too-late" => {
+            "Le transfert n'est pas arrivé à temps : ses unités sont libres chez qui devait les envoyer.".to_owned()
+        }
+        "reserve-changed" => {
+            "Le patient ou la réserve a changé depuis le plan, ou ses doses sont déjà en chemin : refaites le plan.".to_owned()
+        }
         "held-too-long" => {
             "Ses unités ont été réservées trop longtemps sans être dispensées : elles sont libres, et la demande attend le prochain plan.".to_owned()
         }
@@ -114,6 +120,12 @@ fn english(code: &str, whom: &str) -> String {
         }
         "plan-again" => "Too many lines are to be weighed one by one since the plan: plan again.".to_owned(),
         "unsolved" => "The stock is more than can be composed exactly.".to_owned(),
+        "transfer-too-late" => {
+            "The transfer did not arrive in time: its units are free where they were to come from.".to_owned()
+        }
+        "reserve-changed" => {
+            "The patient or the reserve changed since the plan, or its doses are on their way already: plan again.".to_owned()
+        }
         "held-too-long" => {
             "Its units were held too long without being dispensed: they are free, and the request waits for the next plan.".to_owned()
         }

@@ -15,6 +15,8 @@ on_both! {
     a_go_is_moved_to_other_lots_and_never_uncovered
     what_leaves_a_go_uncovered_cannot_be_approved
     an_approval_is_done_once
+    who_was_to_be_served_and_lost_their_units_comes_before_who_ranks_below
+    the_doses_of_a_reserve_are_sent_for_once_and_not_for_a_patient_who_changed
     what_cannot_be_approved_is_refused_whole
 }
 
@@ -35,10 +37,17 @@ fn a_plan_is_approved_line_by_line_and_what_is_left_out_says_why(backend: Backen
     let approved = approve(&app, &id, &body).expect(200);
     assert_eq!(approved["lines"].as_array().unwrap().len(), 2);
     assert_eq!(state(&approved["lines"], &one).0, "approved");
+    let said = state(&approved["lines"], &two);
     assert_eq!(
-        state(&approved["lines"], &two),
-        ("left-out", "in hospital elsewhere")
+        said,
+        ("left-out", ""),
+        "words of people are not kept for a key"
     );
+    let seen = plan(&app, &id);
+    let said = state(&seen["lines"], &two);
+    assert_eq!(said, ("left-out", "in hospital elsewhere"));
+    let trail = app.get(Role::Admin, &format!("/audit?site={CENTRE}&limit=200"));
+    assert!(!trail.text.contains("elsewhere"), "{}", trail.text);
     assert_eq!(lot(&app, CENTRE, "B1"), (12, 8));
     let rest = approve(&app, &id, &json!({})).expect(200);
     assert_eq!(state(&rest["lines"], &three).0, "approved");
@@ -257,4 +266,72 @@ fn what_cannot_be_approved_is_refused_whole(backend: Backend) {
         .get(Role::Coordinator, &format!("/plans?site={CENTRE}"))
         .expect(200);
     assert_eq!(plans["items"][0]["version"], 2);
+}
+
+fn who_was_to_be_served_and_lost_their_units_comes_before_who_ranks_below(backend: Backend) {
+    let app = spawn(backend);
+    cleared(&app, 0);
+    // each has a lot of their own: the first what expires first
+    app.receive(CENTRE, MG400, "A1", "2021-11-30", 2);
+    app.receive(CENTRE, MG400, "A2", "2021-12-31", 2);
+    let above = ask_for(&app, CENTRE, "p-1", &json!({ "risk": "vital" }));
+    let below = ask_for(&app, CENTRE, "p-2", &json!({ "risk": "functional" }));
+    let id = keep(&app);
+    let seen = plan(&app, &id);
+    let lot_of =
+        |name: &str| line(&seen["plan"]["decisions"], name)["doses"][0]["units"][0]["lot"].clone();
+    let gone = lot_of(&above);
+    assert_ne!(gone, lot_of(&below), "{seen}");
+    app.lose(MG400, gone.as_str().unwrap(), 2);
+    let approved = approve(&app, &id, &json!({})).expect(200);
+    assert_eq!(state(&approved["lines"], &above), ("refused", "units-gone"));
+    let why = format!("outranked: {above}");
+    assert_eq!(state(&approved["lines"], &below), ("refused", why.as_str()));
+    // who ranks above has them in the next plan
+    let next = keep(&app);
+    let approved = approve(&app, &next, &json!({})).expect(200);
+    assert_eq!(
+        state(&approved["lines"], &above).0,
+        "approved",
+        "{approved}"
+    );
+}
+
+fn the_doses_of_a_reserve_are_sent_for_once_and_not_for_a_patient_who_changed(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(NEIGHBOUR, MG400, "D1", "2022-06-30", 20);
+    assert_eq!(
+        app.ask("cart-1", 100_000, "2021-10-25").body["decision"],
+        "NO-GO"
+    );
+    let [first, second, third] = [keep(&app), keep(&app), keep(&app)];
+    let sent = |id: &str| {
+        let approved = approve(&app, id, &json!({})).expect(200);
+        let lines = approved["lines"].as_array().unwrap().iter();
+        lines
+            .map(|l| (l["state"].clone(), l["why"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(sent(&first)[0].0, "approved");
+    assert_eq!(
+        sent(&second)[0],
+        (json!("refused"), json!("reserve-changed"))
+    );
+    assert_eq!(lot(&app, NEIGHBOUR, "D1"), (20, 6));
+    let seen = plan(&app, &first);
+    let transfer = seen["transfers_asked"][0]["id"].as_str().unwrap();
+    app.post(
+        Role::Pharmacist,
+        &format!("/transfers/{transfer}/receive"),
+        &json!({}),
+    )
+    .expect(200);
+    let patients = app.see("/car-t-patients");
+    let patient = &patients["items"][0]["id"];
+    app.correct(patient, &json!({ "weight_g": 60_000 }))
+        .expect(200);
+    assert_eq!(
+        sent(&third)[0],
+        (json!("refused"), json!("reserve-changed"))
+    );
 }

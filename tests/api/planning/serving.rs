@@ -3,6 +3,7 @@
 use super::{approve, ask_for, cleared, dispense, keep, line, lot, plan};
 use crate::service::{App, CENTRE, MG400, again_at, spawn};
 use crate::support::Backend;
+use dotation::app::sweep_lines::sweep;
 use dotation::domain::role::Role;
 use serde_json::json;
 
@@ -13,6 +14,7 @@ on_both! {
     a_loss_takes_the_last_rank_first_and_never_a_go
     a_crs_takes_what_was_granted_to_others_and_its_own_grant_first
     what_is_held_for_a_request_leaves_by_it_alone
+    a_dispensing_that_is_undone_opens_the_request_again
 }
 
 /// A centre with a GO and two vials beside, and a request that was granted them; returns the request
@@ -62,23 +64,18 @@ fn units_that_are_held_too_long_are_free_again(backend: Backend) {
             .as_str()
             .unwrap()
             .get(..13),
-        Some("2021-10-23T06")
+        Some("2021-10-24T22")
     );
-    let app = again_at(app, "2021-10-23T06:05:00Z");
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    loop {
-        let seen = plan(&app, &id);
-        let line = line(&seen["lines"], &request);
-        if line["state"] == "expired" {
-            assert!(
-                line["said"].as_str().unwrap().contains("longtemps"),
-                "{line}"
-            );
-            break;
-        }
-        assert!(std::time::Instant::now() < until, "{line}");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    let app = again_at(app, "2021-10-24T22:05:00Z");
+    let swept = app.run(|service, now| async move { sweep(&service, now).await });
+    assert!(swept.is_ok(), "{swept:?}");
+    let seen = plan(&app, &id);
+    let ended = line(&seen["lines"], &request);
+    assert_eq!(ended["state"], "expired", "{seen}");
+    assert!(
+        ended["said"].as_str().unwrap().contains("longtemps"),
+        "{ended}"
+    );
     assert_eq!(lot(&app, CENTRE, "B1"), (8, 6));
     let seen = app
         .get(Role::Prescriber, &format!("/requests/{request}"))
@@ -225,4 +222,28 @@ fn what_is_held_for_a_request_leaves_by_it_alone(backend: Backend) {
         .expect(200);
     assert_eq!(seen["state"], "served");
     assert_eq!(dispense(&app, CENTRE, "none-such").status, 404);
+}
+
+fn a_dispensing_that_is_undone_opens_the_request_again(backend: Backend) {
+    let app = spawn(backend);
+    let (request, _) = granted(&app);
+    let done = dispense(&app, CENTRE, &request).expect(201);
+    let movement = done["movements"][0]["id"].as_str().unwrap();
+    let body = json!({ "kind": "reversal", "movement": movement, "note": "another patient's box" });
+    app.book(&body).expect(201);
+    let seen = app
+        .get(Role::Prescriber, &format!("/requests/{request}"))
+        .expect(200);
+    assert_eq!(seen["state"], "open", "{seen}");
+    assert_eq!(seen["due"], "2021-10-22");
+    let proposed = app
+        .get(Role::Prescriber, "/requests?state=proposed")
+        .expect(200);
+    assert_eq!(proposed["items"], json!([]));
+    assert_eq!(lot(&app, CENTRE, "B1"), (8, 6));
+    let next = keep(&app);
+    assert_eq!(
+        line(&plan(&app, &next)["lines"], &request)["status"],
+        "granted"
+    );
 }

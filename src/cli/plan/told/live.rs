@@ -40,8 +40,8 @@ pub(in crate::cli::plan) fn lines(
         })
         .collect();
     let names = match language {
-        Language::Fr => ["RANG", "RÉPONSE", "SUITE", "SITE", "LIGNE", "POURQUOI"],
-        Language::En => ["RANK", "ANSWER", "SINCE", "SITE", "LINE", "WHY"],
+        Language::Fr => ["RANG", "RÉPONSE", "ISSUE", "SITE", "LIGNE", "POURQUOI"],
+        Language::En => ["RANK", "ANSWER", "OUTCOME", "SITE", "LINE", "WHY"],
     };
     columns(names, &rows)
 }
@@ -65,8 +65,8 @@ pub(in crate::cli::plan) fn decided(
         })
         .collect();
     let names = match language {
-        Language::Fr => ["SUITE", "SITE", "LIGNE", "POURQUOI"],
-        Language::En => ["DECIDED", "SITE", "LINE", "WHY"],
+        Language::Fr => ["ISSUE", "SITE", "LIGNE", "POURQUOI"],
+        Language::En => ["OUTCOME", "SITE", "LINE", "WHY"],
     };
     let mut text = columns(names, &rows);
     text.push_str(&transfers_asked(transfers, language));

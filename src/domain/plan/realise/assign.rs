@@ -4,7 +4,7 @@
 //! day, so whatever they choose leaves enough.
 
 use super::super::grant::ways::Count;
-use super::options::Split;
+use super::exact::Split;
 use super::problem::{Dose, Problem, Row};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;

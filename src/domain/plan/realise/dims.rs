@@ -47,6 +47,11 @@ impl Dims {
         dims
     }
 
+    /// Returns how many strengths there are.
+    pub(super) fn strengths(&self) -> usize {
+        self.at.len()
+    }
+
     /// Returns the places that a dose of a class takes a strength from.
     pub(super) fn taken(&self, strength: usize, class: usize) -> std::ops::Range<usize> {
         let at = self.at.get(strength).copied().unwrap_or(0);

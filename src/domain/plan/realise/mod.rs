@@ -12,9 +12,7 @@ mod exact;
 mod flow;
 mod improve;
 mod lots;
-mod options;
 mod problem;
-mod toll;
 mod units;
 
 pub(super) use cost::Cost;
@@ -103,11 +101,11 @@ fn vials(problem: &Problem, few: bool) -> Vials {
     let mut bound = None;
     if few {
         let found = exact::search(problem, cost, STEPS);
-        if let Some((_, splits)) = found.best {
-            taken = assign::split(problem, &splits);
+        if let Some(splits) = &found.best {
+            taken = assign::split(problem, splits);
             cost = cost_of(problem, &taken);
         }
-        bound = found.proved.then_some(cost);
+        bound = found.all().then_some(cost);
         debug_assert!(
             bound.is_none_or(|least| bound::below(problem, &taken, least).nowhere_above(least)),
             "no bound is above what a search proved"

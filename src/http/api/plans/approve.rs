@@ -53,6 +53,7 @@ pub struct ApprovedShape {
 
 impl ApprovedShape {
     fn of(approved: &Approved, language: Language) -> Self {
+        // why a line was left out stands in words of people, and what is answered here is kept
         let lines: Vec<PlanLineShape> = approved
             .lines
             .iter()
@@ -86,15 +87,15 @@ pub async fn approve(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         hold_for: ask.entrance.plan_hold,
         ..approval(&read)?
     };
-    let (plan, language) = (id.clone(), ask.language);
-    let sites = ask.read(move |act| approve_plan::sites(act, &plan)).await?;
+    let language = ask.language;
+    let frozen = ask.read(move |act| approve_plan::prepare(act, &id)).await?;
     ask.write(
         Repeat::Keyed,
         body.bytes(),
-        sites,
+        frozen.sites(),
         "plan.approve",
         move |act| {
-            let approved = approve_plan::approve(act, &id, &approval)?;
+            let approved = approve_plan::approve(act, &frozen, &approval)?;
             let shape = ApprovedShape::of(&approved, language);
             Ok(versioned(answer(200, &shape)?, approved.plan.version))
         },

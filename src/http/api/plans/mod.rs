@@ -23,6 +23,7 @@ use crate::domain::id::PlanId;
 use crate::domain::plan::Transfers;
 use crate::domain::rule::Slug;
 use crate::http::body::Body;
+use crate::http::etag::etag;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
 use crate::http::query::Query;
@@ -134,6 +135,11 @@ pub async fn make(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         let seen = ask
             .read(move |act| make_plan::preview(act, &terms, language))
             .await?;
+        let patients = seen.patients.clone();
+        ask.read_and_note(Vec::new(), move |act| {
+            make_plan::note_reading(act, &patients)
+        })
+        .await?;
         return Ok(HttpResponse::Ok().json(PreviewShape::of(seen)?));
     }
     let scope = terms.scope.clone();
@@ -175,7 +181,9 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let seen = seen(&ask).await?;
     let shape = PlanShape::of(&seen, ask.language)?;
-    Ok(ask.seen(seen.plan.version, &shape))
+    // always whole: its lines go their way without a new version of the plan
+    let version = etag(seen.plan.version);
+    Ok(HttpResponse::Ok().insert_header(version).json(shape))
 }
 
 /// `GET /plans/{id}/document`

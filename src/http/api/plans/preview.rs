@@ -153,7 +153,10 @@ fn compared(before: &str, after: &str) -> Result<HttpResponse, Problem> {
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
 fn ours(faults: CaseFaults) -> Problem {
-    Problem::internal(format!("a plan of ours that is none: {faults}"))
+    // where, and not what stands there: it is a patient's
+    let at = faults.as_slice().iter().map(|fault| fault.pointer.as_str());
+    let at: Vec<&str> = at.take(9).collect();
+    Problem::internal(format!("a plan of ours is wrong at {}", at.join(", ")))
 }
 
 /// `POST /plans/{id}/verify`

@@ -194,6 +194,8 @@ pub struct PlanLineShape {
     /// The same as a sentence, where it is a code.
     said: Option<String>,
     decided_at: Option<String>,
+    /// Id of the token that decided it.
+    decided_by: Option<String>,
     /// Until when its units are held, UTC.
     held_until: Option<String>,
 }
@@ -214,6 +216,7 @@ impl PlanLineShape {
             said: line_said(line, language),
             why: line.why.clone(),
             decided_at: line.decided_at.map(|at| at.to_rfc3339()),
+            decided_by: line.decided_by.clone(),
             held_until: line.expires_at.map(|at| at.to_rfc3339()),
         }
     }
@@ -233,7 +236,11 @@ pub struct TransferShape {
     /// `asked`, `received` or `cancelled`.
     state: &'static str,
     asked_at: String,
+    /// Id of the token that approved it.
+    asked_by: String,
     closed_at: Option<String>,
+    /// Id of the token that received or ended it.
+    closed_by: Option<String>,
     version: i64,
     rows: Vec<TransferRowShape>,
 }
@@ -251,7 +258,7 @@ pub struct TransferRowShape {
     state: &'static str,
     /// For which dose of its line, from 1.
     dose: u32,
-    /// The line of the plan that it is for.
+    /// The id of the plan's decision that it is for.
     line: String,
 }
 
@@ -264,7 +271,9 @@ pub fn transfer(t: &Transfer) -> TransferShape {
         to: t.to.to_string(),
         state: t.state.code(),
         asked_at: t.asked_at.to_rfc3339(),
+        asked_by: t.asked_by.clone(),
         closed_at: t.closed_at.map(|at| at.to_rfc3339()),
+        closed_by: t.closed_by.clone(),
         version: t.version,
         rows: t
             .rows
@@ -276,7 +285,7 @@ pub fn transfer(t: &Transfer) -> TransferShape {
                 units: row.units.get(),
                 state: row.state.code(),
                 dose: row.dose,
-                line: row.line.to_string(),
+                line: row.line_name.clone(),
             })
             .collect(),
     }

@@ -77,8 +77,7 @@ pub(super) fn routes() -> Vec<Route> {
             "A kept plan, with what became of each line.",
             plans::see,
         )
-        .gives::<plans::PlanShape>(200)
-        .may_be_known(),
+        .gives::<plans::PlanShape>(200),
         route(
             Method::GET,
             "/plans/{id}/document",
