@@ -2,7 +2,7 @@
 //! plans are made and approved.
 
 use super::row::{RowOf, instant};
-use super::schema::{plan_lines, plan_payload, plans};
+use super::schema::{plan_line_payload, plan_lines, plan_payload, plans};
 use super::{Conn, Error};
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::id::{LineId, PlanId, RequestId};
@@ -35,8 +35,8 @@ pub struct Standing {
     pub reason_code: String,
     /// What became of a granted line.
     pub state: Option<LineState>,
-    /// Why it was left out, refused, broken or released; of a deferred one, which delivery would bring
-    /// what it lacks.
+    /// Why it was left out, in the coordinator's words, unless they were erased; why it was refused,
+    /// broken or released, as a code; of a deferred one, which delivery would bring what it lacks.
     pub why: Option<String>,
     /// When its state was last decided.
     pub decided_at: Option<Instant>,
@@ -58,6 +58,7 @@ struct Row {
     reason_code: String,
     state: Option<String>,
     why: Option<String>,
+    words: Option<String>,
     decided_at: Option<NaiveDateTime>,
     expires_at: Option<NaiveDateTime>,
 }
@@ -85,7 +86,7 @@ impl Row {
             class: self.class,
             status: self.status,
             reason_code: self.reason_code,
-            why: self.why,
+            why: self.words.or(self.why),
             decided_at: self.decided_at.map(instant),
             expires_at: self.expires_at.map(instant),
         })
@@ -99,6 +100,7 @@ impl Row {
 pub fn of(conn: &mut Conn, requests: &[RequestId]) -> Result<Vec<Standing>, Error> {
     let rows: Vec<Row> = plan_lines::table
         .inner_join(plans::table)
+        .left_join(plan_line_payload::table)
         .filter(plan_lines::request_id.eq_any(requests.iter().map(RequestId::as_str)))
         .order((plans::made_at.desc(), plan_lines::id.desc()))
         .select((
@@ -114,6 +116,7 @@ pub fn of(conn: &mut Conn, requests: &[RequestId]) -> Result<Vec<Standing>, Erro
             plan_lines::reason_code,
             plan_lines::state,
             plan_lines::why,
+            plan_line_payload::words.nullable(),
             plan_lines::decided_at,
             plan_lines::expires_at,
         ))

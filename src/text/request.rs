@@ -113,15 +113,17 @@ fn withdrawn(why: Option<&str>) -> (String, String) {
     }
 }
 
-/// Returns where a request stands that a coordinator left out of what was approved, in their words.
-pub fn left_out(why: &str) -> (String, String) {
+/// Returns where a request stands that a coordinator left out of what was approved, in their words
+/// unless those were erased.
+pub fn left_out(why: Option<&str>) -> (String, String) {
+    let why = why.map_or_else(String::new, |why| format!(" ({why})"));
     (
-        ended(format!(
-            "Retenue par le plan, mais laissée de côté à son approbation ({why}) : elle attend le prochain plan"
-        )),
-        ended(format!(
-            "Granted by the plan, but left out when it was approved ({why}): it waits for the next plan"
-        )),
+        format!(
+            "Retenue par le plan, mais laissée de côté à son approbation{why} : elle attend le prochain plan."
+        ),
+        format!(
+            "Granted by the plan, but left out when it was approved{why}: it waits for the next plan."
+        ),
     )
 }
 

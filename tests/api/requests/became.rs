@@ -57,11 +57,23 @@ fn of_a_line_that_was_decided_on_is_said_what_became_of_it(backend: Backend) {
     assert!(sentence.contains("were lost"), "{sentence}");
     assert_eq!(broken["standing"]["why"], "units-lost");
     plan(&app, 4, 7, &id, "granted", Some(1), Some("left-out"));
-    why(&app, 4, "in hospital elsewhere");
+    let words =
+        "INSERT INTO plan_line_payload (line_id, words) VALUES ('line-4', 'in hospital elsewhere')";
+    app.database.conn().batch_execute(words).unwrap();
+    assert_eq!(seen(&app, &id)["standing"]["why"], "in hospital elsewhere");
     said(
         &seen(&app, &id),
         "Retenue par le plan, mais laissée de côté à son approbation (in hospital elsewhere) : elle attend le prochain plan.",
         "Granted by the plan, but left out when it was approved (in hospital elsewhere): it waits for the next plan.",
+    );
+    app.database
+        .conn()
+        .batch_execute("DELETE FROM plan_line_payload")
+        .unwrap();
+    said(
+        &seen(&app, &id),
+        "Retenue par le plan, mais laissée de côté à son approbation : elle attend le prochain plan.",
+        "Granted by the plan, but left out when it was approved: it waits for the next plan.",
     );
     plan(&app, 5, 9, &id, "granted", Some(1), Some("planned"));
     said(&seen(&app, &id), "Motif 5.", "Reason 5.");

@@ -66,9 +66,7 @@ impl Sentences {
             // of what was deferred, which delivery would bring it
             None => (joined(planned.0, fr), joined(planned.1, en)),
             Some(LineState::Planned) => planned,
-            Some(LineState::LeftOut) => {
-                text::request::left_out(standing.why.as_deref().unwrap_or_default())
-            }
+            Some(LineState::LeftOut) => text::request::left_out(standing.why.as_deref()),
             Some(
                 LineState::Approved
                 | LineState::Refused
