@@ -25,6 +25,7 @@ pub mod file_request;
 pub mod give_access;
 pub mod hear;
 pub mod import_bdpm;
+mod last_given;
 pub mod live_case;
 pub mod lose_units;
 pub mod make_plan;

@@ -25,7 +25,6 @@ struct Head {
     patient_hash: String,
     state: String,
     follows: Option<String>,
-    reason: Option<String>,
     filed_at: NaiveDateTime,
     filed_by: String,
     ended_at: Option<NaiveDateTime>,
@@ -54,6 +53,7 @@ struct Payload {
     due_reason: Option<String>,
     anc_per_mm3: Option<i64>,
     anc_on: Option<NaiveDate>,
+    withdrawn_reason: Option<String>,
 }
 
 impl Head {
@@ -67,7 +67,6 @@ impl Head {
             patient_hash: r.patient_hash.clone(),
             state: r.state.code().to_owned(),
             follows: r.follows.as_ref().map(RequestId::to_string),
-            reason: r.reason.clone(),
             filed_at: kept(r.filed_at),
             filed_by: r.filed_by.clone(),
             ended_at: r.ended_at.map(kept),
@@ -77,10 +76,11 @@ impl Head {
 }
 
 impl Payload {
-    fn of(id: &RequestId, w: &Wanted) -> Self {
+    fn of(r: &Request) -> Self {
+        let w = &r.wanted;
         let by_hand = w.due_by_hand.as_ref();
         Self {
-            request_id: id.to_string(),
+            request_id: r.id.to_string(),
             indication: w.indication.to_string(),
             route: w.route.code().to_owned(),
             treatment: w.treatment.code().to_owned(),
@@ -98,6 +98,7 @@ impl Payload {
             due_reason: by_hand.and_then(|(_, why)| why.clone()),
             anc_per_mm3: w.count.map(|c| i64::from(c.per_mm3)),
             anc_on: w.count.and_then(|c| c.on).map(Day::date),
+            withdrawn_reason: r.reason.clone(),
         }
     }
 
@@ -137,12 +138,13 @@ impl Payload {
     }
 }
 
-fn value((head, payload): (Head, Payload)) -> Result<Request, Error> {
+fn value((head, mut payload): (Head, Payload)) -> Result<Request, Error> {
     let row = RowOf {
         table: "requests",
         id: &head.id,
     };
     Ok(Request {
+        reason: payload.withdrawn_reason.take(),
         wanted: payload.value(row)?,
         site: row.parsed(Finess::parse(&head.site))?,
         rulebook: row.parsed(Slug::parse(&head.rulebook))?,
@@ -152,7 +154,6 @@ fn value((head, payload): (Head, Payload)) -> Result<Request, Error> {
         patient: PatientId::new(head.patient_id),
         patient_hash: head.patient_hash,
         follows: head.follows.map(RequestId::new),
-        reason: head.reason,
         filed_at: instant(head.filed_at),
         filed_by: head.filed_by,
         ended_at: head.ended_at.map(instant),
@@ -257,7 +258,7 @@ pub fn insert(conn: &mut Conn, request: &Request) -> Result<(), Error> {
         .values(Head::of(request))
         .execute(conn)?;
     diesel::insert_into(request_payload::table)
-        .values(Payload::of(&request.id, &request.wanted))
+        .values(Payload::of(request))
         .execute(conn)?;
     Ok(())
 }
@@ -270,23 +271,38 @@ pub fn update(conn: &mut Conn, request: &Request) -> Result<(), Error> {
     diesel::update(requests::table.find(request.id.as_str()))
         .set((
             requests::state.eq(request.state.code()),
-            requests::reason.eq(request.reason.as_deref()),
             requests::ended_at.eq(request.ended_at.map(kept)),
             requests::version.eq(request.version),
         ))
         .execute(conn)?;
     diesel::update(request_payload::table.find(request.id.as_str()))
-        .set(Payload::of(&request.id, &request.wanted))
+        .set(Payload::of(request))
         .execute(conn)?;
     Ok(())
 }
 
+/// How many patients are asked about at once. Choice: an SQLite statement takes 32,766 values
+/// (`SQLITE_MAX_VARIABLE_NUMBER`), and ten thousand leave room for the others.
+const AT_ONCE: usize = 10_000;
+
 /// Returns for each of some patients who were given units of some presentations when that was last;
-/// what was undone is not counted.
+/// what was undone is not counted. A patient who is named twice may come twice, with the same instant.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn last_given(
+    conn: &mut Conn,
+    patients: &[PatientId],
+    cip13s: &[Cip13],
+) -> Result<Vec<(PatientId, Instant)>, Error> {
+    let mut all = Vec::new();
+    for some in patients.chunks(AT_ONCE) {
+        all.extend(last_given_to(conn, some, cip13s)?);
+    }
+    Ok(all)
+}
+
+fn last_given_to(
     conn: &mut Conn,
     patients: &[PatientId],
     cip13s: &[Cip13],

@@ -308,7 +308,6 @@ diesel::table! {
         patient_hash -> Text,
         state -> Text,
         follows -> Nullable<Text>,
-        reason -> Nullable<Text>,
         filed_at -> Timestamp,
         filed_by -> Text,
         ended_at -> Nullable<Timestamp>,
@@ -336,6 +335,7 @@ diesel::table! {
         due_reason -> Nullable<Text>,
         anc_per_mm3 -> Nullable<BigInt>,
         anc_on -> Nullable<Date>,
+        withdrawn_reason -> Nullable<Text>,
     }
 }
 

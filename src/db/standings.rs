@@ -2,12 +2,12 @@
 //! plans are made and approved.
 
 use super::row::{RowOf, instant};
-use super::schema::{plan_lines, plan_payload, plans};
+use super::schema::{plan_line_payload, plan_lines, plan_payload, plans};
 use super::{Conn, Error};
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::id::{LineId, PlanId, RequestId};
+use crate::domain::line::LineState;
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::exists;
 use diesel::prelude::*;
 
 /// What one plan said of one request, and what became of it.
@@ -33,10 +33,10 @@ pub struct Standing {
     pub status: String,
     /// Why, as a stable code.
     pub reason_code: String,
-    /// What became of a granted line: `planned`, `approved`, `left-out`, `refused`, `served`,
-    /// `expired`, `broken`, `released`.
-    pub state: Option<String>,
-    /// Why it was left out, refused, broken or released.
+    /// What became of a granted line.
+    pub state: Option<LineState>,
+    /// Why it was left out, in the coordinator's words, unless they were erased; why it was refused,
+    /// broken or released, as a code; of a deferred one, which delivery would bring what it lacks.
     pub why: Option<String>,
     /// When its state was last decided.
     pub decided_at: Option<Instant>,
@@ -58,6 +58,7 @@ struct Row {
     reason_code: String,
     state: Option<String>,
     why: Option<String>,
+    words: Option<String>,
     decided_at: Option<NaiveDateTime>,
     expires_at: Option<NaiveDateTime>,
 }
@@ -70,7 +71,11 @@ impl Row {
         };
         let request = row.code("request_id", "", self.request)?;
         let version = row.code("request_version", "", self.request_version)?;
+        let state = self.state.as_deref();
         Ok(Standing {
+            state: state
+                .map(|code| row.code("state", code, LineState::from_code(code)))
+                .transpose()?,
             day: row.day(self.day)?,
             rank: self.rank.map(|n| row.u32(n)).transpose()?,
             line: LineId::new(&*self.line),
@@ -81,8 +86,7 @@ impl Row {
             class: self.class,
             status: self.status,
             reason_code: self.reason_code,
-            state: self.state,
-            why: self.why,
+            why: self.words.or(self.why),
             decided_at: self.decided_at.map(instant),
             expires_at: self.expires_at.map(instant),
         })
@@ -96,6 +100,7 @@ impl Row {
 pub fn of(conn: &mut Conn, requests: &[RequestId]) -> Result<Vec<Standing>, Error> {
     let rows: Vec<Row> = plan_lines::table
         .inner_join(plans::table)
+        .left_join(plan_line_payload::table)
         .filter(plan_lines::request_id.eq_any(requests.iter().map(RequestId::as_str)))
         .order((plans::made_at.desc(), plan_lines::id.desc()))
         .select((
@@ -111,24 +116,12 @@ pub fn of(conn: &mut Conn, requests: &[RequestId]) -> Result<Vec<Standing>, Erro
             plan_lines::reason_code,
             plan_lines::state,
             plan_lines::why,
+            plan_line_payload::words.nullable(),
             plan_lines::decided_at,
             plan_lines::expires_at,
         ))
         .load(conn)?;
     rows.into_iter().map(Row::value).collect()
-}
-
-/// Returns whether an approved plan holds units for a request.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn is_approved(conn: &mut Conn, request: &RequestId) -> Result<bool, Error> {
-    let approved = plan_lines::table.filter(
-        plan_lines::request_id
-            .eq(request.as_str())
-            .and(plan_lines::state.eq("approved")),
-    );
-    Ok(diesel::select(exists(approved)).get_result(conn)?)
 }
 
 /// What a plan answered, in French and in English.

@@ -20,6 +20,10 @@ pub use misfit::{Misfit, Wrong};
 /// Choice: weekly, it is two lifetimes; each is a dose of its own, and more is a slip of the keyboard.
 pub const MOST_UNITS: u32 = 10_000;
 
+/// The reason of a proposed request that gave way to one that was filed: a code, where others have
+/// somebody's words.
+pub const FILED_ANEW: &str = "filed-anew";
+
 /// How far a request has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RequestState {
@@ -73,7 +77,7 @@ pub struct Request {
     pub state: RequestState,
     /// The request whose dispensing proposed it.
     pub follows: Option<RequestId>,
-    /// Why it was withdrawn.
+    /// Why it was withdrawn, in somebody's words; or [`FILED_ANEW`].
     pub reason: Option<String>,
     /// When it was filed.
     pub filed_at: Instant,

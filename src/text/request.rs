@@ -1,7 +1,7 @@
 //! What is wrong with a request that was filled in, and where a request stands that no plan speaks of.
 
 use super::{Bilingual, fr};
-use crate::domain::request::{Request, RequestState, Wrong};
+use crate::domain::request::{FILED_ANEW, Request, RequestState, Wrong};
 
 impl Bilingual for Wrong {
     fn in_french(&self) -> String {
@@ -95,9 +95,42 @@ pub fn unplanned(request: &Request, planned: bool) -> (String, String) {
             "Servie : tout a été dispensé.",
             "Served: all of it was dispensed.",
         ),
-        RequestState::Withdrawn => {
-            let why = request.reason.as_deref().unwrap_or_default();
-            (format!("Retirée : {why}."), format!("Withdrawn: {why}."))
-        }
+        RequestState::Withdrawn => withdrawn(request.reason.as_deref()),
     }
+}
+
+fn withdrawn(why: Option<&str>) -> (String, String) {
+    match why {
+        Some(FILED_ANEW) => (
+            "Retirée : une nouvelle demande a été déposée à sa place.".to_owned(),
+            "Withdrawn: a new request was filed in its place.".to_owned(),
+        ),
+        Some(why) => (
+            ended(format!("Retirée : {why}")),
+            ended(format!("Withdrawn: {why}")),
+        ),
+        None => ("Retirée.".to_owned(), "Withdrawn.".to_owned()),
+    }
+}
+
+/// Returns where a request stands that a coordinator left out of what was approved, in their words
+/// unless those were erased.
+pub fn left_out(why: Option<&str>) -> (String, String) {
+    let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+    (
+        format!(
+            "Retenue par le plan, mais laissée de côté à son approbation{why} : elle attend le prochain plan."
+        ),
+        format!(
+            "Granted by the plan, but left out when it was approved{why}: it waits for the next plan."
+        ),
+    )
+}
+
+/// With a full stop, unless it ends already.
+fn ended(mut sentence: String) -> String {
+    if !sentence.ends_with(['.', '!', '?', '…']) {
+        sentence.push('.');
+    }
+    sentence
 }

@@ -16,7 +16,7 @@ use crate::domain::request::Request;
 /// # Errors
 /// Refused when such a line is there.
 pub(super) fn none(act: &mut Act<'_>, request: &Request) -> Result<(), Error> {
-    if db::standings::is_approved(act.conn, &request.id)? {
+    if db::plan_lines::approved_for(act.conn, &request.id)?.is_some() {
         let state = "approved";
         return Err(Refusal::WrongState { state }.into());
     }
@@ -25,11 +25,17 @@ pub(super) fn none(act: &mut Act<'_>, request: &Request) -> Result<(), Error> {
 
 /// Gives back what an approved line of a plan holds for a request that is withdrawn.
 ///
-/// The caller has locked the sites of the line: [`sites_of`].
+/// The caller has locked the sites of the line as they were before: [`sites_of`].
 ///
 /// # Errors
-/// When the database cannot be written.
-pub(super) fn let_go(act: &mut Act<'_>, request: &Request) -> Result<(), Error> {
+/// [`db::Error::Busy`] when it holds units at another site since; when the database cannot be written.
+pub(super) fn let_go(act: &mut Act<'_>, request: &Request, locked: &[Finess]) -> Result<(), Error> {
+    if let Some(line) = db::plan_lines::approved_for(act.conn, &request.id)? {
+        let sites = plan_lines::sites_of(act, &line)?;
+        if sites.iter().any(|site| !locked.contains(site)) {
+            return Err(db::Error::Busy.into());
+        }
+    }
     plan_lines::release(act, &request.id)
 }
 

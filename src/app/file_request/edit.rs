@@ -66,7 +66,7 @@ pub fn misfits_of_edit(
 }
 
 /// The request as it would be.
-fn changed(
+pub(super) fn changed(
     act: &mut Act<'_>,
     request: &Request,
     change: impl FnOnce(&mut Draft),

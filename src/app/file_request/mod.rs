@@ -12,7 +12,7 @@ mod reopen;
 mod withdraw;
 
 pub use approved::sites_of;
-pub use confirm::confirm;
+pub use confirm::{confirm, misfits_of_confirm};
 pub use edit::{edit, misfits_of_edit};
 pub use propose::propose_next;
 pub use reopen::reopen;
@@ -20,21 +20,21 @@ pub use withdraw::withdraw;
 
 use super::act::{Act, Done};
 use super::error::Error;
+use super::last_given::last_given;
+use super::live_case;
 use super::record;
 use super::see::commons;
 use super::site_state::today;
 use crate::db;
-use crate::domain::calendar::{Day, local_day, to_micros};
-use crate::domain::code::{Cip13, Finess};
+use crate::domain::calendar::to_micros;
+use crate::domain::code::Finess;
 use crate::domain::id::{PatientId, RequestId};
-use crate::domain::presentation::Route;
 use crate::domain::reason::Refusal;
 use crate::domain::request::{
-    Against, Checked, Draft, Misfit, Request, RequestState, Told, Wanted, Wrong,
+    Against, Checked, Draft, FILED_ANEW, Misfit, Request, RequestState, Told, Wanted, Wrong,
 };
 use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
-use crate::rulebook::Rulebooks;
 use serde_json::json;
 
 /// A request to be filed.
@@ -60,7 +60,7 @@ pub fn file(act: &mut Act<'_>, new: &NewRequest) -> Result<Request, Error> {
         return Err(Refusal::Forbidden.into());
     }
     let site = commons::site(act, new.site)?;
-    let Ok(book) = ranking(act.rules, new.rulebook.as_deref()) else {
+    let Ok(book) = ranking(act, new.rulebook.as_deref())? else {
         let fields = vec!["rulebook"];
         return Err(Refusal::UnfitRequest { fields }.into());
     };
@@ -123,7 +123,7 @@ pub fn misfits(
         None => None,
     };
     let mut misfits = Vec::new();
-    let book = match ranking(act.rules, rulebook) {
+    let book = match ranking(act, rulebook)? {
         Ok(book) => Some(book),
         Err(wrong) => {
             let field = "rulebook";
@@ -137,23 +137,19 @@ pub fn misfits(
 }
 
 /// The rulebook of a name among those that rank; without a name, the only one.
-fn ranking<'r>(rules: &'r Rulebooks, name: Option<&str>) -> Result<&'r Rulebook, Wrong> {
-    let ranking = || rules.iter().filter(|book| !book.priorities.is_empty());
-    let known = || ranking().map(|book| book.name.to_string()).collect();
-    let Some(name) = name else {
-        let mut all = ranking();
-        return match (all.next(), all.next()) {
-            (Some(only), None) => Ok(only),
-            (_, _) => Err(Wrong::WhichRulebook { known: known() }),
-        };
-    };
-    let found = || name.chars().take(60).collect();
-    ranking()
-        .find(|book| book.name.as_str() == name)
-        .ok_or_else(|| Wrong::Unlisted {
-            found: found(),
-            known: known(),
-        })
+fn ranking<'r>(act: &Act<'r>, name: Option<&str>) -> Result<Result<&'r Rulebook, Wrong>, Error> {
+    Ok(match live_case::ranking(act, name) {
+        Ok(book) => Ok(book),
+        Err(Refusal::NoRanking { asked: None, known }) => Err(Wrong::WhichRulebook { known }),
+        Err(Refusal::NoRanking {
+            asked: Some(found),
+            known,
+        }) => Err(Wrong::Unlisted {
+            found: found.chars().take(60).collect(),
+            known,
+        }),
+        Err(other) => return Err(other.into()),
+    })
 }
 
 /// The patient of a pseudonym, if they are known here already.
@@ -179,7 +175,12 @@ fn checked(
 ) -> Result<Checked, Error> {
     let recorded = match (book, site, &draft.route, patient) {
         (Some(book), Some(site), Told::Is(route), Told::Is(patient)) => {
-            Told::of(last_given(act, book, site, *route, patient)?)
+            let treated = (patient.clone(), book.name.clone(), *route);
+            Told::of(
+                last_given(act, [(treated, site.zone)])?
+                    .into_values()
+                    .next(),
+            )
         }
         (_, Some(_), _, Told::Nothing) => Told::Nothing,
         (..) => Told::Unread,
@@ -204,21 +205,6 @@ fn fitting(checked: Checked) -> Result<Wanted, Error> {
     Err(Refusal::UnfitRequest { fields }.into())
 }
 
-/// The day on which the patient was last given a presentation of the rulebook by a route, as the
-/// ledger has it.
-fn last_given(
-    act: &mut Act<'_>,
-    book: &Rulebook,
-    site: &Site,
-    route: Route,
-    patient: &PatientId,
-) -> Result<Option<Day>, Error> {
-    let codes: Vec<Cip13> = book.by_route(route).map(|p| p.cip13).collect();
-    let patients = std::slice::from_ref(patient);
-    let given = db::requests::last_given(act.conn, patients, &codes)?;
-    Ok(given.first().and_then(|(_, at)| local_day(*at, site.zone)))
-}
-
 /// The name under which the patient's requests for the indication are known; a proposed one gives
 /// way.
 fn first_name(
@@ -235,7 +221,7 @@ fn first_name(
     }
     let proposed = alike.iter().find(|r| r.state == RequestState::Proposed);
     if let Some(proposed) = proposed {
-        withdraw::end(act, proposed, "filed-anew")?;
+        withdraw::end(act, proposed, FILED_ANEW)?;
     }
     Ok(alike.first().map(|first| first.name.clone()))
 }

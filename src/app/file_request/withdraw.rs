@@ -5,6 +5,7 @@ use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::db;
 use crate::domain::calendar::to_micros;
+use crate::domain::code::Finess;
 use crate::domain::id::RequestId;
 use crate::domain::reason::Refusal;
 use crate::domain::request::{Request, RequestState};
@@ -12,9 +13,18 @@ use serde_json::json;
 
 /// Withdraws a request that is open or proposed; what an approved plan holds for it is free again.
 ///
+/// `locked` are the sites that the caller has locked: [`sites_of`](super::sites_of) it.
+///
 /// # Errors
-/// Refused when there is no such request within the caller's reach, or it has ended.
-pub fn withdraw(act: &mut Act<'_>, id: &RequestId, reason: &str) -> Result<Request, Error> {
+/// Refused when there is no such request within the caller's reach, or it has ended;
+/// [`db::Error::Busy`] when a plan that was approved meanwhile holds units for it elsewhere: the same
+/// again, with the sites of now, may succeed.
+pub fn withdraw(
+    act: &mut Act<'_>,
+    id: &RequestId,
+    reason: &str,
+    locked: &[Finess],
+) -> Result<Request, Error> {
     let request = within_reach(act, id)?;
     match request.state {
         RequestState::Proposed | RequestState::Open => {}
@@ -23,7 +33,7 @@ pub fn withdraw(act: &mut Act<'_>, id: &RequestId, reason: &str) -> Result<Reque
             return Err(Refusal::WrongState { state }.into());
         }
     }
-    approved::let_go(act, &request)?;
+    approved::let_go(act, &request, locked)?;
     end(act, &request, reason)
 }
 
@@ -36,7 +46,7 @@ pub(super) fn end(act: &mut Act<'_>, request: &Request, reason: &str) -> Result<
     request.ended_at = Some(to_micros(act.now));
     request.version = request.version.saturating_add(1);
     db::requests::update(act.conn, &request)?;
-    // the reason is in somebody's own words: it stays with the request, out of the trail
+    // the reason is in somebody's own words: it stays with what can be erased, out of the trail
     let details = json!({ "before": before.code() });
     note(act, &request, "request.withdraw", details)?;
     Ok(request)

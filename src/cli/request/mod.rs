@@ -70,7 +70,7 @@ pub(super) struct WithdrawRequest {
     /// Its id
     #[arg(value_name = "ID")]
     id: String,
-    /// Why, in a line; nothing about the patient, since it outlives their record
+    /// Why, in a line; it is erased with the patient's record
     #[arg(long, value_name = "TEXT", value_parser = given::line::<500>)]
     reason: String,
 }
@@ -154,7 +154,8 @@ fn row(seen: &SeenRequest) -> [String; 8] {
             .and_then(|s| s.rank)
             .map_or_else(none, |rank| rank.to_string()),
         standing.map_or_else(none, |s| {
-            s.state.clone().unwrap_or_else(|| s.status.clone())
+            s.state
+                .map_or_else(|| s.status.clone(), |state| state.code().to_owned())
         }),
     ]
 }
@@ -178,9 +179,11 @@ impl WithdrawRequest {
     fn run(self, place: &Place) -> Result<Answer, Failure> {
         let (id, reason) = (RequestId::new(self.id), self.reason);
         let opened = place.open()?;
-        let site = site_of(&opened, &id)?;
-        let ended = opened.write(vec![site], move |act| {
-            file_request::withdraw(act, &id, &reason)
+        let asked = id.clone();
+        let sites = opened.read(move |act| file_request::sites_of(act, &asked))?;
+        let locked = sites.clone();
+        let ended = opened.write(sites, move |act| {
+            file_request::withdraw(act, &id, &reason, &locked)
         })?;
         Ok(Answer::new(
             format!("Request {} was withdrawn.\n", ended.id),

@@ -4,6 +4,7 @@ use crate::app::records::Standing;
 use crate::app::see::requests::{SeenRequest, Turn};
 use crate::domain::calendar::Day;
 use crate::domain::language::Language;
+use crate::domain::line::LineState;
 use crate::domain::quantity::{Grams, Mg, Units};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -64,8 +65,9 @@ fn standing(s: &Standing) -> Value {
         "rank": s.rank,
         "status": s.status,
         "reason_code": s.reason_code,
-        "state": s.state,
-        "why": s.why,
+        "state": s.state.map(LineState::code),
+        // which delivery would bring what was deferred is in the sentence
+        "why": s.why.as_ref().filter(|_| s.state.is_some()),
         "expires_at": s.expires_at,
     })
 }
@@ -77,7 +79,7 @@ fn turn(t: &Turn) -> Value {
         "rank": t.rank,
         "status": t.status,
         "reason_code": t.reason_code,
-        "state": t.state,
+        "state": t.state.map(LineState::code),
         "why": t.why,
     })
 }
@@ -117,7 +119,7 @@ pub(super) fn text(seen: &SeenRequest, language: Language) -> String {
     }
     for t in &seen.history {
         let rank = t.rank.map_or_else(none, |rank| rank.to_string());
-        let became = t.state.as_deref().unwrap_or(&t.status);
+        let became = t.state.map_or(&*t.status, |state| state.code());
         let at = t.at.format("%Y-%m-%dT%H:%M:%SZ");
         let _always = writeln!(text, "{:<10} {at}  rank {rank}  {became}", "");
     }

@@ -18,7 +18,7 @@ use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Ready, ready};
 
 /// One admitted request.
@@ -171,11 +171,29 @@ impl Ask {
         what: &'static str,
         patients: BTreeSet<String>,
     ) -> Result<(), Problem> {
+        self.note_readings(what, BTreeMap::from([(site, patients)]))
+            .await
+    }
+
+    /// As [`Self::note_reading`] of several sites, in one transaction: one line a site.
+    ///
+    /// # Errors
+    /// The problem of what the writing failed with: then nothing may be shown.
+    pub async fn note_readings(
+        &self,
+        what: &'static str,
+        mut patients: BTreeMap<Finess, BTreeSet<String>>,
+    ) -> Result<(), Problem> {
+        patients.retain(|_, of_site| !of_site.is_empty());
         if patients.is_empty() {
             return Ok(());
         }
-        self.read_and_note(vec![site], move |act| {
-            see::note_reading(act, site, what, &patients)
+        let sites = patients.keys().copied().collect();
+        self.read_and_note(sites, move |act| {
+            for (site, patients) in &patients {
+                see::note_reading(act, *site, what, patients)?;
+            }
+            Ok(())
         })
         .await
     }

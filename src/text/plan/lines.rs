@@ -3,23 +3,46 @@
 use crate::domain::language::Language;
 use crate::domain::line::{Line, LineState};
 
-/// Returns why a line is in its state as a sentence; nothing where there is nothing to say, or where a
-/// coordinator said it in words of their own.
+/// What became of a line, as far as a sentence needs it.
+#[derive(Clone, Copy, Debug)]
+pub struct Became<'a> {
+    /// Its state; none when nothing was granted.
+    pub state: Option<LineState>,
+    /// Whether it is kept rather than given.
+    pub reserve: bool,
+    /// Why: a code, or somebody's words.
+    pub why: Option<&'a str>,
+}
+
+/// Returns why a line is in its state as a sentence: see [`Became::said`].
 pub fn line_said(line: &Line, language: Language) -> Option<String> {
-    if line.state == Some(LineState::LeftOut) {
-        return None;
-    }
-    let at_home = line.state == Some(LineState::Served) && line.request.is_none();
-    let why = line.why.as_deref().or(at_home.then_some("at-home"))?;
-    let (code, whom) = why.split_once(": ").unwrap_or((why, ""));
-    if let Some(day) = why.strip_prefix("delivery: ") {
-        return Some(delivery(day, language));
-    }
-    let said = match language {
-        Language::Fr => french(code, whom),
-        Language::En => english(code, whom),
+    let became = Became {
+        state: line.state,
+        reserve: line.request.is_none(),
+        why: line.why.as_deref(),
     };
-    Some(said)
+    became.said(language)
+}
+
+impl Became<'_> {
+    /// Returns why a line is in its state as a sentence; nothing where there is nothing to say, or where
+    /// a coordinator said it in words of their own.
+    pub fn said(&self, language: Language) -> Option<String> {
+        if self.state == Some(LineState::LeftOut) {
+            return None;
+        }
+        let at_home = self.state == Some(LineState::Served) && self.reserve;
+        let why = self.why.or(at_home.then_some("at-home"))?;
+        let (code, whom) = why.split_once(": ").unwrap_or((why, ""));
+        if let Some(day) = why.strip_prefix("delivery: ") {
+            return Some(delivery(day, language));
+        }
+        let said = match language {
+            Language::Fr => french(code, whom),
+            Language::En => english(code, whom),
+        };
+        Some(said)
+    }
 }
 
 /// What a delivery would bring to a deferred claim: `2021-10-26 (750100125)`.

@@ -7,7 +7,7 @@ mod en;
 mod fr;
 mod lines;
 
-pub use lines::line_said;
+pub use lines::{Became, line_said};
 
 use crate::domain::calendar::Day;
 use crate::domain::code::Cip13;

@@ -13,14 +13,16 @@
 //!   horizon ranks it;
 //! - in `incomplete`, `undecided`: how many claims of the pool were left undecided.
 //!
-//! [`Document`] reads a plan back, [`verify`](verify()) and [`difference`](difference()) look at it.
+//! [`reasons()`] reads its sentences back, [`Document`] all of it; [`verify`](verify()) and [`difference`](difference()) look at it.
 
 mod difference;
 mod document;
+mod reasons;
 mod verify;
 
 pub use difference::{Change, Difference, What, difference};
 pub use document::{Document, Key};
+pub use reasons::reasons;
 pub use verify::{Line, Mismatch, Verified, verify};
 
 use crate::domain::calendar::Day;

@@ -4,6 +4,10 @@ use super::{approve, ask_for, cleared, dispense, keep, line, lot, plan, stocked_
 use crate::service::{App, CENTRE, MG80, MG400, NEIGHBOUR, spawn};
 use crate::support::Backend;
 use dotation::app::sweep_lines::sweep;
+use dotation::app::{Caller, Error, file_request};
+use dotation::db;
+use dotation::domain::code::Finess;
+use dotation::domain::id::RequestId;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
 
@@ -14,6 +18,9 @@ on_both! {
     a_reserve_that_is_sent_for_is_not_sent_for_twice
     what_a_transfer_moved_is_not_undone_at_one_end
     a_loss_at_the_giver_breaks_the_line_and_the_rest_is_given_back
+}
+
+    what_came_to_be_held_elsewhere_meanwhile_is_not_given_back_unlocked
 }
 
 /// A request of 488 mg, of which the centre has 400 mg and the neighbour the rest.
@@ -183,4 +190,27 @@ fn a_loss_at_the_giver_breaks_the_line_and_the_rest_is_given_back(backend: Backe
     );
     let transfer = plan(&app, &id)["transfers_asked"][0].clone();
     assert_eq!(transfer["state"], "cancelled", "{transfer}");
+fn what_came_to_be_held_elsewhere_meanwhile_is_not_given_back_unlocked(backend: Backend) {
+    let app = spawn(backend);
+    let (request, ..) = sent_for(&app);
+    let withdraw = |sites: &[&str]| {
+        let sites: Vec<Finess> = sites.iter().map(|s| Finess::parse(s).unwrap()).collect();
+        let (id, locked) = (RequestId::new(&*request), sites.clone());
+        app.run(async |service, now| {
+            let caller = Caller::at_the_machine("command-line", Role::Admin);
+            let work = service.write(caller, now, sites, move |act| {
+                file_request::withdraw(act, &id, "remission", &locked)
+            });
+            work.await
+        })
+    };
+    // as it was read before the plan was approved
+    let early = withdraw(&[CENTRE]);
+    assert!(
+        matches!(early, Err(Error::Db(db::Error::Busy))),
+        "{early:?}"
+    );
+    assert_eq!(lot(&app, NEIGHBOUR, "C7"), (6, 2));
+    withdraw(&[CENTRE, NEIGHBOUR]).unwrap();
+    assert_eq!(lot(&app, NEIGHBOUR, "C7"), (6, 0));
 }

@@ -1,5 +1,6 @@
 //! Requests: filed, edited, withdrawn, proposed anew, and where they stand.
 
+mod became;
 mod faults;
 mod filing;
 mod keeping;

@@ -2,12 +2,15 @@
 
 use super::{asked, edit, filed, seen, trail, withdraw};
 use crate::service::{App, spawn};
-use crate::shelf::refused;
+use crate::shelf::{faults, refused};
 use crate::support::Backend;
+use diesel::connection::SimpleConnection as _;
 use dotation::app::{Caller, Error, file_request};
 use dotation::db;
 use dotation::domain::calendar::Day;
-use dotation::domain::id::RequestId;
+use dotation::domain::code::Cip13;
+use dotation::domain::id::{PatientId, RequestId};
+use dotation::domain::reason::Refusal;
 use dotation::domain::role::Role;
 use serde_json::json;
 
@@ -17,6 +20,8 @@ on_both! {
     a_proposed_request_gives_way_to_one_that_is_filed
     a_proposed_request_is_edited_or_withdrawn
     the_day_follows_from_the_later_of_what_was_told_and_recorded
+    what_no_longer_fits_its_rulebook_is_not_confirmed
+    of_however_many_patients_the_last_dispensing_is_known
 }
 
 pub(super) fn command_line() -> Caller {
@@ -136,7 +141,10 @@ fn a_proposed_request_gives_way_to_one_that_is_filed(backend: Backend) {
     let gone = seen(&app, &proposed);
     assert_eq!(
         (&gone["state"], &gone["reason_en"]),
-        (&json!("withdrawn"), &json!("Withdrawn: filed-anew."))
+        (
+            &json!("withdrawn"),
+            &json!("Withdrawn: a new request was filed in its place.")
+        )
     );
     assert_eq!(seen(&app, &anew)["due"], "2021-11-17");
     let open = app
@@ -179,14 +187,60 @@ fn the_day_follows_from_the_later_of_what_was_told_and_recorded(backend: Backend
     dispense(SYRINGE).expect(201);
     let never = asked(&json!({ "site": NEIGHBOUR, "last_administration_on": null }));
     let unknown = app.post(Role::Prescriber, "/requests", &never);
-    assert_eq!(
-        crate::shelf::faults(&unknown, 422),
-        ["/last_administration_on"]
-    );
+    assert_eq!(faults(&unknown, 422), ["/last_administration_on"]);
     dispense(MG200).expect(201);
     let id = app.post(Role::Prescriber, "/requests", &never).expect(201);
     let id = id["id"].as_str().unwrap();
     assert_eq!(seen(&app, id)["due"], "2021-11-17");
     edit(&app, id, &json!({ "last_administration_on": "2021-09-24" })).expect(200);
     assert_eq!(seen(&app, id)["due"], "2021-11-17", "the ledger's is later");
+}
+
+fn what_no_longer_fits_its_rulebook_is_not_confirmed(backend: Backend) {
+    let app = spawn(backend);
+    let first = filed(&app, &json!({}));
+    let proposed = given(&app, &first, "2021-10-20").unwrap().unwrap();
+    // as when the rulebook allowed more on the day the first was filed
+    app.database
+        .conn()
+        .batch_execute("UPDATE request_payload SET prescribed_ug = 9000000000")
+        .unwrap();
+    assert_eq!(faults(&confirm(&app, &proposed), 422), ["/prescribed_mg"]);
+    let id = RequestId::new(&*proposed);
+    let verb = app.run(async |service, now| {
+        let work = service.write(command_line(), now, Vec::new(), move |act| {
+            file_request::confirm(act, &id, None)
+        });
+        work.await
+    });
+    let fields = match verb {
+        Err(Error::Refused(Refusal::UnfitRequest { fields })) => fields,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(fields, ["prescribed_mg"]);
+    assert_eq!(seen(&app, &proposed)["state"], "proposed");
+    // what has ended is told that, whatever else
+    refused(confirm(&app, &first), 409, "wrong-state");
+    edit(&app, &proposed, &json!({ "prescribed_mg": null })).expect(200);
+    assert_eq!(confirm(&app, &proposed).expect(200)["state"], "open");
+}
+
+fn of_however_many_patients_the_last_dispensing_is_known(backend: Backend) {
+    use crate::service::{MG200, NEIGHBOUR};
+    let app = spawn(backend);
+    let id = filed(&app, &json!({ "site": NEIGHBOUR }));
+    app.receive(NEIGHBOUR, MG200, "B1", "2022-06-30", 4);
+    let body = json!({ "kind": "dispensing", "cip13": MG200, "units": 1, "patient": "p-1" });
+    let path = format!("/sites/{NEIGHBOUR}/movements");
+    app.post(Role::Pharmacist, &path, &body).expect(201);
+    let patient = seen(&app, &id)["patient"].as_str().unwrap().to_owned();
+    // more than an SQLite statement takes values
+    let mut patients: Vec<_> = (0..40_000)
+        .map(|n| PatientId::new(format!("nobody-{n}")))
+        .collect();
+    patients.push(PatientId::new(patient));
+    let codes = [Cip13::parse(MG200).unwrap()];
+    let given = db::requests::last_given(&mut app.database.conn(), &patients, &codes).unwrap();
+    assert_eq!(given.len(), 1);
+    assert_eq!(given[0].0, patients[40_000]);
 }

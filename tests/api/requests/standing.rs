@@ -39,7 +39,7 @@ macro_rules! run {
 }
 
 /// Keeps a plan with one line about a request.
-fn plan(
+pub(super) fn plan(
     app: &App,
     n: u32,
     hour: u32,
@@ -151,6 +151,10 @@ fn the_history_has_each_change_once_the_latest_first(backend: Backend) {
     plan(&app, 3, 9, &id, "deferred", Some(4), None);
     plan(&app, 4, 10, &id, "granted", Some(4), Some("expired"));
     plan(&app, 5, 12, &id, "out-of-horizon", None, None);
+    app.database
+        .conn()
+        .batch_execute("UPDATE plan_lines SET reason_code = 'same'")
+        .unwrap();
     let history = seen(&app, &id)["history"].clone();
     let rows: Vec<_> = history
         .as_array()

@@ -268,7 +268,7 @@ pub(super) fn keep(faults: &mut Faults, misfits: Vec<Misfit>) {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawBody {
-    /// 1 to 500 characters; nothing about the patient, since it outlives their record.
+    /// 1 to 500 characters; erased with the patient's record.
     #[schema(value_type = String, required = true)]
     pub(super) reason: Option<String>,
 }

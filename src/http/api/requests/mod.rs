@@ -67,9 +67,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
         let of_site = patients.entry(seen.request.site).or_default();
         of_site.insert(seen.request.patient.to_string());
     }
-    for (site, patients) in patients {
-        ask.note_reading(site, "requests", patients).await?;
-    }
+    ask.note_readings("requests", patients).await?;
     let shapes = found.into_iter().map(shape).collect();
     Ok(HttpResponse::Ok().json(page.cut(shapes, |r: &RequestShape| r.id.clone())))
 }
@@ -194,13 +192,14 @@ pub async fn withdraw(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let sites = ask
         .read(move |act| file_request::sites_of(act, &asked))
         .await?;
+    let locked = sites.clone();
     ask.write(
         Repeat::MayBeKeyed,
         body.bytes(),
         sites,
         "request.withdraw",
         move |act| {
-            let ended = file_request::withdraw(act, &id, &reason)?;
+            let ended = file_request::withdraw(act, &id, &reason, &locked)?;
             Ok(versioned(answer(200, &receipt(&ended))?, ended.version))
         },
     )
@@ -211,11 +210,18 @@ pub async fn withdraw(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 ///
 /// # Errors
 /// 404 when there is none within the caller's reach, 412 for the version, 409 when it is not a
-/// proposed one.
+/// proposed one, 422 with the fields of it that do not fit any more.
 pub async fn confirm(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let id = RequestId::new(ask.part("id"));
     let ConfirmBody { version } = body.json()?;
     let site = site_of(&ask, &id).await?;
+    let asked = id.clone();
+    let misfits = ask
+        .read(move |act| file_request::misfits_of_confirm(act, &asked))
+        .await?;
+    let mut faults = Faults::new();
+    keep(&mut faults, misfits);
+    faults.finish()?;
     ask.write(
         Repeat::MayBeKeyed,
         body.bytes(),

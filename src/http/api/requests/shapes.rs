@@ -3,6 +3,7 @@
 use crate::app::records::Standing;
 use crate::app::see::requests::{SeenRequest, Turn};
 use crate::domain::calendar::{Day, Instant};
+use crate::domain::line::LineState;
 use crate::domain::quantity::{Grams, Units};
 use crate::domain::request::Request;
 use crate::http::api::stock::as_mg;
@@ -73,11 +74,11 @@ pub struct RequestShape {
     #[schema(value_type = Option<String>, format = DateTime)]
     ended_at: Option<Instant>,
     version: i64,
-    /// Where it stands and why, in a sentence, in French: the latest plan's.
+    /// Where it stands and why, in French: what the plan of `standing` said, or what became of that.
     reason_fr: String,
     /// The same in English.
     reason_en: String,
-    /// What the latest plan said; `null` before the first.
+    /// What the plan said that holds units for it, else the latest; `null` before the first.
     standing: Option<StandingShape>,
     /// Each change of rank, status or state, the latest first.
     history: Vec<TurnShape>,
@@ -106,8 +107,8 @@ pub struct StandingShape {
     reason_code: String,
     /// What became of what was granted: `planned` (to be approved), `approved`, `left-out`, `refused`,
     /// `served`, `expired`, `broken` or `released`; `null` when nothing was granted.
-    state: Option<String>,
-    /// Why it was left out, refused, broken or released.
+    state: Option<&'static str>,
+    /// Why it was left out, refused, broken or released: a code, or the coordinator's words.
     why: Option<String>,
     /// Until when its units are held.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -129,7 +130,7 @@ pub struct TurnShape {
     /// Why, as a stable code.
     reason_code: String,
     /// What became of what was granted, as in `standing`.
-    state: Option<String>,
+    state: Option<&'static str>,
     /// Why that became of it.
     why: Option<String>,
 }
@@ -205,8 +206,9 @@ fn standing(s: Standing) -> StandingShape {
         rank: s.rank,
         status: s.status,
         reason_code: s.reason_code,
-        state: s.state,
-        why: s.why,
+        state: s.state.map(LineState::code),
+        // which delivery would bring what was deferred is in the sentence
+        why: s.why.filter(|_| s.state.is_some()),
         expires_at: s.expires_at,
     }
 }
@@ -218,7 +220,7 @@ fn turn(t: Turn) -> TurnShape {
         rank: t.rank,
         status: t.status,
         reason_code: t.reason_code,
-        state: t.state,
+        state: t.state.map(LineState::code),
         why: t.why,
     }
 }
