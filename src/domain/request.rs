@@ -24,6 +24,9 @@ pub const MOST_UNITS: u32 = 10_000;
 /// somebody's words.
 pub const FILED_ANEW: &str = "filed-anew";
 
+/// The reason of a proposed request that followed a dispensing which was undone: a code too.
+pub const DISPENSING_UNDONE: &str = "dispensing-undone";
+
 /// How far a request has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RequestState {

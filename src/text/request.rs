@@ -1,7 +1,7 @@
 //! What is wrong with a request that was filled in, and where a request stands that no plan speaks of.
 
 use super::{Bilingual, fr};
-use crate::domain::request::{FILED_ANEW, Request, RequestState, Wrong};
+use crate::domain::request::{DISPENSING_UNDONE, FILED_ANEW, Request, RequestState, Wrong};
 
 impl Bilingual for Wrong {
     fn in_french(&self) -> String {
@@ -104,6 +104,10 @@ fn withdrawn(why: Option<&str>) -> (String, String) {
         Some(FILED_ANEW) => (
             "Retirée : une nouvelle demande a été déposée à sa place.".to_owned(),
             "Withdrawn: a new request was filed in its place.".to_owned(),
+        ),
+        Some(DISPENSING_UNDONE) => (
+            "Retirée : la dispensation qu'elle suivait a été annulée.".to_owned(),
+            "Withdrawn: the dispensing that it followed was undone.".to_owned(),
         ),
         Some(why) => (
             ended(format!("Retirée : {why}")),

@@ -137,8 +137,8 @@ fn by_the_command_line(desk: &Desk) {
         !states.contains(&"refused") && states.contains(&"left-out"),
         "{approved}"
     );
-    // the child's dose is where the child is
-    let child = request(desk, "AJI-007");
+    // four syringes are where their patient is
+    let still = request(desk, "STI-112");
     let gone = json_of(
         desk,
         &["dispense", "--request", still["id"].as_str().unwrap()],

@@ -6,7 +6,7 @@ use crate::app::error::Error;
 use crate::db;
 use crate::domain::calendar::Instant;
 use crate::domain::id::PatientId;
-use crate::domain::request::{Request, RequestState};
+use crate::domain::request::{DISPENSING_UNDONE, Request, RequestState};
 use serde_json::json;
 
 /// Opens the request of a patient that was served by what was recorded at an instant, and withdraws the
@@ -25,7 +25,7 @@ pub fn reopen(act: &mut Act<'_>, patient: &PatientId, recorded_at: Instant) -> R
     let follows = |r: &&Request| r.follows.as_ref() == Some(&served.id);
     match all.iter().find(follows).map(|next| (next, next.state)) {
         Some((next, RequestState::Proposed)) => {
-            withdraw::end(act, next, "dispensing-undone")?;
+            withdraw::end(act, next, DISPENSING_UNDONE)?;
         }
         Some((_, RequestState::Open | RequestState::Served)) => return Ok(()),
         Some((_, RequestState::Withdrawn)) | None => {}

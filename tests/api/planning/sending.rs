@@ -18,8 +18,6 @@ on_both! {
     a_reserve_that_is_sent_for_is_not_sent_for_twice
     what_a_transfer_moved_is_not_undone_at_one_end
     a_loss_at_the_giver_breaks_the_line_and_the_rest_is_given_back
-}
-
     what_came_to_be_held_elsewhere_meanwhile_is_not_given_back_unlocked
 }
 
