@@ -188,6 +188,8 @@ fn a_loss_at_the_giver_breaks_the_line_and_the_rest_is_given_back(backend: Backe
     );
     let transfer = plan(&app, &id)["transfers_asked"][0].clone();
     assert_eq!(transfer["state"], "cancelled", "{transfer}");
+}
+
 fn what_came_to_be_held_elsewhere_meanwhile_is_not_given_back_unlocked(backend: Backend) {
     let app = spawn(backend);
     let (request, ..) = sent_for(&app);
