@@ -303,3 +303,40 @@ fn a_search_never_trades_what_is_known_for_something_dearer() {
         serde_json::json!({"value": 319.199, "lower_bound": 319.199})
     );
 }
+
+/// Small pools with far more than they need: every figure is proved, though no site lacks anything.
+#[test]
+fn a_small_pool_with_plenty_is_proved_to_its_last_milligram() {
+    let cips = ["3400957464318", "3400957464486", "3400957464547"];
+    let site = |n: usize| serde_json::json!({"id": format!("s-{n}"), "network": "n", "car_t": n == 0, "resupply": "assured"});
+    let stock = (0..36).map(|n| {
+        serde_json::json!({"site": format!("s-{}", n % 6), "cip13": cips[n % 3], "lot": format!("L{n}"),
+            "expiry": format!("2021-1{}-{:02}", 1 + n % 2, 1 + n % 28), "units": 20 + n})
+    });
+    let requests = (0..36).map(|n| {
+        serde_json::json!({"id": format!("r-{n:02}"), "site": format!("s-{}", n * 5 % 6),
+            "indication": ["takayasu", "uveitis"][n % 2], "route": "iv", "treatment": "ongoing",
+            "alternatives": "none", "risk": "vital", "age_years": 40, "weight_g": 41_000 + n * 1_373,
+            "due": format!("2021-10-{}", 20 + n % 9), "anc_per_mm3": 3_000})
+    });
+    let case = serde_json::json!({
+        "as_of": "2021-10-20", "horizon_days": 28, "rulebook": "roactemra-2021-10-14",
+        "transfers": "network", "lottery_seed": "plenty", "car_t_patients": [],
+        "sites": (0..6).map(site).collect::<Vec<_>>(), "stock": stock.collect::<Vec<_>>(),
+        "requests": requests.collect::<Vec<_>>(),
+    });
+    let plan = value(&planned(&case.to_string(), Language::En));
+    let totals = &plan["totals"];
+    assert_eq!(
+        (&totals["granted"], &totals["deferred"]),
+        (&38.into(), &0.into())
+    );
+    for figure in ["crs", "reserves", "all"] {
+        let figure = &totals["moved_units"][figure];
+        assert_eq!(figure["value"], figure["lower_bound"], "{totals}");
+    }
+    assert_eq!(
+        totals["wasted_mg"]["value"],
+        totals["wasted_mg"]["lower_bound"]
+    );
+}

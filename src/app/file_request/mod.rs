@@ -100,7 +100,7 @@ pub fn file(act: &mut Act<'_>, new: &NewRequest) -> Result<Request, Error> {
 /// Returns everything that does not fit of a request as it was filled in; what is not known yet
 /// (`None`) is not asked. Nothing is written.
 ///
-/// Who is refused for another reason hears that from [`file`]: nothing is told of a site beyond the
+/// Who is refused for another reason hears that from [`file()`]: nothing is told of a site beyond the
 /// caller's reach.
 ///
 /// # Errors
