@@ -313,9 +313,10 @@ fn a_small_pool_with_plenty_is_proved_to_its_last_milligram() {
         serde_json::json!({"site": format!("s-{}", n % 6), "cip13": cips[n % 3], "lot": format!("L{n}"),
             "expiry": format!("2021-1{}-{:02}", 1 + n % 2, 1 + n % 28), "units": 20 + n})
     });
+    let of = |n: usize| ["takayasu", "uveitis"][n % 2];
     let requests = (0..36).map(|n| {
         serde_json::json!({"id": format!("r-{n:02}"), "site": format!("s-{}", n * 5 % 6),
-            "indication": ["takayasu", "uveitis"][n % 2], "route": "iv", "treatment": "ongoing",
+            "indication": of(n), "route": "iv", "treatment": "ongoing",
             "alternatives": "none", "risk": "vital", "age_years": 40, "weight_g": 41_000 + n * 1_373,
             "due": format!("2021-10-{}", 20 + n % 9), "anc_per_mm3": 3_000})
     });
