@@ -14,6 +14,7 @@ use crate::domain::plan::{Case, Plan};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use crate::domain::rule::Rulebook;
+use crate::wire::plan::{Document, difference};
 use crate::wire::plan_case;
 
 /// A plan, the case that it was made from, and what follows from it. None of it changes once a plan is kept.
@@ -101,7 +102,10 @@ pub fn prepare(act: &mut Act<'_>, id: &PlanId) -> Result<Frozen, Error> {
     let erased = Refusal::WrongState { state: "erased" };
     let payload = db::plans::payload(act.conn, id)?.ok_or(erased)?;
     let (case, book, answer) = derived(act, &plan, &payload)?;
-    if told(act, &case, book, &answer, Language::Fr) != payload.answer_fr {
+    if !says_the_same(
+        &payload.answer_fr,
+        &told(act, &case, book, &answer, Language::Fr),
+    ) {
         let state = "derived-otherwise";
         return Err(Refusal::WrongState { state }.into());
     }
@@ -111,6 +115,24 @@ pub fn prepare(act: &mut Act<'_>, id: &PlanId) -> Result<Frozen, Error> {
         case,
         answer,
     })
+}
+
+/// Whether two plans decide the same, whatever the words of their sentences: a later version may say it
+/// better.
+fn says_the_same(kept: &str, now: &str) -> bool {
+    if kept == now {
+        return true;
+    }
+    match (
+        Document::read(kept.as_bytes()),
+        Document::read(now.as_bytes()),
+    ) {
+        (Ok(kept), Ok(now)) => {
+            let changed = difference(&kept, &now);
+            changed.is_empty() && changed.rank_only == 0
+        }
+        (Err(_), _) | (_, Err(_)) => false,
+    }
 }
 
 impl Frozen {
@@ -144,5 +166,24 @@ impl Frozen {
             }
         }
         Ok(Wanted { line, units })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_the_same;
+
+    #[test]
+    fn another_sentence_is_the_same_plan_and_another_answer_is_not() {
+        let plan = |status: &str, reason: &str| {
+            format!(
+                r#"{{"as_of": "2021-10-20", "rulebook": "r", "case_sha256": "0", "transfers": [], "decisions":
+                   [{{"id": "a", "kind": "request", "rank": 1, "status": "{status}", "reason": "{reason}"}}]}}"#
+            )
+        };
+        let kept = plan("granted", "Accordée.");
+        assert!(says_the_same(&kept, &plan("granted", "Elle est accordée.")));
+        assert!(!says_the_same(&kept, &plan("deferred", "Accordée.")));
+        assert!(!says_the_same(&kept, "{}"));
     }
 }
