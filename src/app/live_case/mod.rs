@@ -12,17 +12,17 @@ pub use scope::{SEVERAL, Scope, Terms, ranking};
 
 use super::act::Act;
 use super::error::Error;
+use super::last_given::last_given;
 use super::site_state::SiteState;
 use crate::db;
 use crate::db::clearances::ClearanceRecord;
-use crate::domain::calendar::{Day, local_day};
+use crate::domain::calendar::Day;
 use crate::domain::clearance::ClearanceState;
 use crate::domain::code::{Cip13, Finess};
-use crate::domain::id::{LotId, PatientId};
+use crate::domain::id::LotId;
 use crate::domain::ledger::StockLine;
 use crate::domain::line::Line;
 use crate::domain::plan::{Case, CasePatient, CaseRequest, CaseSite, CaseStock, Form, Transfers};
-use crate::domain::presentation::Route;
 use crate::domain::quantity::{Mg, Units};
 use crate::domain::reason::Refusal;
 use crate::domain::request::Request;
@@ -238,7 +238,12 @@ fn requests(
         .collect();
     let mut open = db::requests::open(act.conn, sites, &live.book.name)?;
     open.retain(|request| !served.contains(&request.id));
-    let given = last_given(act, live, &open)?;
+    let treated = |r: &Request| (r.patient.clone(), r.rulebook.clone(), r.wanted.route);
+    let zones = open.iter().filter_map(|request| {
+        let site = live.sites.get(*place.get(&request.site)?)?;
+        Some((treated(request), site.zone))
+    });
+    let given = last_given(act, zones)?;
     let patients: HashMap<&str, usize> = live
         .case
         .patients
@@ -249,7 +254,7 @@ fn requests(
     let mut rows = Vec::with_capacity(open.len());
     for request in &open {
         if let Some(at) = place.get(&request.site) {
-            let last = given.get(&(request.patient.clone(), request.wanted.route));
+            let last = given.get(&treated(request));
             let treated = patients.get(request.patient.as_str()).copied();
             rows.push(row(live, request, *at, last.copied(), treated));
         }
@@ -258,38 +263,6 @@ fn requests(
     let named = open.into_iter().map(|r| (r.name.to_string(), r));
     live.requests = named.collect();
     Ok(())
-}
-
-/// When patients were given something last, by the route it was given by.
-pub type LastGiven = HashMap<(PatientId, Route), Day>;
-
-fn last_given(
-    act: &mut Act<'_>,
-    live: &Live<'_>,
-    requests: &[Request],
-) -> Result<LastGiven, Error> {
-    let mut last = HashMap::new();
-    let zones: HashMap<Finess, _> = live.sites.iter().map(|s| (s.finess, s.zone)).collect();
-    for route in Route::ALL {
-        let of_route: Vec<&Request> = requests
-            .iter()
-            .filter(|r| r.wanted.route == route)
-            .collect();
-        if of_route.is_empty() {
-            continue;
-        }
-        let patients: Vec<PatientId> = of_route.iter().map(|r| r.patient.clone()).collect();
-        let at_site: HashMap<&PatientId, Finess> =
-            of_route.iter().map(|r| (&r.patient, r.site)).collect();
-        let codes: Vec<Cip13> = live.book.by_route(route).map(|p| p.cip13).collect();
-        for (patient, at) in db::requests::last_given(act.conn, &patients, &codes)? {
-            let zone = at_site.get(&patient).and_then(|site| zones.get(site));
-            if let Some(day) = zone.and_then(|zone| local_day(at, *zone)) {
-                last.insert((patient, route), day);
-            }
-        }
-    }
-    Ok(last)
 }
 
 /// A request as a row of the case.
