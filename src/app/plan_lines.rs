@@ -49,7 +49,9 @@ pub fn end(act: &mut Act<'_>, line: &Line, next: LineState, why: &str) -> Result
     } else {
         decided(act, line, next, Some(why.to_owned()))?
     };
-    served_in_part(act, line)?;
+    if next == LineState::Expired {
+        served_in_part(act, line)?;
+    }
     let sites: BTreeSet<Finess> = held.iter().map(|hold| hold.site).collect();
     for site in sites {
         let mut state = SiteState::load(act, site)?;
@@ -199,6 +201,7 @@ fn break_line(act: &mut Act<'_>, state: &mut SiteState, id: &LineId) -> Result<(
     state.set_line_holds(kept);
     // what it holds or is sent elsewhere is given back by the sweep, which locks those sites
     if let Some(line) = db::plan_lines::find(act.conn, id)? {
+        served_in_part(act, &line)?;
         decided(act, &line, LineState::Broken, Some("units-lost".to_owned()))?;
     }
     Ok(())

@@ -61,6 +61,7 @@ fn delivery(what: &str, language: Language) -> String {
 
 fn french(code: &str, whom: &str) -> String {
     match code {
+        "served-in-part" => "Une partie a été dispensée ; le reste est réservé.".to_owned(),
         "at-home" => "Ses unités sont là où elles sont nécessaires.".to_owned(),
         "request-changed" => {
             "La demande a été modifiée, retirée ou servie depuis le plan : refaites le plan.".to_owned()
@@ -101,6 +102,7 @@ fn french(code: &str, whom: &str) -> String {
 
 fn english(code: &str, whom: &str) -> String {
     match code {
+        "served-in-part" => "Part of it was dispensed; the rest is held.".to_owned(),
         "at-home" => "Its units lie where they are needed.".to_owned(),
         "request-changed" => {
             "The request was edited, withdrawn or served since the plan: plan again.".to_owned()

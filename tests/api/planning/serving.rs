@@ -15,6 +15,7 @@ on_both! {
     a_crs_takes_what_was_granted_to_others_and_its_own_grant_first
     what_is_held_for_a_request_leaves_by_it_alone
     a_dispensing_that_is_undone_opens_the_request_again
+    what_was_given_in_part_was_given_when_the_rest_is_lost
 }
 
 /// A centre with a GO and two vials beside, and a request that was granted them; returns the request
@@ -246,4 +247,22 @@ fn a_dispensing_that_is_undone_opens_the_request_again(backend: Backend) {
         line(&plan(&app, &next)["lines"], &request)["status"],
         "granted"
     );
+}
+
+fn what_was_given_in_part_was_given_when_the_rest_is_lost(backend: Backend) {
+    let app = spawn(backend);
+    let (request, id) = granted(&app);
+    let one = json!({ "kind": "dispensing", "request": request, "cip13": MG400, "units": 1 });
+    app.book(&one).expect(201);
+    app.lose(MG400, "B1", 1);
+    let seen = plan(&app, &id);
+    assert_eq!(line(&seen["lines"], &request)["state"], "broken", "{seen}");
+    let seen = app
+        .get(Role::Prescriber, &format!("/requests/{request}"))
+        .expect(200);
+    assert_eq!(seen["state"], "served", "{seen}");
+    let proposed = app
+        .get(Role::Prescriber, "/requests?state=proposed")
+        .expect(200);
+    assert_eq!(proposed["items"][0]["follows"], *request);
 }
