@@ -11,6 +11,7 @@ pub mod act;
 pub mod after;
 pub mod approve_plan;
 pub mod ask_clearance;
+pub mod assess_case;
 pub mod count_units;
 mod crs;
 pub mod dispense;

@@ -11,6 +11,7 @@
 )]
 
 mod answer;
+mod assess;
 mod catalogue;
 mod check;
 mod demo;
@@ -53,7 +54,8 @@ Examples:
   dotation migrate                     make the database, or bring it up to date
   dotation serve                       run the service
   dotation doses --vials 400x1 --vials 80x1 --dose 240mg
-  dotation plan case.json              say who is served with what there is, and why";
+  dotation plan case.json              say who is served with what there is, and why
+  dotation assess case.json            say whether a patient may start or go on";
 
 /// Keeps the right doses of a scarce medicine in the right hospital pharmacy.
 #[derive(Debug, Parser)]
@@ -78,7 +80,7 @@ struct CommandLine {
         help_heading = "For every command"
     )]
     database: Option<String>,
-    /// How the answer is written [default: text; of plan, json where no terminal reads it].
+    /// How the answer is written [default: text; of plan and assess, json where no terminal reads it].
     #[arg(long, global = true, value_enum, help_heading = "For every command")]
     format: Option<Format>,
     #[command(subcommand)]
@@ -93,6 +95,7 @@ enum Command {
     Check(check::Check),
     Doses(doses::DosesCommand),
     Plan(plan::PlanCommand),
+    Assess(assess::Assess),
     Dispense(dispense::Dispense),
     #[command(subcommand)]
     Transfer(transfer::Transfer),
@@ -121,6 +124,7 @@ impl Command {
             Self::Check(command) => command.run(place),
             Self::Doses(command) => command.run(place),
             Self::Plan(command) => command.run(place),
+            Self::Assess(command) => command.run(place),
             Self::Dispense(command) => command.run(place),
             Self::Transfer(command) => command.run(place),
             Self::Site(command) => command.run(place),

@@ -1,6 +1,8 @@
 //! Days and instants. There is no clock here: `now` and `today` are arguments.
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, SubsecRound as _, TimeZone as _, Utc};
+use chrono::{
+    DateTime, Datelike as _, Days, Months, NaiveDate, SubsecRound as _, TimeZone as _, Utc,
+};
 use std::fmt;
 
 /// A calendar day from 1 January 2000 to 31 December 2099.
@@ -80,6 +82,16 @@ impl Day {
     pub fn plus(self, n: u32) -> Self {
         self.0
             .checked_add_days(Days::new(u64::from(n)))
+            .and_then(Self::new)
+            .unwrap_or(Self::LAST)
+    }
+
+    /// Returns the day `n` calendar months later, at most the last day of the century; where the
+    /// month has no such day, its last: a month after 31 January is 28 or 29 February.
+    #[must_use]
+    pub fn plus_months(self, n: u32) -> Self {
+        self.0
+            .checked_add_months(Months::new(n))
             .and_then(Self::new)
             .unwrap_or(Self::LAST)
     }
@@ -192,6 +204,17 @@ mod tests {
         assert_eq!(Day::last_of_month(2021, 12), Day::of(2021, 12, 31));
         assert_eq!(Day::last_of_month(2021, 13), None);
         assert_eq!(Day::last_of_month(2021, 0), None);
+    }
+
+    #[test]
+    fn a_month_after_the_last_of_january_is_the_last_of_february() {
+        let day = |y, m, d| Day::of(y, m, d).unwrap();
+        assert_eq!(day(2026, 1, 31).plus_months(1), day(2026, 2, 28));
+        assert_eq!(day(2028, 1, 31).plus_months(1), day(2028, 2, 29));
+        assert_eq!(day(2026, 1, 28).plus_months(1), day(2026, 2, 28));
+        assert_eq!(day(2026, 11, 30).plus_months(3), day(2027, 2, 28));
+        assert_eq!(day(2028, 2, 29).plus_months(12), day(2029, 2, 28));
+        assert_eq!(day(2099, 12, 1).plus_months(1), day(2099, 12, 31));
     }
 
     #[test]

@@ -77,6 +77,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod alert;
+pub mod assess;
 pub mod calendar;
 pub mod cis;
 pub mod clearance;

@@ -1,5 +1,6 @@
 //! All rulebooks: those in the binary, and those of a folder, which take precedence.
 
+use crate::domain::calendar::Day;
 use crate::domain::rule::{GateRule, Rulebook, Slug};
 use crate::toml_file::{Fault, Faults, MOST_BYTES, Place, Problem};
 use std::collections::BTreeMap;
@@ -13,6 +14,22 @@ const FOLDER: &str = "config/rulebooks";
 
 /// The files in the binary; a test compares them with the folder.
 pub(super) const BUILT_IN: &[(&str, &str)] = &[
+    (
+        "clozapine-2025-09",
+        include_str!("../../config/rulebooks/clozapine-2025-09.toml"),
+    ),
+    (
+        "immune-thrombocytopenia",
+        include_str!("../../config/rulebooks/immune-thrombocytopenia.toml"),
+    ),
+    (
+        "lemtrada-2019-04",
+        include_str!("../../config/rulebooks/lemtrada-2019-04.toml"),
+    ),
+    (
+        "lemtrada-2020-01",
+        include_str!("../../config/rulebooks/lemtrada-2020-01.toml"),
+    ),
     (
         "roactemra-2021-10-14",
         include_str!("../../config/rulebooks/roactemra-2021-10-14.toml"),
@@ -71,6 +88,13 @@ impl Rulebooks {
         self.by_name.get(name)
     }
 
+    /// Returns whether a rulebook holds on a day: within its own dates, and before those of the one
+    /// that takes its place.
+    pub fn in_force(&self, book: &Rulebook, day: Day) -> bool {
+        let next = book.superseded_by.as_ref().and_then(|name| self.get(name));
+        book.in_force(day) && next.is_none_or(|next| day < next.valid_from)
+    }
+
     /// Returns every rulebook, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = &Rulebook> {
         self.by_name.values()
@@ -113,7 +137,11 @@ impl Collected {
                     );
                     faults.push(self.inconsistent(&rulebook.name, what));
                 }
-                for what in self.gates_without_rows(rulebook) {
+                for what in self
+                    .safety_elsewhere(rulebook)
+                    .into_iter()
+                    .chain(self.gates_without_rows(rulebook))
+                {
                     faults.push(self.inconsistent(&rulebook.name, what));
                 }
             }
@@ -145,6 +173,18 @@ impl Collected {
             ))
         });
         wrong.collect()
+    }
+
+    /// What is wrong with the rulebook of safety that another names.
+    fn safety_elsewhere(&self, rulebook: &Rulebook) -> Option<String> {
+        let name = rulebook.safety_rulebook.as_ref()?;
+        let speaks = self.by_name.get(name).is_some_and(Rulebook::assesses);
+        (!speaks).then(|| {
+            format!(
+                "safety_rulebook: {name} is no rulebook that speaks of patients, expected the name of \
+                 one"
+            )
+        })
     }
 
     fn inconsistent(&self, name: &Slug, what: String) -> Fault {

@@ -5,21 +5,25 @@
 //! `config/rulebooks/`. Each kind of rule has a file here, which reads its tables and checks that
 //! they fit together; a new kind is such a file and a line in [`read`]. Start with [`Rulebooks`].
 
+mod alternatives;
+mod circumstances;
 mod citation;
 mod collection;
 mod doses;
 mod gates;
 mod indications;
+mod monitoring;
 mod presentations;
 mod priorities;
 mod reserve;
+mod starting;
 mod thresholds;
 mod unit_doses;
 
 pub use collection::Rulebooks;
 
 use crate::domain::calendar::Day;
-use crate::domain::rule::{Bilingual, Contact, Rulebook, Slug};
+use crate::domain::rule::{Bilingual, Contact, Rulebook, Safety, Slug};
 use crate::toml_file::{self, Faults, Table};
 use citation::Sources;
 use sha2::{Digest as _, Sha256};
@@ -60,6 +64,8 @@ fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
     let gates = gates::read(top, &sources, reserve.as_ref());
     let priorities = priorities::read(top, &sources, reserve.as_ref(), &contacts);
     let thresholds = thresholds::read(top, &sources);
+    let safety = safety(top, &sources);
+    let safety_rulebook = top.optional("safety_rulebook", |t, key| t.parsed(key, Slug::parse));
     if let (Some(indications), Some(doses), Some(priorities)) = (&indications, &doses, &priorities)
     {
         indications::fit(top, indications, doses, reserve.as_ref(), priorities);
@@ -83,6 +89,30 @@ fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
         priorities: priorities?,
         unit_doses: unit_doses?,
         thresholds: thresholds?,
+        safety: safety?,
+        safety_rulebook: safety_rulebook?,
+    })
+}
+
+/// Reads what is about one patient, the thresholds aside.
+fn safety(top: &Table<'_>, sources: &Sources) -> Option<Safety> {
+    let prior_treatments = top.optional("prior_treatments", |t, key| {
+        t.table(key, |table| starting::prior_treatments(table, sources))
+    });
+    let start_conditions = starting::conditions(top, sources, prior_treatments.as_ref());
+    let remarks = starting::remarks(top, sources);
+    let monitoring = monitoring::read(top, sources);
+    let alternatives = alternatives::read(top, sources);
+    let no_alternatives = alternatives::none(top, sources, alternatives.as_deref());
+    let checklist = starting::checklist(top, sources);
+    Some(Safety {
+        start_conditions: start_conditions?,
+        remarks: remarks?,
+        prior_treatments: prior_treatments?,
+        monitoring: monitoring?,
+        alternatives: alternatives?,
+        no_alternatives: no_alternatives?,
+        checklist: checklist?,
     })
 }
 

@@ -2,25 +2,31 @@
 
 use super::bilingual;
 use super::citation::Sources;
-use crate::domain::rule::{CountRange, Severity, Slug, ThresholdRow, Treatment};
+use super::starting::{severity, treatment};
+use crate::domain::rule::{CountOf, CountRange, Severity, Slug, ThresholdRow, Treatment};
 use crate::toml_file::{Spot, Table};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The greatest count that a row may name, per mm³.
 ///
 /// Choice: ten times the greatest that is seen; more is a slip of the keyboard (cells per litre).
-const MOST_COUNT: u32 = 1_000_000;
+pub(super) const MOST_COUNT: u32 = 1_000_000;
 
-/// Reads the rows in the file's order, each code once; nothing when one has a fault.
+/// Reads the rows in the file's order; those of one code are equally grave. Nothing when one has a
+/// fault.
 pub(super) fn read(top: &Table<'_>, sources: &Sources) -> Option<Vec<ThresholdRow>> {
     let rows = top.rows("thresholds", 0, |row| {
-        Some((threshold(row, sources)?, row.spot_of("code")))
+        Some((threshold(row, sources)?, row.spot_of("severity")))
     });
     let rows: Vec<(ThresholdRow, Spot)> = rows.into_iter().collect::<Option<_>>()?;
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeMap<(&Slug, Option<Treatment>), Severity> = BTreeMap::new();
     for (row, spot) in &rows {
-        if !seen.insert(&row.code) {
-            let what = format_args!("a row before has the code {}, expected another", row.code);
+        let before = *seen
+            .entry((&row.code, row.treatment))
+            .or_insert(row.severity);
+        if before != row.severity {
+            let (code, before) = (&row.code, before.code());
+            let what = format_args!("a row before of {code} is \"{before}\", expected the same");
             let _: Option<()> = top.inconsistent_at(spot, what);
         }
     }
@@ -29,22 +35,22 @@ pub(super) fn read(top: &Table<'_>, sources: &Sources) -> Option<Vec<ThresholdRo
 
 fn threshold(row: &Table<'_>, sources: &Sources) -> Option<ThresholdRow> {
     let code = row.parsed("code", Slug::parse);
-    let treatment = row.optional("treatment", |t, key| {
-        t.word(key, "\"ongoing\" or \"initiation\"", Treatment::from_code)
+    let treatment = row.optional("treatment", treatment);
+    let of = row.optional("of", |t, key| {
+        t.word(key, "\"latest\" or \"earlier\"", CountOf::from_code)
     });
     let count = count(row);
+    let benign = row.optional("benign_ethnic_neutropenia", Table::flag);
     let except = row.optional("except", |t, key| t.list(key, Slug::parse));
-    let severity = row.word(
-        "severity",
-        "\"info\", \"warn\", \"refuse\" or \"stop\"",
-        Severity::from_code,
-    );
+    let severity = severity(row);
     let message = row.table("message", bilingual);
     let citation = sources.cited(row);
     Some(ThresholdRow {
         code: code?,
         treatment: treatment?,
+        of: of?.unwrap_or(CountOf::Latest),
         count: count?,
+        benign_ethnic_neutropenia: benign?,
         except: except?.unwrap_or_default(),
         severity: severity?,
         message: message?,

@@ -3,8 +3,10 @@
 //! What stands here reads bytes that somebody else wrote, names every fault with its place, and
 //! hands on values that need no second check. It opens no file, decides nothing about medicines
 //! and knows no database. Start with [`bdpm`], the public medicines database, or with
-//! [`plan_case`] and [`plan`], the question and the answer of an allocation.
+//! [`plan_case`] and [`plan`], the question and the answer of an allocation, or with [`assess_case`],
+//! both of one patient.
 
+pub mod assess_case;
 pub mod bdpm;
 pub mod json;
 pub mod plan;

@@ -15,9 +15,10 @@ use crate::text::plan::Made;
 use crate::wire::plan::{Document, difference, write};
 use crate::wire::plan_case;
 use clap::{Args, Subcommand, ValueEnum};
+pub(super) use read::{bytes_of, faults};
 pub(super) use told::transfers_asked;
 
-use read::{Progress, bytes_of, faults, lines_of};
+use read::{Progress, lines_of};
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
@@ -115,7 +116,7 @@ impl From<Lang> for Language {
 }
 
 /// JSON, unless something else is asked for or people are reading.
-fn format(place: &Place) -> Format {
+pub(super) fn format(place: &Place) -> Format {
     let reading = std::io::stdout().is_terminal();
     let usual = if reading { Format::Text } else { Format::Json };
     place.format.unwrap_or(usual)

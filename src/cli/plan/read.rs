@@ -14,7 +14,7 @@ use std::time::Duration;
 const LARGE: usize = 1_000_000;
 
 /// Reads a file, `-` being standard input, and at most one byte more than a case may have.
-pub(super) fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
+pub(in crate::cli) fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
     let most = u64::try_from(MOST_BYTES).map_or(u64::MAX, |most| most.saturating_add(1));
     let mut bytes = Vec::new();
     let read = if file == Path::new("-") {
@@ -32,7 +32,7 @@ pub(super) fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// The faults of a file, each a line with the file's name.
-pub(super) fn faults(file: &Path, faults: &CaseFaults) -> Failure {
+pub(in crate::cli) fn faults(file: &Path, faults: &CaseFaults) -> Failure {
     Failure::Input(lines_of(&name(file), faults))
 }
 

@@ -4,20 +4,33 @@
 //! what they answer. Nothing here is about one medicine.
 
 mod asking;
+mod circumstance;
+mod monitoring;
 mod predicate;
 mod priority;
+mod safety;
 mod threshold;
 
 use super::calendar::Day;
 use super::code::Cip13;
+use super::language::Language;
 use super::presentation::{Presentation, Route};
 use super::quantity::{Doses, Grams, Mg, MgPerKg};
 pub use super::slug::{Slug, SlugError};
+pub use circumstance::{About, Circumstance, Outcome, PriorTreatment, all_hold};
+pub use monitoring::{
+    AfterInterruption, Anchor, FirstCount, InterruptionRow, Monitoring, Neutropenia, Phase, Rhythm,
+    Segment, Span,
+};
 pub use predicate::{Alternatives, Asked, Predicate, Risk, Treatment};
 pub use priority::{
     ClaimKind, Gate, GateRule, Gated, IndicationRule, Listed, PriorityClass, UnitDoses,
 };
-pub use threshold::{CountRange, Severity, ThresholdRow};
+pub use safety::{
+    Alternative, ChecklistItem, Evidence, Exclusion, Line, NoAlternative, PriorTreatments, Remark,
+    Safety, StartCondition, StartWay,
+};
+pub use threshold::{CountOf, CountRange, Counted, Severity, ThresholdRow};
 
 /// One document's rules about one medicine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +71,10 @@ pub struct Rulebook {
     pub unit_doses: Vec<UnitDoses>,
     /// What a count says of a treatment.
     pub thresholds: Vec<ThresholdRow>,
+    /// What else it says of one patient.
+    pub safety: Safety,
+    /// The rulebook that says whether a patient may be given the medicine, when it is another.
+    pub safety_rulebook: Option<Slug>,
 }
 
 /// A text for readers, in the two languages of the service.
@@ -67,6 +84,16 @@ pub struct Bilingual {
     pub fr: String,
     /// In English.
     pub en: String,
+}
+
+impl Bilingual {
+    /// Returns the text in a language.
+    pub fn of(&self, language: Language) -> &str {
+        match language {
+            Language::Fr => &self.fr,
+            Language::En => &self.en,
+        }
+    }
 }
 
 /// A document that rules were taken from.
@@ -243,6 +270,11 @@ impl Rulebook {
     /// Returns whether it ranks requests.
     pub const fn ranks(&self) -> bool {
         !self.priorities.is_empty()
+    }
+
+    /// Returns whether it says of a patient whether a treatment may start or go on.
+    pub fn assesses(&self) -> bool {
+        !self.thresholds.is_empty() || !self.safety.is_empty()
     }
 
     /// Returns whether the document holds on `day`, by its own dates.

@@ -1,7 +1,7 @@
 //! Who comes first: gates before the ranking, and the classes of the ranking in their order.
 
 use super::predicate::{Asked, Predicate};
-use super::threshold::ThresholdRow;
+use super::threshold::{CountOf, Counted, ThresholdRow};
 use super::{Bilingual, Citation, Rulebook, Slug};
 use crate::domain::presentation::Route;
 
@@ -121,13 +121,21 @@ impl Rulebook {
         anc_per_mm3: Option<u32>,
         of: impl Fn(&Slug) -> Option<&'a Self>,
     ) -> Gated<'a> {
-        let mut warnings = Vec::new();
+        let counted = Counted {
+            treatment: asked.treatment,
+            indication: asked.indication,
+            // a plan case says nothing of it, and the stricter limits are the others'
+            benign_ethnic_neutropenia: false,
+            of: CountOf::Latest,
+            per_mm3: anc_per_mm3,
+        };
+        let mut warnings: Vec<&ThresholdRow> = Vec::new();
         for gate in self.gates.iter().filter(|g| self.all(&g.when, asked)) {
             match &gate.then {
                 GateRule::Freeze => return Gated::Frozen(gate),
                 GateRule::Neutrophils(name) => {
                     let rows = of(name).map_or(&[][..], |book| &book.thresholds);
-                    for row in rows.iter().filter(|r| r.matches(asked, anc_per_mm3)) {
+                    for row in rows.iter().filter(|r| r.matches(&counted)) {
                         if row.severity.stops() {
                             return Gated::Blocked(row);
                         }
@@ -137,6 +145,7 @@ impl Rulebook {
             }
         }
         warnings.sort_by(|a, b| a.code.cmp(&b.code));
+        warnings.dedup_by(|a, b| a.code == b.code);
         Gated::Ranked(warnings)
     }
 

@@ -1,6 +1,6 @@
 //! Rows of counts: what a neutrophil count says of a treatment.
 
-use super::predicate::{Asked, Treatment};
+use super::predicate::Treatment;
 use super::{Bilingual, Citation, Slug};
 
 /// One row of a table of counts.
@@ -10,8 +10,12 @@ pub struct ThresholdRow {
     pub code: Slug,
     /// For which treatments; any when there is none.
     pub treatment: Option<Treatment>,
+    /// Which of the patient's counts it looks at.
+    pub of: CountOf,
     /// For which counts.
     pub count: CountRange,
+    /// For patients with a benign ethnic neutropenia, or for those without; for both when there is none.
+    pub benign_ethnic_neutropenia: Option<bool>,
     /// For which indications it does not hold.
     pub except: Vec<Slug>,
     /// How grave it is.
@@ -34,6 +38,48 @@ pub enum CountRange {
         /// The first count above.
         below: Option<u32>,
     },
+}
+
+/// Which of a patient's counts a row looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CountOf {
+    /// The latest: the one of the latest day, of two on one day the lower.
+    Latest,
+    /// Each of an earlier day.
+    Earlier,
+}
+
+impl CountOf {
+    /// Every value.
+    pub const ALL: [Self; 2] = [Self::Latest, Self::Earlier];
+
+    /// Returns the code: `latest`, `earlier`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Latest => "latest",
+            Self::Earlier => "earlier",
+        }
+    }
+
+    /// Returns the value of a code, if there is one.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.code() == code)
+    }
+}
+
+/// A count, and of whom: what a row is asked about.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    /// Whether the treatment runs already.
+    pub treatment: Treatment,
+    /// What is treated.
+    pub indication: &'a Slug,
+    /// Whether the patient has a benign ethnic neutropenia.
+    pub benign_ethnic_neutropenia: bool,
+    /// Which of the patient's counts it is.
+    pub of: CountOf,
+    /// Neutrophils per mm³; none when no count is known.
+    pub per_mm3: Option<u32>,
 }
 
 /// How grave a finding is, least first.
@@ -78,11 +124,15 @@ impl Severity {
 }
 
 impl ThresholdRow {
-    /// Whether the row is for this request, with this count.
-    pub fn matches(&self, asked: &Asked<'_>, count: Option<u32>) -> bool {
-        self.treatment.is_none_or(|t| t == asked.treatment)
-            && !self.except.contains(asked.indication)
-            && match (self.count, count) {
+    /// Whether the row is for this count.
+    pub fn matches(&self, counted: &Counted<'_>) -> bool {
+        self.of == counted.of
+            && self.treatment.is_none_or(|t| t == counted.treatment)
+            && self
+                .benign_ethnic_neutropenia
+                .is_none_or(|has| has == counted.benign_ethnic_neutropenia)
+            && !self.except.contains(counted.indication)
+            && match (self.count, counted.per_mm3) {
                 (CountRange::Unknown, None) => true,
                 (CountRange::Known { at_least, below }, Some(n)) => {
                     at_least.is_none_or(|least| n >= least) && below.is_none_or(|bound| n < bound)

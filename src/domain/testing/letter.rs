@@ -6,7 +6,7 @@ use crate::domain::code::Cip13;
 use crate::domain::presentation::{Presentation, Route};
 use crate::domain::quantity::{Doses, Grams, Mg, MgPerKg, Units};
 use crate::domain::rule::{
-    Bilingual, Citation, DoseRow, ReserveRule, Rulebook, RuledPresentation, Slug,
+    Bilingual, Citation, DoseRow, ReserveRule, Rulebook, RuledPresentation, Safety, Slug,
 };
 
 pub(in crate::domain) fn slug(text: &str) -> Slug {
@@ -97,6 +97,8 @@ pub(in crate::domain) fn rulebook() -> Rulebook {
         priorities: ranking::priorities(),
         unit_doses: ranking::unit_doses(),
         thresholds: Vec::new(),
+        safety: Safety::default(),
+        safety_rulebook: Some(slug("roactemra-neutrophils")),
     }
 }
 
@@ -114,6 +116,8 @@ pub(in crate::domain) fn neutrophils() -> Rulebook {
         priorities: Vec::new(),
         unit_doses: Vec::new(),
         thresholds: ranking::thresholds(),
+        safety: Safety::default(),
+        safety_rulebook: None,
         ..rulebook()
     }
 }

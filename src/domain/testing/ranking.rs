@@ -3,7 +3,7 @@
 use super::letter::{citation, slug};
 use crate::domain::presentation::Route;
 use crate::domain::rule::{
-    Bilingual, ClaimKind, CountRange, Gate, GateRule, IndicationRule, Listed, Predicate,
+    Bilingual, ClaimKind, CountOf, CountRange, Gate, GateRule, IndicationRule, Listed, Predicate,
     PriorityClass, Severity, ThresholdRow, Treatment, UnitDoses,
 };
 
@@ -102,7 +102,9 @@ pub(super) fn thresholds() -> Vec<ThresholdRow> {
     let row = |code: &str, treatment, count, severity| ThresholdRow {
         code: slug(code),
         treatment: Some(treatment),
+        of: CountOf::Latest,
         count,
+        benign_ethnic_neutropenia: None,
         except: vec![slug("crs")],
         severity,
         message: words(),

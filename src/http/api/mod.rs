@@ -6,6 +6,7 @@
 
 pub mod alerts;
 pub mod ask;
+pub mod assessments;
 pub mod audit;
 pub mod catalogue;
 pub mod clearances;

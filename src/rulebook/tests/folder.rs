@@ -3,20 +3,33 @@
 use super::super::Rulebooks;
 use super::super::collection::BUILT_IN;
 use super::INVENTED;
+use crate::domain::rule::Slug;
 
 #[test]
 fn a_folder_adds_rulebooks_and_replaces_those_built_in() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("exemplium-2030-01-01.toml", INVENTED);
-    let replaced = BUILT_IN[0]
-        .1
-        .replace("\"RoActemra (tocilizumab)\"", "\"Ours\"");
+    let (_, letter) = BUILT_IN
+        .iter()
+        .find(|(name, _)| *name == "roactemra-2021-10-14")
+        .unwrap();
+    let replaced = letter.replace("\"RoActemra (tocilizumab)\"", "\"Ours\"");
     write("roactemra-2021-10-14.toml", &replaced);
     write("README.txt", "not a rulebook");
     let books = Rulebooks::load(Some(folder.path())).unwrap();
-    let medicines: Vec<&str> = books.iter().map(|b| b.medicine.as_str()).collect();
-    assert_eq!(medicines, ["Exemplium", "Ours", "RoActemra (tocilizumab)"]);
+    let medicine = |name| {
+        books
+            .get(&Slug::parse(name).unwrap())
+            .map(|b| b.medicine.as_str())
+    };
+    assert_eq!(books.iter().count(), BUILT_IN.len() + 1);
+    assert_eq!(medicine("exemplium-2030-01-01"), Some("Exemplium"));
+    assert_eq!(medicine("roactemra-2021-10-14"), Some("Ours"));
+    assert_eq!(
+        medicine("roactemra-neutrophils"),
+        Some("RoActemra (tocilizumab)")
+    );
 }
 
 #[test]

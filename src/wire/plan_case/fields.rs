@@ -218,6 +218,59 @@ impl<'n, 't> Fields<'n, 't> {
         self.word(key, expected, |text| Day::parse(text).ok())
     }
 
+    /// Reads a day that is not after another, where that one is known.
+    pub(crate) fn day_by(&self, key: &str, last: Option<Day>) -> Option<Day> {
+        let day = self.day(key)?;
+        match last {
+            Some(last) if day > last => self.wrong_again(key, format!("a day up to {last}")),
+            Some(_) | None => Some(day),
+        }
+    }
+
+    /// Notes that a value that was read does not fit with others.
+    pub(crate) fn wrong_again<T>(&self, key: &str, expected: impl Into<String>) -> Option<T> {
+        let pair = self.pairs.iter().find(|(k, _)| k == key);
+        self.found.note(
+            &Pointer::Key(&self.at, key),
+            pair.map(|(_, node)| node),
+            expected,
+        )
+    }
+
+    /// Reads an object of which `known` are the fields.
+    pub(crate) fn object<T>(
+        &self,
+        key: &str,
+        known: &[&str],
+        read: impl FnOnce(&Fields<'_, '_>) -> T,
+    ) -> Option<T> {
+        let node = self.needed(key, "an object")?;
+        let at = Pointer::Key(&self.at, key);
+        Fields::of(node, at, known, self.found, read)
+    }
+
+    /// Reads a list of which each value is read alone; nothing when one has a fault.
+    pub(crate) fn each<T>(
+        &self,
+        key: &str,
+        expected: &str,
+        read: impl Fn(&Node<'_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let node = self.needed(key, "a list")?;
+        let Node::List(values) = node else {
+            return self.wrong(key, node, "a list");
+        };
+        let above = Pointer::Key(&self.at, key);
+        let read = values.iter().enumerate().map(|(place, value)| {
+            read(value).or_else(|| {
+                let at = Pointer::Place(&above, place);
+                self.found.note(&at, Some(value), expected)
+            })
+        });
+        let read: Vec<Option<T>> = read.collect();
+        read.into_iter().collect()
+    }
+
     /// Reads `true` or `false`.
     pub(crate) fn flag(&self, key: &str) -> Option<bool> {
         const EXPECTED: &str = "true or false";
@@ -250,19 +303,9 @@ impl<'n, 't> Fields<'n, 't> {
         expected: &str,
         known: impl Fn(&str) -> bool,
     ) -> Option<Vec<String>> {
-        let node = self.needed(key, "a list of texts")?;
-        let Node::List(values) = node else {
-            return self.wrong(key, node, "a list of texts");
-        };
-        let above = Pointer::Key(&self.at, key);
-        let read = values.iter().enumerate().map(|(place, value)| {
-            match value.text().filter(|text| known(text)) {
-                Some(text) => Some(text.to_owned()),
-                None => (self.found).note(&Pointer::Place(&above, place), Some(value), expected),
-            }
-        });
-        let read: Vec<Option<String>> = read.collect();
-        read.into_iter().collect()
+        self.each(key, expected, |node| {
+            node.text().filter(|text| known(text)).map(str::to_owned)
+        })
     }
 
     /// Reads an object of sites, each with one of a few words.

@@ -5,6 +5,7 @@ mod preview;
 mod shapes;
 
 pub use approve::{ApproveBody, ApprovedShape, LeftOutBody, approve};
+pub(super) use preview::refused;
 pub use preview::{
     CaseBody, CompareBody, WhatIfBody, Written, compare, preview, verified, what_if,
 };
@@ -233,7 +234,7 @@ async fn look<T: Send + 'static>(
 }
 
 /// A text that is JSON already, byte for byte.
-fn json(text: String) -> HttpResponse {
+pub(super) fn json(text: String) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("application/json")
         .body(text)

@@ -176,7 +176,7 @@ pub async fn verified(ask: Ask) -> Result<HttpResponse, Problem> {
 }
 
 /// The problem of a case, with all its faults; `at` is where the case stands in the body.
-fn refused(faults: &CaseFaults, at: &str) -> Problem {
+pub(in crate::http::api) fn refused(faults: &CaseFaults, at: &str) -> Problem {
     let mut all = Faults::new();
     for fault in faults.as_slice() {
         let said = Said::new("is not as it must be", "n'est pas comme il faut");

@@ -1,6 +1,7 @@
 //! The table of all routes: every address, who may, and how it is described.
 
 mod asked;
+mod assessed;
 mod commons;
 mod heard;
 mod of_site;
@@ -26,6 +27,7 @@ pub fn table() -> Vec<Route> {
         commons::routes(),
         of_site::routes(),
         asked::routes(),
+        assessed::routes(),
         planned::routes(),
         heard::routes(),
     ];

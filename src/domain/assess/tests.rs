@@ -1,0 +1,1 @@
+//! What the engine of assessments answers, on every bound.
