@@ -3,6 +3,7 @@
 //! Reasons are data ([`crate::domain::reason`]); here an exhaustive match makes a sentence of each,
 //! so that a new reason asks for its sentences at compile time. It decides nothing.
 
+pub mod count;
 pub mod en;
 pub mod fault;
 pub mod fr;

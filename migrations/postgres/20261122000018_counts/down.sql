@@ -1,0 +1,4 @@
+DROP TABLE count_payload;
+DROP TABLE counts;
+DROP FUNCTION counts_of_one_patient;
+DROP FUNCTION counts_refuse;

@@ -1,0 +1,2 @@
+DROP TABLE count_payload;
+DROP TABLE counts;
