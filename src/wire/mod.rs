@@ -6,6 +6,8 @@
 //! [`plan_case`] and [`plan`], the question and the answer of an allocation.
 
 pub mod bdpm;
+pub mod counts;
+pub mod fhir;
 pub mod json;
 pub mod plan;
 pub mod plan_case;

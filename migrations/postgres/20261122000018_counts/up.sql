@@ -13,6 +13,7 @@ CREATE TABLE counts (
     CHECK ((kind = 'entered') = (replaces IS NULL))
 );
 CREATE INDEX counts_by_patient ON counts (patient_id, id);
+CREATE INDEX patient_payload_by_word ON patient_payload (pseudonym, site) WHERE pseudonym IS NOT NULL;
 
 CREATE TABLE count_payload (
     count_id TEXT NOT NULL PRIMARY KEY REFERENCES counts (id),     -- of which count; the row is deleted when the patient is erased

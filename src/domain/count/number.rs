@@ -20,7 +20,8 @@ pub(super) fn scaled(text: &str) -> Result<u64, CountError> {
         None => (text, None),
     };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    if !digits(whole) || decimals.is_some_and(|d| !digits(d)) || text.len() > MOST_LENGTH {
+    let idle = whole.len() > 1 && whole.starts_with('0');
+    if !digits(whole) || idle || decimals.is_some_and(|d| !digits(d)) || text.len() > MOST_LENGTH {
         return Err(CountError::NotANumber { found: found() });
     }
     let decimals = decimals.unwrap_or_default().trim_end_matches('0');

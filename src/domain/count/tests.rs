@@ -78,7 +78,7 @@ fn a_unit_is_never_guessed() {
 fn what_is_no_count_is_told_apart() {
     let wrong = |text: &str| counted(text, "G/L").unwrap_err();
     let found = |text: &str| text.to_owned();
-    for text in ["", ".", "5.", ".5", "1.5.0", "1e3", "+1", "1 500", "0x1", "NaN", "١", "1,5", " 1"] {
+    for text in ["", ".", "5.", ".5", "1.5.0", "1e3", "+1", "1 500", "0x1", "NaN", "١", "1,5", " 1", "00.5", "0450"] {
         assert_eq!(wrong(text), CountError::NotANumber { found: found(text) });
     }
     for text in ["-1", "-0", "−1.5"] {
