@@ -133,7 +133,7 @@ impl Bilingual for Wrong {
             Self::UnknownPatient(found) => format!("{found:?} n'est le pseudonyme de personne dans vos sites ; une demande ou une inscription CAR-T le fait connaître"),
             Self::WhichSite { found, sites } => format!("{found:?} est le pseudonyme d'un patient dans plusieurs sites ({}) ; précisez le site", listed(sites)),
             Self::Future(day) => format!("le {} est encore à venir ; attendu : aujourd'hui ou avant", crate::text::fr::day(*day)),
-            Self::Json(_) => "ne se lit pas comme du JSON".to_owned(),
+            Self::Json(place) => format!("ne se lit pas comme du JSON : {place}"),
             Self::TwiceKey(name) => format!("contient {name:?} deux fois ; attendu : chaque nom une fois"),
             Self::Resource(found) => format!("{found:?} n'est pas lu ; attendu : une Observation, ou un Bundle de rien d'autre"),
             Self::Modifier => "change le sens de la ressource et n'est pas compris ; attendu : aucun".to_owned(),

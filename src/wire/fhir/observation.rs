@@ -4,7 +4,7 @@ use super::{Reading, Whose, list};
 use crate::domain::calendar::Day;
 use crate::domain::count::{CountUnit, Counted};
 use crate::wire::counts::{At, Row, Taken, Wrong, cut, pseudonym};
-use crate::wire::json::{Decimal, Node, Pointer};
+use crate::wire::json::{Node, Pointer, plain};
 use chrono::DateTime;
 
 const LOINC: &str = "http://loinc.org";
@@ -178,13 +178,4 @@ impl Reading<'_> {
         }
         Some(unit)
     }
-}
-
-/// A number as JSON writes it, without a power of ten.
-pub(super) fn plain(digits: &str) -> String {
-    if !digits.contains(['e', 'E']) {
-        return digits.to_owned();
-    }
-    let written = Decimal::parse(digits).and_then(|decimal| decimal.plain());
-    written.unwrap_or_else(|| digits.to_owned())
 }

@@ -74,6 +74,16 @@ impl Decimal {
     }
 }
 
+/// Returns a number as JSON writes it without its power of ten, where that can be written out; else as
+/// it stands.
+pub fn plain(digits: &str) -> String {
+    if !digits.contains(['e', 'E']) {
+        return digits.to_owned();
+    }
+    let written = Decimal::parse(digits).and_then(|decimal| decimal.plain());
+    written.unwrap_or_else(|| digits.to_owned())
+}
+
 fn exponent_of(text: &str) -> Option<i64> {
     let digits = text.trim_start_matches(['+', '-']);
     let short = digits.trim_start_matches('0');
