@@ -45,7 +45,10 @@ pub fn correct(act: &mut Act<'_>, id: &CountId, correction: &Correction) -> Resu
     not_to_come(act, before.site, entry.taken_on)?;
     // what is personal stays out of the trail: it says what changed, not to what
     let differs = [
-        ("value", entry.counted.digits() != before.entry.counted.digits()),
+        (
+            "value",
+            entry.counted.digits() != before.entry.counted.digits(),
+        ),
         ("unit", entry.counted.unit() != before.entry.counted.unit()),
         ("taken_on", entry.taken_on != before.entry.taken_on),
     ];

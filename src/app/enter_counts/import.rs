@@ -9,12 +9,12 @@ use crate::db;
 use crate::db::patients::Known;
 use crate::domain::calendar::Day;
 use crate::domain::code::Finess;
-use crate::domain::count::{Count, Entry};
+use crate::domain::count::{Count, CountUnit, Entry};
 use crate::domain::id::PatientId;
 use crate::domain::site::Site;
 use crate::wire::counts::{At, Fault, Row, Wrong};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::btree_map::{BTreeMap, Entry as Entered};
 
 /// A row of a file whose patient is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,12 +130,18 @@ fn cut(text: &str) -> String {
 /// When the database cannot be read or written.
 pub fn import(act: &mut Act<'_>, rows: &[Placed]) -> Result<Imported, Error> {
     let sorted = sort(act, rows)?;
-    let counts: Vec<Count> = sorted.added.iter().map(|(_, count)| count.clone()).collect();
+    let counts: Vec<Count> = sorted
+        .added
+        .iter()
+        .map(|(_, count)| count.clone())
+        .collect();
     db::counts::insert(act.conn, &counts, None)?;
     // a line a patient: what of a file is whose
     let mut patients: BTreeMap<&PatientId, (&Placed, Vec<&str>, u64)> = BTreeMap::new();
     for row in rows {
-        patients.entry(&row.known.id).or_insert((row, Vec::new(), 0));
+        patients
+            .entry(&row.known.id)
+            .or_insert((row, Vec::new(), 0));
     }
     for (_, count) in &sorted.added {
         if let Some((_, added, _)) = patients.get_mut(&count.patient) {
@@ -167,22 +173,31 @@ pub fn import(act: &mut Act<'_>, rows: &[Placed]) -> Result<Imported, Error> {
 /// # Errors
 /// When the database cannot be read.
 pub fn sort(act: &mut Act<'_>, rows: &[Placed]) -> Result<Imported, Error> {
-    let mut before: BTreeMap<PatientId, Vec<Count>> = BTreeMap::new();
+    let mut before: BTreeMap<PatientId, BTreeMap<Said, Count>> = BTreeMap::new();
     let mut imported = Imported::default();
     for row in rows {
         let patient = &row.known.id;
         if !before.contains_key(patient) {
             let all = db::counts::all(act.conn, patient)?;
-            before.insert(patient.clone(), all);
+            let all = all.into_iter().map(|count| (said(&count.entry), count));
+            before.insert(patient.clone(), all.collect());
         }
         let entered = before.entry(patient.clone()).or_default();
-        if let Some(same) = entered.iter().find(|count| count.entry.is_same(&row.entry)) {
-            imported.same.push((row.at.clone(), same.clone()));
-            continue;
+        match entered.entry(said(&row.entry)) {
+            Entered::Occupied(same) => imported.same.push((row.at.clone(), same.get().clone())),
+            Entered::Vacant(free) => {
+                let count = new(act, &row.known, row.entry.clone(), None);
+                free.insert(count.clone());
+                imported.added.push((row.at.clone(), count));
+            }
         }
-        let count = new(act, &row.known, row.entry.clone(), None);
-        entered.push(count.clone());
-        imported.added.push((row.at.clone(), count));
     }
     Ok(imported)
+}
+
+/// What two counts of a patient have in common that are the same: the day, the number and the unit.
+type Said = (Day, u64, CountUnit);
+
+const fn said(entry: &Entry) -> Said {
+    (entry.taken_on, entry.counted.size(), entry.counted.unit())
 }

@@ -14,15 +14,6 @@ pub struct Entry {
     pub counted: Counted,
 }
 
-impl Entry {
-    /// Whether two say the same of the same day: the same number in the same unit.
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.taken_on == other.taken_on
-            && self.counted.size() == other.counted.size()
-            && self.counted.unit() == other.counted.unit()
-    }
-}
-
 /// One count of one patient. It is never changed: a correction is another, which replaces it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {

@@ -9,6 +9,7 @@ pub mod ask;
 pub mod audit;
 pub mod catalogue;
 pub mod clearances;
+pub mod counts;
 pub mod deliveries;
 pub mod emails;
 pub mod fields;

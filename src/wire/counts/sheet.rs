@@ -223,8 +223,5 @@ fn day(cell: &str) -> Result<Day, Wrong> {
 
 /// What stood there, cut to forty characters.
 pub(in crate::wire) fn cut(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(40)
-        .collect()
+    text.chars().filter(|c| !c.is_control()).take(40).collect()
 }

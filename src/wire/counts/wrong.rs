@@ -22,10 +22,14 @@ pub enum Wrong {
     #[error("is UTF-16; expected UTF-8 or Windows-1252")]
     Utf16,
     /// It begins in UTF-8 and does not go on so.
-    #[error("is not UTF-8 here and is above; expected UTF-8 throughout, or Windows-1252 throughout")]
+    #[error(
+        "is not UTF-8 here and is above; expected UTF-8 throughout, or Windows-1252 throughout"
+    )]
     Damaged,
     /// A column that is not known; also a name or a birth date, which are never asked for.
-    #[error("{0:?} is no column; expected pseudonym, date, value and unit, and nothing else of the patient")]
+    #[error(
+        "{0:?} is no column; expected pseudonym, date, value and unit, and nothing else of the patient"
+    )]
     Column(String),
     /// A column stands there twice.
     #[error("{0:?} stands there twice")]
@@ -34,7 +38,9 @@ pub enum Wrong {
     #[error("names no column {0}; expected pseudonym, date, value and unit")]
     NoColumn(&'static str),
     /// More or fewer cells than columns.
-    #[error("has {found} cells; expected {expected}, and a value with a comma between quotation marks where commas separate cells")]
+    #[error(
+        "has {found} cells; expected {expected}, and a value with a comma between quotation marks where commas separate cells"
+    )]
     Cells {
         /// How many there are.
         found: usize,
@@ -54,10 +60,15 @@ pub enum Wrong {
     #[error(transparent)]
     Count(#[from] CountError),
     /// Nobody there has that pseudonym.
-    #[error("{0:?} is nobody's pseudonym at your sites; a request or a CAR-T registration makes one known")]
+    #[error(
+        "{0:?} is nobody's pseudonym at your sites; a request or a CAR-T registration makes one known"
+    )]
     UnknownPatient(String),
     /// Several have.
-    #[error("{found:?} is the pseudonym of a patient at each of several sites ({}); say which site", listed(sites))]
+    #[error(
+        "{found:?} is the pseudonym of a patient at each of several sites ({}); say which site",
+        listed(sites)
+    )]
     WhichSite {
         /// What stood there.
         found: String,

@@ -80,7 +80,12 @@ impl Reading<'_> {
         let at = Pointer::Key(at, "code");
         let codings = Pointer::Key(&at, "coding");
         let mut counted = false;
-        for (place, coding) in node.get("code").map_or(&[][..], |c| list(c, "coding")).iter().enumerate() {
+        for (place, coding) in node
+            .get("code")
+            .map_or(&[][..], |c| list(c, "coding"))
+            .iter()
+            .enumerate()
+        {
             if coding.get("system").and_then(Node::text) != Some(LOINC) {
                 continue;
             }
@@ -130,7 +135,10 @@ impl Reading<'_> {
         };
         if let Some(comparator) = quantity.get("comparator") {
             let found = comparator.text().unwrap_or_default();
-            self.fault(&Pointer::Key(&at, "comparator"), Wrong::Comparator(cut(found)));
+            self.fault(
+                &Pointer::Key(&at, "comparator"),
+                Wrong::Comparator(cut(found)),
+            );
         }
         let unit = self.unit(quantity, &at);
         let at = Pointer::Key(&at, "value");
@@ -170,7 +178,9 @@ impl Reading<'_> {
             }
         };
         let words = text("unit").filter(|_| code.is_some()).unwrap_or(said);
-        let size = CountUnit::parse(words).map_or(unit, |unit| unit).cells_per_mm3();
+        let size = CountUnit::parse(words)
+            .map_or(unit, |unit| unit)
+            .cells_per_mm3();
         if size != unit.cells_per_mm3() {
             let (code, unit) = (cut(said), cut(words));
             self.fault(&Pointer::Key(at, "unit"), Wrong::TwoUnits { code, unit });

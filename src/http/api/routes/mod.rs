@@ -2,6 +2,7 @@
 
 mod asked;
 mod commons;
+mod counted;
 mod heard;
 mod of_site;
 mod planned;
@@ -26,6 +27,7 @@ pub fn table() -> Vec<Route> {
         commons::routes(),
         of_site::routes(),
         asked::routes(),
+        counted::routes(),
         planned::routes(),
         heard::routes(),
     ];
