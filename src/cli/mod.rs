@@ -13,6 +13,7 @@
 mod answer;
 mod catalogue;
 mod check;
+mod count;
 mod demo;
 mod dispense;
 mod doses;
@@ -107,6 +108,8 @@ enum Command {
     #[command(subcommand)]
     Request(request::Request),
     #[command(subcommand)]
+    Count(count::CountCommand),
+    #[command(subcommand)]
     Import(import::Import),
     #[command(subcommand)]
     Mail(mail::Mail),
@@ -128,6 +131,7 @@ impl Command {
             Self::Catalogue(command) => command.run(place),
             Self::Recipient(command) => command.run(place),
             Self::Request(command) => command.run(place),
+            Self::Count(command) => command.run(place),
             Self::Import(command) => command.run(place),
             Self::Mail(command) => command.run(place),
         }
