@@ -55,3 +55,20 @@ pub enum CountError {
         unit: CountUnit,
     },
 }
+
+impl CountError {
+    /// The same of what stood there, where something else was read in its place.
+    pub(super) fn as_it_stood(mut self, text: &str) -> Self {
+        match &mut self {
+            Self::NoUnit => {}
+            Self::Unit { found }
+            | Self::NotANumber { found }
+            | Self::Negative { found }
+            | Self::Bound { found }
+            | Self::Ambiguous { found }
+            | Self::Decimals { found }
+            | Self::TooMany { found, .. } => *found = text.chars().take(40).collect(),
+        }
+        self
+    }
+}

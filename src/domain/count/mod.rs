@@ -83,7 +83,8 @@ impl Counted {
             return Err(CountError::Ambiguous { found });
         }
         if comma == 1 && point == 0 {
-            return Self::new(&text.replace(',', "."), unit);
+            let told = |error: CountError| error.as_it_stood(text);
+            return Self::new(&text.replace(',', "."), unit).map_err(told);
         }
         Self::new(text, unit)
     }

@@ -51,9 +51,13 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<Fault>> {
         .delimiter(separator)
         .from_reader(content.as_bytes());
     let mut sheet = Sheet::default();
+    let mut lines = Lines::of(&content);
     for record in reader.records() {
         match record {
-            Ok(record) => sheet.line(&record),
+            Ok(record) => {
+                let begin = record.position().map_or(0, csv::Position::byte);
+                sheet.line(lines.of_byte(begin), &record);
+            }
             Err(error) => {
                 let line = error.position().map_or(1, |at| at.line());
                 sheet.fault(usize::try_from(line).unwrap_or(1), None, Wrong::Damaged);
@@ -83,6 +87,39 @@ fn separator(content: &str) -> u8 {
     best.and_then(|c| u8::try_from(c).ok()).unwrap_or(b';')
 }
 
+/// Which line a record begins on: its reader begins one before the end of the line above it.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: usize,
+}
+
+impl<'t> Lines<'t> {
+    const fn of(text: &'t str) -> Self {
+        Self {
+            text: text.as_bytes(),
+            at: 0,
+            line: 1,
+        }
+    }
+
+    /// The line of the first character from a byte on that ends no line; bytes come in their order.
+    fn of_byte(&mut self, byte: u64) -> usize {
+        let begin = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(here) = self.text.get(self.at) {
+            let ends = match here {
+                b'\n' => true,
+                b'\r' => self.text.get(self.at.saturating_add(1)) != Some(&b'\n'),
+                _ if self.at >= begin => break,
+                _ => false,
+            };
+            self.line = self.line.saturating_add(usize::from(ends));
+            self.at = self.at.saturating_add(1);
+        }
+        self.line
+    }
+}
+
 /// A sheet while it is being read.
 #[derive(Default)]
 struct Sheet {
@@ -97,13 +134,11 @@ impl Sheet {
         self.faults.push(Fault { at, wrong });
     }
 
-    fn line(&mut self, record: &StringRecord) {
+    fn line(&mut self, line: usize, record: &StringRecord) {
         // what a spreadsheet leaves below its last row
         if record.iter().all(str::is_empty) {
             return;
         }
-        let line = record.position().map_or(1, csv::Position::line);
-        let line = usize::try_from(line).unwrap_or(usize::MAX);
         match self.columns.take() {
             None => self.header(line, record),
             Some(columns) => {
