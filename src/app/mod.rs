@@ -21,6 +21,7 @@ pub mod edit_patients;
 pub mod edit_recipients;
 pub mod edit_sites;
 pub mod end_clearance;
+pub mod enter_counts;
 pub mod error;
 pub mod file_request;
 pub mod give_access;

@@ -1,8 +1,10 @@
 //! What is given on the command line, read into values: each refusal says what stood there and
 //! what was expected.
 
+use super::failure::Failure;
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::{Cip13, Finess};
+use crate::domain::count::CountUnit;
 use crate::domain::language::Language;
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Grams, Mg, Units};
@@ -12,6 +14,7 @@ use crate::domain::rule::{Alternatives, Risk, Slug, Treatment};
 use crate::mail::{EmailAddress, HeaderText};
 use chrono_tz::Tz;
 use std::fmt::Display;
+use std::io::BufRead as _;
 
 /// The most milligrams of a vial or a dose: a kilogram.
 ///
@@ -76,6 +79,10 @@ pub(super) fn risk(text: &str) -> Result<Risk, String> {
     Risk::from_code(text).ok_or_else(|| one_of(["vital", "functional", "none"]))
 }
 
+pub(super) fn count_unit(text: &str) -> Result<CountUnit, String> {
+    read(CountUnit::parse(text))
+}
+
 fn one_of<const N: usize>(codes: [&str; N]) -> String {
     format!("expected one of {}", codes.join(", "))
 }
@@ -93,6 +100,19 @@ pub(super) fn line<const MOST: usize>(text: &str) -> Result<String, String> {
         ));
     }
     Ok(text.to_owned())
+}
+
+/// The pseudonym, from the command line or from standard input.
+pub(super) fn pseudonym(given: &str) -> Result<String, Failure> {
+    if given != "-" {
+        return Ok(given.to_owned());
+    }
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut text)
+        .map_err(|error| Failure::cannot(format!("cannot read standard input: {error}")))?;
+    line::<64>(&text).map_err(|what| Failure::input(format!("standard input: {what}")))
 }
 
 /// A name of a person, a site, a network: one line that may also stand in the head of a letter.

@@ -1,3 +1,5 @@
+mod counts;
+
 use super::answer::Answer;
 use super::failure::Failure;
 use super::place::Place;
@@ -5,6 +7,7 @@ use crate::app::import_bdpm::{self, Imported};
 use crate::app::records::Changes;
 use crate::wire::bdpm::{self, FileReport, MOST_BYTES, Source};
 use clap::{Args, Subcommand};
+use counts::ImportCounts;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::fs::File;
@@ -21,6 +24,7 @@ const MOST_SHOWN: usize = 40;
 #[derive(Debug, Subcommand)]
 pub(super) enum Import {
     Bdpm(ImportBdpm),
+    Counts(ImportCounts),
 }
 
 const BDPM: &str = "\
@@ -48,6 +52,7 @@ impl Import {
     pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
         match self {
             Self::Bdpm(command) => command.run(place),
+            Self::Counts(command) => command.run(place),
         }
     }
 }

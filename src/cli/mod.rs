@@ -14,6 +14,7 @@ mod answer;
 mod assess;
 mod catalogue;
 mod check;
+mod count;
 mod demo;
 mod dispense;
 mod doses;
@@ -110,6 +111,8 @@ enum Command {
     #[command(subcommand)]
     Request(request::Request),
     #[command(subcommand)]
+    Count(count::CountCommand),
+    #[command(subcommand)]
     Import(import::Import),
     #[command(subcommand)]
     Mail(mail::Mail),
@@ -132,6 +135,7 @@ impl Command {
             Self::Catalogue(command) => command.run(place),
             Self::Recipient(command) => command.run(place),
             Self::Request(command) => command.run(place),
+            Self::Count(command) => command.run(place),
             Self::Import(command) => command.run(place),
             Self::Mail(command) => command.run(place),
         }

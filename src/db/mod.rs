@@ -13,6 +13,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod clearances;
 pub mod conn;
+pub mod counts;
 pub mod deliveries;
 pub mod dialect;
 pub mod error;

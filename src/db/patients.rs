@@ -244,6 +244,56 @@ pub fn payload_of(
     Ok(row.map(|(id, hash)| (PatientId::new(id), hash)))
 }
 
+/// Returns whom a pseudonym means, site by site: it is each site's own word, and two sites may use one
+/// for two patients. Only at some sites, when sites are named.
+///
+/// # Errors
+/// When the database cannot be read, or a row is of no site.
+pub fn known_as(
+    conn: &mut Conn,
+    pseudonym: &str,
+    sites: Option<&[Finess]>,
+) -> Result<Vec<Known>, Error> {
+    // no pseudonym has one, and PostgreSQL takes no NUL
+    if pseudonym.chars().any(char::is_control) {
+        return Ok(Vec::new());
+    }
+    let mut query = patient_payload::table
+        .filter(patient_payload::pseudonym.eq(pseudonym.to_owned()))
+        .order(patient_payload::site)
+        .select((
+            patient_payload::patient_id,
+            patient_payload::site,
+            patient_payload::hash,
+        ))
+        .into_boxed();
+    if let Some(sites) = sites {
+        query = query.filter(patient_payload::site.eq_any(sites.iter().map(Finess::to_string)));
+    }
+    let rows: Vec<(String, String, String)> = query.load(conn)?;
+    let known = rows.into_iter().map(|(id, site, hash)| {
+        let row = RowOf {
+            table: "patient_payload",
+            id: &id,
+        };
+        let site = row.parsed(Finess::parse(&site))?;
+        let id = PatientId::new(id);
+        Ok(Known { site, id, hash })
+    });
+    known.collect()
+}
+
+/// A patient as a site knows them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Where.
+    pub site: Finess,
+    /// Who.
+    pub id: PatientId,
+    /// The salted hash of the pseudonym.
+    pub hash: String,
+}
+
 /// Returns the pseudonyms of some patients, CAR-T or not; of those who were erased there is none.
 ///
 /// # Errors

@@ -380,6 +380,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    counts (id) {
+        id -> Text,
+        site -> Text,
+        patient_id -> Text,
+        patient_hash -> Text,
+        kind -> Text,
+        replaces -> Nullable<Text>,
+        entered_at -> Timestamp,
+        entered_by -> Text,
+    }
+}
+
+diesel::table! {
+    count_payload (count_id) {
+        count_id -> Text,
+        amount -> Nullable<Text>,
+        unit -> Nullable<Text>,
+        taken_on -> Nullable<Date>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     plan_lines (id) {
         id -> Text,
         plan_id -> Text,
@@ -470,6 +493,7 @@ diesel::joinable!(plan_lines -> plans (plan_id));
 diesel::joinable!(plan_lines -> requests (request_id));
 diesel::joinable!(plan_line_payload -> plan_lines (line_id));
 diesel::joinable!(holds -> plan_lines (line_id));
+diesel::joinable!(count_payload -> counts (count_id));
 diesel::joinable!(transfers -> plans (plan_id));
 diesel::joinable!(transfer_rows -> transfers (transfer_id));
 diesel::joinable!(transfer_rows -> plan_lines (line_id));
@@ -507,4 +531,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     plan_line_payload,
     transfers,
     transfer_rows,
+    counts,
+    count_payload,
 );

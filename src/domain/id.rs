@@ -59,4 +59,6 @@ ids! {
     LineId,
     /// One transfer from one pharmacy to another.
     TransferId,
+    /// One neutrophil count of a patient.
+    CountId,
 }

@@ -65,6 +65,8 @@
 //! - **request** (demande): what somebody asks for, for one patient; **due** (échéance) an interval after the
 //!   last administration. **Open**, it is ranked; a dispensing **serves** it and **proposes** the next:
 //!   [`request`].
+//! - **count** (polynucléaires neutrophiles, PNN): the neutrophils in a patient's blood on one day, as they were
+//!   entered; corrected by another, **withdrawn** when it was a mistake: [`count`].
 //! - **plan**: who is served with what there is. A **claim** is what one request or reserve asks for,
 //!   all or nothing; it is **granted**, or **deferred** when it cannot be met together with all that
 //!   was granted before. A **pool** is the sites that share; a **class** is a rank of the rulebook; the
@@ -83,6 +85,7 @@ pub mod cis;
 pub mod clearance;
 pub mod code;
 mod code_error;
+pub mod count;
 pub mod dose;
 pub mod email;
 pub mod id;

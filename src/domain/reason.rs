@@ -179,6 +179,13 @@ pub enum Refusal {
         /// By which name it was asked for.
         name: String,
     },
+    /// Nobody within the caller's reach has that pseudonym, which is personal and not repeated.
+    UnknownPatient,
+    /// Several sites within the caller's reach have a patient of that pseudonym, each its own.
+    WhichSite {
+        /// Those sites.
+        sites: Vec<Finess>,
+    },
     /// No rulebook of that name, or none that asks for a reserve.
     NoReserveRule {
         /// What was asked for, if anything.
@@ -265,6 +272,8 @@ impl Refusal {
             Self::AlreadyAsked { .. } => "already-asked",
             Self::UnfitRequest { .. } => "unfit-request",
             Self::Unknown { .. } => "unknown",
+            Self::UnknownPatient => "unknown-patient",
+            Self::WhichSite { .. } => "which-site",
             Self::NoReserveRule { .. } => "no-reserve-rule",
             Self::NoRanking { .. } => "no-ranking",
             Self::SeveralNetworks => "several-networks",

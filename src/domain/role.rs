@@ -73,6 +73,10 @@ pub enum Action {
     ReadRequests,
     /// File, edit and withdraw requests.
     FileRequests,
+    /// Read the neutrophil counts of patients.
+    ReadCounts,
+    /// Enter, correct, withdraw and import neutrophil counts.
+    RecordCounts,
     /// Read plans, and plan without keeping it.
     ReadPlans,
     /// Keep plans, and approve their lines.
@@ -91,7 +95,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -104,6 +108,8 @@ impl Action {
         Self::EditPatients,
         Self::ReadRequests,
         Self::FileRequests,
+        Self::ReadCounts,
+        Self::RecordCounts,
         Self::ReadPlans,
         Self::ApprovePlans,
         Self::AcknowledgeAlert,
@@ -135,7 +141,9 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::ReadRequests => {
             matches!(role, Pharmacist | CarTUnit | Prescriber | Coordinator)
         }
-        Action::FileRequests => matches!(role, Pharmacist | CarTUnit | Prescriber),
+        Action::FileRequests | Action::ReadCounts | Action::RecordCounts => {
+            matches!(role, Pharmacist | CarTUnit | Prescriber)
+        }
         Action::ReadPlans => matches!(role, Pharmacist | Coordinator),
         Action::ApprovePlans => matches!(role, Coordinator),
         Action::AcknowledgeAlert => matches!(role, Pharmacist | CarTUnit | Coordinator),
@@ -185,6 +193,15 @@ mod tests {
         let treat = [Role::Pharmacist, Role::CarTUnit, Role::Prescriber];
         assert!(who(Action::FileRequests).eq(treat));
         assert!(who(Action::ReadRequests).eq(treat.into_iter().chain([Role::Coordinator])));
+    }
+
+    #[test]
+    fn counts_are_those_of_who_treats() {
+        let treat = [Role::Pharmacist, Role::CarTUnit, Role::Prescriber];
+        for action in [Action::ReadCounts, Action::RecordCounts] {
+            let who = Role::ALL.into_iter().filter(|role| may(*role, action));
+            assert!(who.eq(treat), "{action:?}");
+        }
     }
 
     #[test]

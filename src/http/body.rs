@@ -67,6 +67,34 @@ impl Body {
             .map_err(|error| shape::problem(&error))
     }
 
+    /// Returns which of some media types the body is said to be of; parameters beside it aside.
+    ///
+    /// # Errors
+    /// 415 when it is of none of them, or is compressed.
+    pub fn of_type(&self, known: &[&'static str]) -> Result<&'static str, Problem> {
+        let said = match &self.media {
+            Media::Json => "application/json",
+            Media::Other(found) => found.split(';').next().unwrap_or_default().trim(),
+            Media::Compressed(_) => return self.is_json().map(|()| ""),
+        };
+        let found = known.iter().find(|media| media.eq_ignore_ascii_case(said));
+        found.copied().ok_or_else(|| {
+            let (said, known) = (self.said(), known.join(", "));
+            let detail = Said::new(
+                format!("Content-Type is {said:?}, expected one of {known}"),
+                format!("Content-Type vaut {said:?}, attendu : {known}"),
+            );
+            Problem::new(Kind::UnsupportedMediaType, detail)
+        })
+    }
+
+    fn said(&self) -> &str {
+        match &self.media {
+            Media::Json => "application/json",
+            Media::Other(found) | Media::Compressed(found) => found,
+        }
+    }
+
     fn is_json(&self) -> Result<(), Problem> {
         let detail = match &self.media {
             Media::Json => return Ok(()),

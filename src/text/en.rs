@@ -71,6 +71,11 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::AlreadyAsked { request } => format!("A request of this patient for this indication is open ({request}): edit it, or withdraw it first."),
         Refusal::UnfitRequest { fields } => format!("These fields do not fit together: {}. Read the request again and mend them.", fields.join(", ")),
         Refusal::Unknown { what, name } => format!("There is no {what} {name:?} here."),
+        Refusal::UnknownPatient => "No patient of your sites has this pseudonym: a request or a CAR-T registration makes one known.".to_owned(),
+        Refusal::WhichSite { sites } => {
+            let sites: Vec<String> = sites.iter().map(ToString::to_string).collect();
+            format!("Several of your sites have a patient of this pseudonym, each its own ({}): say `site`.", sites.join(", "))
+        }
         Refusal::NoReserveRule { asked, known } => which_rulebook(asked.as_deref(), known, "asks for a reserve"),
         Refusal::NoRanking { asked, known } => which_rulebook(asked.as_deref(), known, "ranks requests"),
         Refusal::Stale { version } => format!("It was edited meanwhile and now has version {version}: read it again."),
@@ -126,6 +131,9 @@ fn wrong_state(state: &str) -> String {
         "held-units-expired" => "Held units are out of date: book them as lost, and the request waits for the next plan.".to_owned(),
         "too-old" => "This plan is more than seven days old: plan again.".to_owned(),
         "not-granted" => "This line is not granted: there is nothing to approve.".to_owned(),
+        "corrected" => "This count was corrected already: correct the one in its place.".to_owned(),
+        "entered-by-mistake" => "This count was withdrawn as entered by mistake: enter it again.".to_owned(),
+        "nothing-changed" => "Nothing would change: a correction says another value, another unit or another day.".to_owned(),
         other => format!("It is {other}, and that does not allow it."),
     }
 }

@@ -73,6 +73,11 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::AlreadyAsked { request } => format!("Une demande de ce patient pour cette indication est en cours ({request}) : modifiez-la, ou retirez-la d'abord."),
         Refusal::UnfitRequest { fields } => format!("Ces champs ne vont pas ensemble : {}. Relisez la demande et corrigez-les.", fields.join(", ")),
         Refusal::Unknown { what, name } => format!("Introuvable ici : {} « {name} ».", thing(what)),
+        Refusal::UnknownPatient => "Aucun patient de vos sites n'a ce pseudonyme : une demande ou une inscription CAR-T le fait connaître.".to_owned(),
+        Refusal::WhichSite { sites } => {
+            let sites: Vec<String> = sites.iter().map(ToString::to_string).collect();
+            format!("Plusieurs de vos sites ont un patient de ce pseudonyme, chacun le sien ({}) : précisez `site`.", sites.join(", "))
+        }
         Refusal::NoReserveRule { asked, known } => which_rulebook(asked.as_deref(), known, "demande de réserve"),
         Refusal::NoRanking { asked, known } => which_rulebook(asked.as_deref(), known, "classe les demandes"),
         Refusal::Stale { version } => format!("Modifié entre-temps (version {version}) : relisez avant de modifier."),
@@ -132,6 +137,9 @@ fn wrong_state(state: &str) -> String {
         "held-units-expired" => "Des unités réservées sont périmées : perdez-les, et la demande attendra le prochain plan.".to_owned(),
         "too-old" => "Ce plan a plus de sept jours : refaites le plan.".to_owned(),
         "not-granted" => "Cette ligne n'est pas accordée : il n'y a rien à approuver.".to_owned(),
+        "corrected" => "Cette numération a déjà été corrigée : corrigez celle qui la remplace.".to_owned(),
+        "entered-by-mistake" => "Cette numération a été retirée comme saisie par erreur : saisissez-la de nouveau.".to_owned(),
+        "nothing-changed" => "Rien ne changerait : une correction dit une autre valeur, une autre unité ou un autre jour.".to_owned(),
         other => format!("L'état actuel ({other}) ne le permet pas."),
     }
 }
@@ -146,6 +154,7 @@ fn thing(what: &str) -> &str {
         "network" => "le groupement",
         "movement" => "le mouvement",
         "patient" => "le patient",
+        "count" => "la numération",
         "clearance" => "le feu vert",
         "delivery" => "la livraison",
         "pack" => "la boîte",

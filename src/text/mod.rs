@@ -4,6 +4,7 @@
 //! so that a new reason asks for its sentences at compile time. It decides nothing.
 
 pub mod assess;
+pub mod count;
 pub mod en;
 pub mod fault;
 pub mod fr;

@@ -8,6 +8,8 @@
 
 pub mod assess_case;
 pub mod bdpm;
+pub mod counts;
+pub mod fhir;
 pub mod json;
 pub mod plan;
 pub mod plan_case;

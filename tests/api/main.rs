@@ -18,6 +18,7 @@ mod alerts;
 mod arriving;
 mod bad_input;
 mod clearance;
+mod counts;
 mod cut_off;
 mod days;
 mod db_engine;

@@ -241,7 +241,7 @@ struct Text {
 }
 
 /// Every row of every table but that of the patients, as text.
-fn all_rows(app: &App, backend: Backend) -> Vec<(String, String)> {
+pub(crate) fn all_rows(app: &App, backend: Backend) -> Vec<(String, String)> {
     let mut conn = app.database.conn();
     let mut texts = |sql: &str| -> Vec<String> {
         let rows: Vec<Text> = diesel::sql_query(sql.to_owned()).load(&mut conn).unwrap();

@@ -11,6 +11,7 @@
 mod administer;
 mod configure;
 mod count_doses;
+mod counts;
 mod desk;
 mod import;
 mod plan;

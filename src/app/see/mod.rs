@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod commons;
+pub mod counts;
 pub mod of_site;
 pub mod plans;
 pub mod requests;

@@ -13,7 +13,6 @@ use crate::domain::request::{Draft, Misfit, Told};
 use crate::domain::rule::{Alternatives, Risk, Treatment};
 use crate::text::Bilingual as _;
 use clap::Args;
-use std::io::BufRead as _;
 
 const FILE: &str = "\
 Examples:
@@ -114,7 +113,7 @@ impl FileRequest {
         let opened = place.open()?;
         let new = NewRequest {
             site: self.site,
-            pseudonym: pseudonym(&self.patient)?,
+            pseudonym: given::pseudonym(&self.patient)?,
             rulebook: self.rulebook.clone(),
             draft: self.draft(),
         };
@@ -160,19 +159,6 @@ impl FileRequest {
             anc_on: Told::of(self.anc_on),
         }
     }
-}
-
-/// The pseudonym, from the command line or from standard input.
-fn pseudonym(given: &str) -> Result<String, Failure> {
-    if given != "-" {
-        return Ok(given.to_owned());
-    }
-    let mut line = String::new();
-    std::io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .map_err(|error| Failure::cannot(format!("cannot read standard input: {error}")))?;
-    given::line::<64>(&line).map_err(|what| Failure::input(format!("standard input: {what}")))
 }
 
 /// What does not fit, with the option by which it is given.

@@ -266,13 +266,27 @@ pub(super) fn keyed(
     key: &IdempotencyKey,
     body: &[u8],
 ) -> Keyed {
+    // a route is kept as it is, and a pseudonym in it is personal: it is told apart with the body
+    let personal = request.match_info().get("pseudonym").is_some();
+    let pattern = request.match_pattern().filter(|_| personal);
+    let route = pattern.unwrap_or_else(|| request.path().to_owned());
+    let mut said = Vec::new();
+    if personal {
+        said.extend_from_slice(request.path().as_bytes());
+        said.push(0);
+    }
+    if !request.query_string().is_empty() {
+        said.extend_from_slice(request.query_string().as_bytes());
+        said.push(0);
+    }
+    said.extend_from_slice(body);
     Keyed {
         key: Key {
             caller: caller.id.clone(),
-            route: format!("{} {}", request.method(), request.path()),
+            route: format!("{} {route}", request.method()),
             key: key.as_str().to_owned(),
         },
-        body_hash: fingerprint(body),
+        body_hash: fingerprint(&said),
     }
 }
 

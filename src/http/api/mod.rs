@@ -10,6 +10,7 @@ pub mod assessments;
 pub mod audit;
 pub mod catalogue;
 pub mod clearances;
+pub mod counts;
 pub mod deliveries;
 pub mod emails;
 pub mod fields;

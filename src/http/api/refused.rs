@@ -8,7 +8,7 @@ use crate::domain::language::Language;
 use crate::domain::reason::Refusal;
 use crate::http::etag;
 use crate::http::language::Said;
-use crate::http::problem::{Fault, Kind, Problem};
+use crate::http::problem::{Fault, Kind, Place, Problem};
 use crate::text::{self, Bilingual as _};
 
 /// Returns the problem of what a verb failed with.
@@ -101,7 +101,13 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::UnknownLot { .. } => Problem::new(Kind::UnknownLot, said),
         Refusal::NotOnCatalogue { .. } => Problem::new(Kind::UnknownPresentation, said),
         Refusal::Unknown { what: "site", .. } => Problem::new(Kind::UnknownSite, said),
-        Refusal::Unknown { .. } => Problem::new(Kind::UnknownRecord, said),
+        Refusal::Unknown { .. } | Refusal::UnknownPatient => {
+            Problem::new(Kind::UnknownRecord, said)
+        }
+        Refusal::WhichSite { .. } => {
+            let place = Place::Query("site".to_owned());
+            Problem::at(Kind::BadQuery, Fault::new(place, said))
+        }
         Refusal::Stale { version } => etag::changed(*version),
         Refusal::NotForCrs {
             place,
@@ -226,6 +232,10 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         }
         Refusal::AlreadyAsked { request } => problem.with("request", request.as_str()),
         Refusal::UnfitRequest { fields } => problem.with("fields", fields),
+        Refusal::WhichSite { sites } => problem.with(
+            "sites",
+            sites.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ),
         Refusal::UnknownLot { .. }
         | Refusal::OtherLot { .. }
         | Refusal::OtherPresentation { .. }
@@ -245,6 +255,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::PseudonymTaken
         | Refusal::AlreadyThere { .. }
         | Refusal::Unknown { .. }
+        | Refusal::UnknownPatient
         | Refusal::Stale { .. }
         | Refusal::SeveralNetworks
         | Refusal::ReferenceDose { .. }

@@ -32,6 +32,7 @@ pub struct Route {
     may_be_known: bool,
     query: &'static [(&'static str, &'static str)],
     takes: Option<RefOr<Schema>>,
+    also_takes: &'static [&'static str],
     gives: Option<(u16, RefOr<Schema>)>,
     schemas: Schemas,
     handler: actix_web::Route,
@@ -61,6 +62,7 @@ where
         may_be_known: false,
         query: &[],
         takes: None,
+        also_takes: &[],
         gives: None,
         schemas: Vec::new(),
         handler,
@@ -72,6 +74,13 @@ impl Route {
     #[must_use]
     pub fn takes<T: ToSchema>(mut self) -> Self {
         self.takes = Some(self.schema::<T>());
+        self
+    }
+
+    /// It reads a body of these media types, as others define them.
+    #[must_use]
+    pub const fn also_takes(mut self, media: &'static [&'static str]) -> Self {
+        self.also_takes = media;
         self
     }
 

@@ -12,6 +12,8 @@ use crate::http::language::{Language, Said};
 pub enum Place {
     /// In the body, at this JSON pointer (RFC 6901): `/lines/0/units`; empty for the whole body.
     Body(String),
+    /// In a body that is a sheet: the line and, unless it is about all of it, the column, from 1.
+    Line(usize, Option<usize>),
     /// In the query string, at the parameter of this name.
     Query(String),
     /// In the header of this name.
@@ -82,6 +84,11 @@ impl Fault {
             ..FaultDocument::default()
         };
         let slot = match &self.place {
+            Place::Line(line, column) => {
+                document.line = Some(*line);
+                document.column = *column;
+                return document;
+            }
             Place::Body(at) => (&mut document.pointer, at),
             Place::Query(at) => (&mut document.query, at),
             Place::Header(at) => (&mut document.header, at),
@@ -92,13 +99,19 @@ impl Fault {
     }
 }
 
-/// A fault as it is sent. Exactly one of `pointer`, `query`, `header`, `path` says where it is.
+/// A fault as it is sent. Exactly one of `pointer`, `line`, `query`, `header`, `path` says where it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FaultDocument {
     /// The JSON pointer of a fault in the body (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/lines/0/units")]
     pub pointer: Option<String>,
+    /// The line of a fault in a sheet, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// Beside `line`: the column, from 1; absent when it is about the whole line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
     /// The query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
@@ -184,9 +197,12 @@ impl Faults {
         let Some(first) = self.kept.first() else {
             return Ok(());
         };
-        let in_body = self.kept.iter().find(|f| matches!(f.place, Place::Body(_)));
+        let in_body = self
+            .kept
+            .iter()
+            .find(|f| matches!(f.place, Place::Body(_) | Place::Line(..)));
         let kind = match in_body.unwrap_or(first).place {
-            Place::Body(_) => Kind::InvalidBody,
+            Place::Body(_) | Place::Line(..) => Kind::InvalidBody,
             Place::Query(_) => Kind::BadQuery,
             Place::Header(_) => Kind::BadHeader,
             Place::Path(_) => Kind::BadAddress,

@@ -42,6 +42,26 @@ impl Decimal {
         })
     }
 
+    /// Returns the number written with digits and at most one point; nothing when that would take more
+    /// than thirty noughts.
+    pub fn plain(&self) -> Option<String> {
+        const MOST_NOUGHTS: usize = 30;
+        let sign = if self.negative { "-" } else { "" };
+        if self.digits.is_empty() {
+            return Some("0".to_owned());
+        }
+        let shift = usize::try_from(self.power.unsigned_abs()).ok()?;
+        if shift > MOST_NOUGHTS.saturating_add(self.digits.len()) {
+            return None;
+        }
+        if self.power >= 0 {
+            return Some(format!("{sign}{}{}", self.digits, "0".repeat(shift)));
+        }
+        let padded = format!("{:0>width$}", self.digits, width = shift.saturating_add(1));
+        let (whole, decimals) = padded.split_at_checked(padded.len().checked_sub(shift)?)?;
+        Some(format!("{sign}{whole}.{decimals}"))
+    }
+
     /// Returns the number in thousandths (milligrams in micrograms) when it is a whole number of
     /// them, not negative, and fits.
     pub fn thousandths(&self) -> Option<u64> {
@@ -52,6 +72,16 @@ impl Decimal {
         let digits: u64 = self.digits.parse().ok().filter(|_| !self.negative)?;
         digits.checked_mul(10_u64.checked_pow(u32::try_from(zeros).ok()?)?)
     }
+}
+
+/// Returns a number as JSON writes it without its power of ten, where that can be written out; else as
+/// it stands.
+pub fn plain(digits: &str) -> String {
+    if !digits.contains(['e', 'E']) {
+        return digits.to_owned();
+    }
+    let written = Decimal::parse(digits).and_then(|decimal| decimal.plain());
+    written.unwrap_or_else(|| digits.to_owned())
 }
 
 fn exponent_of(text: &str) -> Option<i64> {

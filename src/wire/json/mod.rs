@@ -13,7 +13,7 @@ mod pointer;
 mod read;
 mod write;
 
-pub use decimal::Decimal;
+pub use decimal::{Decimal, plain};
 pub use pointer::Pointer;
 pub use read::{SyntaxError, read};
 pub use write::{quoted, write};

@@ -64,6 +64,24 @@ fn what_is_no_json_is_told_with_its_line() {
 }
 
 #[test]
+fn a_decimal_is_written_without_a_power_of_ten() {
+    let plain = |text: &str| Decimal::parse(text).and_then(|d| d.plain());
+    for (text, says) in [
+        ("1.5e0", "1.5"),
+        ("15e-1", "1.5"),
+        ("4.5e9", "4500000000"),
+        ("1E-3", "0.001"),
+        ("-12.50", "-12.5"),
+        ("0e5", "0"),
+        ("100", "100"),
+    ] {
+        assert_eq!(plain(text).as_deref(), Some(says), "{text}");
+    }
+    assert_eq!(plain("1e999999999"), None);
+    assert_eq!(plain("1e-999999999"), None);
+}
+
+#[test]
 fn decimals_are_exact() {
     let thousandths = |text: &str| Decimal::parse(text).and_then(|d| d.thousandths());
     assert_eq!(thousandths("358.8"), Some(358_800));

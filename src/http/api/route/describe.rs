@@ -107,16 +107,31 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
             false,
         ));
     }
-    if let Some(schema) = &route.takes {
-        let content = ContentBuilder::new().schema(Some(schema.clone())).build();
-        operation = operation.request_body(Some(
-            RequestBodyBuilder::new()
-                .content("application/json", content)
-                .required(Some(Required::True))
-                .build(),
-        ));
+    if let Some(body) = body(route) {
+        operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
     }
     answers(operation, route).build()
+}
+
+/// What it reads, in each media type; nothing when it reads no body.
+fn body(route: &Route) -> Option<RequestBodyBuilder> {
+    let mut body = RequestBodyBuilder::new();
+    if let Some(schema) = &route.takes {
+        let content = ContentBuilder::new().schema(Some(schema.clone())).build();
+        body = body.content("application/json", content);
+    }
+    for media in route.also_takes {
+        let kind = if media.ends_with("json") {
+            Type::Object
+        } else {
+            Type::String
+        };
+        let schema = Schema::Object(ObjectBuilder::new().schema_type(kind).build());
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        body = body.content(*media, content);
+    }
+    let reads = route.takes.is_some() || !route.also_takes.is_empty();
+    reads.then_some(body)
 }
 
 fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
@@ -155,7 +170,7 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
         refusals.extend([
             ("409", "It does not fit what is there."),
             ("413", "The body is too large."),
-            ("415", "Not JSON."),
+            ("415", "Of another media type than it reads."),
         ]);
         refusals.push(("422", "The body has faults."));
     }
@@ -198,6 +213,7 @@ fn parameter(name: &str, place: ParameterIn, words: &str, required: bool) -> Par
 fn path_words(name: &str) -> &'static str {
     match name {
         "finess" => "FINESS number of a site, nine characters.",
+        "pseudonym" => "A site's word for a patient, percent-encoded where it is no plain word.",
         "cip13" => "CIP13 of a presentation, thirteen digits.",
         _ => "Identifier.",
     }

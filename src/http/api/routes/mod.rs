@@ -3,6 +3,7 @@
 mod asked;
 mod assessed;
 mod commons;
+mod counted;
 mod heard;
 mod of_site;
 mod planned;
@@ -28,6 +29,7 @@ pub fn table() -> Vec<Route> {
         of_site::routes(),
         asked::routes(),
         assessed::routes(),
+        counted::routes(),
         planned::routes(),
         heard::routes(),
     ];

@@ -1,0 +1,73 @@
+//! Neutrophil counts.
+
+use crate::domain::role::Action;
+use crate::http::api::counts;
+use crate::http::api::route::{Route, route};
+use crate::http::cursor::Listed;
+use actix_web::http::Method;
+
+/// Returns these routes.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        route(
+            Method::GET,
+            "/patients/{pseudonym}/counts",
+            Action::ReadCounts,
+            "Neutrophil counts of a patient, the latest day first: those that stand, or the whole history.",
+            counts::list,
+        )
+        .query(counts::LISTED)
+        .gives::<Listed<counts::CountShape>>(200),
+        route(
+            Method::POST,
+            "/patients/{pseudonym}/counts",
+            Action::RecordCounts,
+            "Enter a neutrophil count; as FHIR, one Observation, whose subject is not read: again, it is answered 200.",
+            counts::enter,
+        )
+        .query(counts::AT_SITE)
+        .takes::<counts::NewCountBody>()
+        .also_takes(&[counts::FHIR])
+        .gives::<counts::CountReceipt>(201)
+        .may_be_keyed(),
+        route(
+            Method::POST,
+            "/counts/import",
+            Action::RecordCounts,
+            "Enter the counts of a sheet (pseudonym, date, value, unit) or of FHIR Observations: all of them or none, and none twice.",
+            counts::import,
+        )
+        .query(counts::IMPORT)
+        .also_takes(counts::MEDIA)
+        .gives::<counts::ImportShape>(200)
+        .may_be_keyed(),
+        route(
+            Method::GET,
+            "/counts/{id}",
+            Action::ReadCounts,
+            "One neutrophil count, with what became of it.",
+            counts::see,
+        )
+        .gives::<counts::CountShape>(200),
+        route(
+            Method::POST,
+            "/counts/{id}/correct",
+            Action::RecordCounts,
+            "Enter another count in the place of one, with the reason; the old one stays in the history.",
+            counts::correct,
+        )
+        .takes::<counts::CorrectCountBody>()
+        .gives::<counts::CountReceipt>(201)
+        .may_be_keyed(),
+        route(
+            Method::POST,
+            "/counts/{id}/withdraw",
+            Action::RecordCounts,
+            "Take back a count that was entered by mistake, with the reason; it stays in the history.",
+            counts::withdraw,
+        )
+        .takes::<counts::WithdrawCountBody>()
+        .gives::<counts::CountReceipt>(200)
+        .may_be_keyed(),
+    ]
+}
