@@ -15,6 +15,7 @@ use super::after::{self, Recorded};
 use super::error::Error;
 use super::hear;
 use super::record::{Particulars, not_in_the_future, patient, record};
+use super::safety::Verdict;
 use super::site_state::SiteState;
 use super::{crs, edit_patients, protect};
 use crate::domain::calendar::local_day;
@@ -62,8 +63,9 @@ pub enum Claim {
     Crs,
     /// Against a refusal, for one patient, by a pharmacist's written reason.
     Override,
-    /// By the approved line of a plan: the units that are held for this request.
-    Request(RequestId),
+    /// By the approved line of a plan: the units that are held for this request, with what is said at the
+    /// safety gate.
+    Request(RequestId, Verdict),
 }
 
 /// Dispenses units.
@@ -95,7 +97,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         .map(|p| patient(act, site, p))
         .transpose()?;
     let mut granted = match &order.claim {
-        Claim::Request(request) => Some(Granted::find(act, &state, request)?),
+        Claim::Request(request, _) => Some(Granted::find(act, &state, request)?),
         Claim::Ordinary | Claim::Crs | Claim::Override => None,
     };
     if let Some(granted) = &granted {
@@ -118,15 +120,13 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
             (MovementKind::Dispensing, picks)
         }
         Claim::Override => pick_by_override(act, &mut state, &order.lines)?,
-        Claim::Request(_) => {
-            let picks = granted
-                .as_ref()
-                .map(|g| g.pick(act, &mut state, &order.lines));
-            (
-                MovementKind::Dispensing,
-                picks.transpose()?.unwrap_or_default(),
-            )
-        }
+        Claim::Request(_, verdict) => match &granted {
+            Some(granted) => {
+                let kind = granted.passes(act, &state, verdict)?;
+                (kind, granted.pick(act, &mut state, &order.lines)?)
+            }
+            None => (MovementKind::Dispensing, Vec::new()),
+        },
         Claim::Crs => {
             let own = Granted::of_patient(act, &state, treated.as_ref())?;
             let (mut picks, rest) = match &own {
@@ -160,7 +160,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         state.served = treated.clone().filter(|_| by > 0);
         edit_patients::dose_given(act, &mut state, treated.as_ref(), by)?;
     }
-    if kind == MovementKind::DispensingOverride {
+    if kind == MovementKind::DispensingOverride && order.claim == Claim::Override {
         let operation = movements
             .first()
             .map_or_else(|| OperationId::new(""), |m| m.operation.clone());

@@ -6,7 +6,8 @@ use super::error::Error;
 use super::post_letters;
 use super::site_state::SiteState;
 use crate::db;
-use crate::domain::alert::{Alert, AlertKind, AlertState, Reading, Step, step};
+use crate::domain::alert::{Alert, AlertKind, AlertState, OF_SAFETY, Reading, Step, step};
+use crate::domain::gate::GateDecision;
 use crate::domain::id::{AlertId, OperationId};
 use serde_json::json;
 
@@ -145,6 +146,24 @@ pub(super) fn overridden(
     left: Reading,
 ) -> Result<(), Error> {
     let heard = (AlertKind::Override, operation.as_str(), left);
+    tell(act, state, &mut Vec::new(), Step::Open, heard)
+}
+
+/// Opens the alert that what a safety rulebook said against a treatment was overridden.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn safety_overridden(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    decision: &GateDecision,
+) -> Result<(), Error> {
+    let subject = format!("{OF_SAFETY}{}", decision.id);
+    let nothing = Reading {
+        found: 0,
+        expected: 0,
+    };
+    let heard = (AlertKind::Override, subject.as_str(), nothing);
     tell(act, state, &mut Vec::new(), Step::Open, heard)
 }
 

@@ -42,6 +42,7 @@ pub mod record;
 pub mod records;
 mod rehold;
 pub mod reverse;
+pub mod safety;
 pub mod see;
 pub mod service;
 pub mod site_state;

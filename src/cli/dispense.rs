@@ -1,18 +1,24 @@
 use super::answer::{Answer, columns};
 use super::failure::Failure;
+use super::given;
 use super::place::Place;
 use crate::app::dispense::{Claim, Dispensed, dispense};
 use crate::app::record::Particulars;
+use crate::app::safety::Verdict;
 use crate::app::see::requests;
 use crate::domain::id::RequestId;
 use crate::domain::role::Role;
+use crate::domain::rule::Slug;
 use clap::Args;
 use serde_json::json;
 
 const EXAMPLES: &str = "\
 Examples:
   dotation dispense --request 017c9c48-f8e7-7247-8549-a57e897cbd3b
-  dotation dispense --request 017c9c48-f8e7-7247-8549-a57e897cbd3b --note 'given in the day hospital'";
+  dotation dispense --request 017c9c48-f8e7-7247-8549-a57e897cbd3b --note 'given in the day hospital'
+  dotation dispense --request 017c9c48-f8e7-7247-8549-a57e897cbd3b --confirm anc-low
+
+What the safety rulebook says is shown by dotation request safety ID.";
 
 /// Dispense what an approved plan holds for a request
 ///
@@ -27,6 +33,12 @@ pub(super) struct Dispense {
     /// What is to be remembered with the movement; no names
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
+    /// A warning of the safety rulebook that is known, by its code; once for each
+    #[arg(long, value_name = "CODE", value_parser = given::slug)]
+    confirm: Vec<Slug>,
+    /// Why it leaves although the safety rulebook speaks against it, in a line; no names
+    #[arg(long, value_name = "TEXT", value_parser = given::line::<500>, conflicts_with = "note")]
+    override_reason: Option<String>,
 }
 
 impl Dispense {
@@ -39,9 +51,15 @@ impl Dispense {
         let order = Dispensed {
             lines: Vec::new(),
             pseudonym: None,
-            claim: Claim::Request(id),
+            claim: Claim::Request(
+                id,
+                Verdict {
+                    confirm: self.confirm.iter().map(ToString::to_string).collect(),
+                    override_reason: self.override_reason.clone(),
+                },
+            ),
             told: Particulars {
-                note: self.note,
+                note: self.note.or(self.override_reason),
                 ..Particulars::default()
             },
         };

@@ -14,6 +14,9 @@ use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
+/// How many patients one query names.
+const AT_ONCE: usize = 10_000;
+
 /// How a row came to be, as it is kept.
 const ENTERED: &str = "entered";
 const CORRECTED: &str = "corrected";
@@ -175,46 +178,88 @@ pub fn all(conn: &mut Conn, patient: &PatientId) -> Result<Vec<Count>, Error> {
     page(conn, patient, Which::All, None, i64::MAX)
 }
 
-/// Returns what is known of a patient's counts, for rules to look at: the days with whole cells per
-/// cubic millimetre, the first day first, and of one day the lower first.
+/// Returns what is known of some patients' counts, for rules to look at: of each the days with whole
+/// cells per cubic millimetre, the first day first, and of one day the lower first; nothing of who has
+/// none.
 ///
 /// It is the counts that stand, and those that came with a day in a request of the patient.
 /// Choice: not in one that was withdrawn, whose particulars nobody stands by any more.
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no count.
-pub fn known(conn: &mut Conn, patient: &PatientId) -> Result<Vec<(Day, u32)>, Error> {
-    let standing = page(conn, patient, Which::Current, None, i64::MAX)?;
-    let mut known: Vec<(Day, u32)> = standing
-        .iter()
-        .map(|c| (c.entry.taken_on, c.entry.counted.per_mm3()))
-        .collect();
-    let told: Vec<(String, Option<i64>, Option<NaiveDate>)> = requests::table
+pub fn known(
+    conn: &mut Conn,
+    patients: &[PatientId],
+) -> Result<BTreeMap<PatientId, Vec<(Day, u32)>>, Error> {
+    let mut known: BTreeMap<PatientId, Vec<(Day, u32)>> = BTreeMap::new();
+    for some in patients.chunks(AT_ONCE) {
+        let ids: Vec<&str> = some.iter().map(PatientId::as_str).collect();
+        for (patient, count) in standing(conn, &ids)?.into_iter().chain(told(conn, &ids)?) {
+            known.entry(patient).or_default().push(count);
+        }
+    }
+    for counts in known.values_mut() {
+        counts.sort_unstable();
+        counts.dedup();
+    }
+    Ok(known)
+}
+
+/// A count of one day, in whole cells per cubic millimetre, and whose it is.
+type Dated = (PatientId, (Day, u32));
+
+/// The counts that stand.
+fn standing(conn: &mut Conn, patients: &[&str]) -> Result<Vec<Dated>, Error> {
+    let later = diesel::alias!(counts as later);
+    let replaced = later
+        .filter(later.field(counts::replaces).eq(counts::id.nullable()))
+        .select(later.field(counts::id));
+    let rows: Vec<(Head, Payload)> = counts::table
+        .inner_join(count_payload::table)
+        .filter(counts::kind.ne(WITHDRAWN))
+        .filter(counts::patient_id.eq_any(patients))
+        .filter(not(exists(replaced)))
+        .select((Head::as_select(), Payload::as_select()))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(head, payload)| {
+            let row = RowOf {
+                table: "counts",
+                id: &head.id,
+            };
+            let entry = entry(row, payload)?;
+            let patient = PatientId::new(head.patient_id.as_str());
+            Ok((patient, (entry.taken_on, entry.counted.per_mm3())))
+        })
+        .collect()
+}
+
+/// Those that came with requests.
+fn told(conn: &mut Conn, patients: &[&str]) -> Result<Vec<Dated>, Error> {
+    let rows: Vec<(String, String, Option<i64>, Option<NaiveDate>)> = requests::table
         .inner_join(request_payload::table)
-        .filter(
-            requests::patient_id
-                .eq(patient.as_str())
-                .and(requests::state.ne(RequestState::Withdrawn.code())),
-        )
-        .order(requests::id)
+        .filter(requests::patient_id.eq_any(patients))
+        .filter(requests::state.ne(RequestState::Withdrawn.code()))
+        .filter(request_payload::anc_per_mm3.is_not_null())
+        .filter(request_payload::anc_on.is_not_null())
         .select((
             requests::id,
+            requests::patient_id,
             request_payload::anc_per_mm3,
             request_payload::anc_on,
         ))
         .load(conn)?;
-    for (id, per_mm3, on) in told {
+    let mut told = Vec::new();
+    for (id, patient, per_mm3, on) in rows {
         let row = RowOf {
             table: "requests",
             id: &id,
         };
         if let (Some(per_mm3), Some(on)) = (per_mm3, on) {
-            known.push((row.day(on)?, row.u32(per_mm3)?));
+            told.push((PatientId::new(patient), (row.day(on)?, row.u32(per_mm3)?)));
         }
     }
-    known.sort_unstable();
-    known.dedup();
-    Ok(known)
+    Ok(told)
 }
 
 /// Adds counts.

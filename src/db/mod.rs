@@ -17,6 +17,7 @@ pub mod counts;
 pub mod deliveries;
 pub mod dialect;
 pub mod error;
+pub mod gate;
 pub mod idempotency;
 pub mod lock;
 pub mod migrate;

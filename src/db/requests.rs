@@ -181,6 +181,24 @@ pub fn find(conn: &mut Conn, id: &RequestId) -> Result<Option<Request>, Error> {
     row.map(value).transpose()
 }
 
+/// Returns the requests of some ids that there are and that were not erased, by id.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no request.
+pub fn named(conn: &mut Conn, ids: &[RequestId]) -> Result<Vec<Request>, Error> {
+    let mut all = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        let rows: Vec<(Head, Payload)> = records!()
+            .filter(requests::id.eq_any(some.iter().map(RequestId::as_str)))
+            .order(requests::id)
+            .load(conn)?;
+        for row in rows {
+            all.push(value(row)?);
+        }
+    }
+    Ok(all)
+}
+
 /// Returns the open requests of some sites that a rulebook ranks, by name.
 ///
 /// # Errors
@@ -285,6 +303,26 @@ pub fn update(conn: &mut Conn, request: &Request) -> Result<(), Error> {
 /// (`SQLITE_MAX_VARIABLE_NUMBER`), and ten thousand leave room for the others.
 const AT_ONCE: usize = 10_000;
 
+/// What patients were given of some presentations, and nobody undid.
+macro_rules! dispensings {
+    ($patients:expr, $cip13s:expr) => {{
+        let undone = diesel::alias!(movements as undone);
+        let undoing = undone
+            .filter(
+                undone
+                    .field(movements::reverses)
+                    .eq(movements::id.nullable()),
+            )
+            .select(undone.field(movements::id));
+        movements::table
+            .inner_join(lots::table)
+            .filter(movements::patient_id.eq_any($patients.iter().map(PatientId::as_str)))
+            .filter(movements::kind.eq_any(["dispensing", "dispensing-override"]))
+            .filter(lots::cip13.eq_any($cip13s.iter().map(Cip13::as_str)))
+            .filter(not(exists(undoing)))
+    }};
+}
+
 /// Returns for each of some patients who were given units of some presentations when that was last;
 /// what was undone is not counted. A patient who is named twice may come twice, with the same instant.
 ///
@@ -302,26 +340,36 @@ pub fn last_given(
     Ok(all)
 }
 
+/// Returns for each of some patients when they were given units of some presentations, the first time
+/// first; what was undone is not counted.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn given(
+    conn: &mut Conn,
+    patients: &[PatientId],
+    cip13s: &[Cip13],
+) -> Result<Vec<(PatientId, Instant)>, Error> {
+    let mut all = Vec::new();
+    for some in patients.chunks(AT_ONCE) {
+        let rows: Vec<(Option<String>, NaiveDateTime)> = dispensings!(some, cip13s)
+            .order((movements::happened_at, movements::id))
+            .select((movements::patient_id, movements::happened_at))
+            .load(conn)?;
+        let known = rows
+            .into_iter()
+            .filter_map(|(patient, at)| Some((PatientId::new(patient?), instant(at))));
+        all.extend(known);
+    }
+    Ok(all)
+}
+
 fn last_given_to(
     conn: &mut Conn,
     patients: &[PatientId],
     cip13s: &[Cip13],
 ) -> Result<Vec<(PatientId, Instant)>, Error> {
-    let given = ["dispensing", "dispensing-override"];
-    let undone = diesel::alias!(movements as undone);
-    let undoing = undone
-        .filter(
-            undone
-                .field(movements::reverses)
-                .eq(movements::id.nullable()),
-        )
-        .select(undone.field(movements::id));
-    let rows: Vec<(Option<String>, Option<NaiveDateTime>)> = movements::table
-        .inner_join(lots::table)
-        .filter(movements::patient_id.eq_any(patients.iter().map(PatientId::as_str)))
-        .filter(movements::kind.eq_any(given))
-        .filter(lots::cip13.eq_any(cip13s.iter().map(Cip13::as_str)))
-        .filter(not(exists(undoing)))
+    let rows: Vec<(Option<String>, Option<NaiveDateTime>)> = dispensings!(patients, cip13s)
         .group_by(movements::patient_id)
         .select((movements::patient_id, max(movements::happened_at)))
         .load(conn)?;

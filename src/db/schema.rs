@@ -403,6 +403,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    safety_decisions (id) {
+        id -> Text,
+        request_id -> Text,
+        kind -> Text,
+        rulebook -> Text,
+        rulebook_hash -> Text,
+        decided_at -> Timestamp,
+        decided_by -> Text,
+    }
+}
+
+diesel::table! {
+    safety_decision_payload (decision_id) {
+        decision_id -> Text,
+        codes -> Text,
+        seen -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     plan_lines (id) {
         id -> Text,
         plan_id -> Text,
@@ -494,6 +515,7 @@ diesel::joinable!(plan_lines -> requests (request_id));
 diesel::joinable!(plan_line_payload -> plan_lines (line_id));
 diesel::joinable!(holds -> plan_lines (line_id));
 diesel::joinable!(count_payload -> counts (count_id));
+diesel::joinable!(safety_decision_payload -> safety_decisions (decision_id));
 diesel::joinable!(transfers -> plans (plan_id));
 diesel::joinable!(transfer_rows -> transfers (transfer_id));
 diesel::joinable!(transfer_rows -> plan_lines (line_id));
@@ -533,4 +555,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     transfer_rows,
     counts,
     count_payload,
+    safety_decisions,
+    safety_decision_payload,
 );

@@ -140,6 +140,9 @@ impl Reading {
     }
 }
 
+/// How the subject of an alert begins that is about a decision at the safety gate; its id follows.
+pub const OF_SAFETY: &str = "safety/";
+
 /// One alert, as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
@@ -165,6 +168,13 @@ pub struct Alert {
     pub closed_at: Option<Instant>,
     /// Counts its edits.
     pub version: i64,
+}
+
+impl Alert {
+    /// Returns whether it is about a decision at the safety gate, and not about a reserve.
+    pub fn is_of_safety(&self) -> bool {
+        self.subject.starts_with(OF_SAFETY)
+    }
 }
 
 /// What becomes of an alert.

@@ -59,6 +59,8 @@ ids! {
     LineId,
     /// One transfer from one pharmacy to another.
     TransferId,
+    /// One decision at the safety gate.
+    GateDecisionId,
     /// One neutrophil count of a patient.
     CountId,
 }

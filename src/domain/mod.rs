@@ -88,6 +88,7 @@ mod code_error;
 pub mod count;
 pub mod dose;
 pub mod email;
+pub mod gate;
 pub mod id;
 pub mod language;
 pub mod ledger;

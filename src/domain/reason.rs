@@ -32,6 +32,20 @@ pub enum Refusal {
         /// How many more are held.
         held: Units,
     },
+    /// The safety rulebook speaks against giving the medicine to a request's patient.
+    Unsafe {
+        /// Which request.
+        request: RequestId,
+        /// How many findings speak against it.
+        findings: usize,
+    },
+    /// The safety rulebook warns of something about a request's patient that nobody has confirmed.
+    ToConfirm {
+        /// Which request.
+        request: RequestId,
+        /// How many findings are to be confirmed.
+        findings: usize,
+    },
     /// The lot is not, and never was, at the site.
     UnknownLot {
         /// Of which presentation.
@@ -248,6 +262,8 @@ impl Refusal {
         match self {
             Self::ReserveWouldBreak { .. } => "reserve-would-break",
             Self::NotEnough { .. } => "not-enough-units",
+            Self::Unsafe { .. } => "unsafe",
+            Self::ToConfirm { .. } => "to-confirm",
             Self::UnknownLot { .. } => "unknown-lot",
             Self::WhichExpiry { .. } => "which-expiry",
             Self::ExpiredOnReceipt { .. } => "expired-on-receipt",

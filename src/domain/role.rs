@@ -77,6 +77,10 @@ pub enum Action {
     ReadCounts,
     /// Enter, correct, withdraw and import neutrophil counts.
     RecordCounts,
+    /// Confirm what the safety rulebook warns of.
+    ConfirmSafety,
+    /// Override what the safety rulebook says against a treatment.
+    OverrideSafety,
     /// Read plans, and plan without keeping it.
     ReadPlans,
     /// Keep plans, and approve their lines.
@@ -95,7 +99,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -110,6 +114,8 @@ impl Action {
         Self::FileRequests,
         Self::ReadCounts,
         Self::RecordCounts,
+        Self::ConfirmSafety,
+        Self::OverrideSafety,
         Self::ReadPlans,
         Self::ApprovePlans,
         Self::AcknowledgeAlert,
@@ -144,6 +150,8 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::FileRequests | Action::ReadCounts | Action::RecordCounts => {
             matches!(role, Pharmacist | CarTUnit | Prescriber)
         }
+        Action::ConfirmSafety => matches!(role, Pharmacist | Coordinator),
+        Action::OverrideSafety => matches!(role, Pharmacist),
         Action::ReadPlans => matches!(role, Pharmacist | Coordinator),
         Action::ApprovePlans => matches!(role, Coordinator),
         Action::AcknowledgeAlert => matches!(role, Pharmacist | CarTUnit | Coordinator),

@@ -1,6 +1,7 @@
 //! What an assessment says beside the rows of a rulebook.
 
 use crate::domain::assess::{Due, Finding, Openness, Says};
+use crate::domain::gate::{FRESH_DAYS, Passage};
 use crate::domain::language::Language;
 use crate::domain::rule::{Citation, Evidence, Rulebook, Severity};
 
@@ -12,6 +13,12 @@ pub fn message(finding: &Finding<'_>, book: &Rulebook, language: Language) -> St
             "Le prochain dosage des neutrophiles est en retard.".to_owned()
         }
         (Says::Overdue { .. }, Language::En) => "The next neutrophil count is overdue.".to_owned(),
+        (Says::Stale { on }, Language::Fr) => format!(
+            "Le dernier nombre de neutrophiles date du {on} : plus de {FRESH_DAYS} jours avant le début du traitement."
+        ),
+        (Says::Stale { on }, Language::En) => format!(
+            "The latest neutrophil count is of {on}: more than {FRESH_DAYS} days before the treatment starts."
+        ),
         (Says::NotInForce, Language::Fr) => {
             format!(
                 "Le référentiel {} n'est pas en vigueur à cette date.",
@@ -47,6 +54,12 @@ pub fn validity(book: &Rulebook, language: Language) -> String {
 pub fn source(finding: &Finding<'_>, book: &Rulebook, language: Language) -> String {
     match finding.says {
         Says::Row { citation, .. } | Says::Overdue { citation } => cited(book, citation),
+        Says::Stale { .. } => match language {
+            Language::Fr => {
+                format!("Choix : {FRESH_DAYS} jours ; les documents ne disent pas combien")
+            }
+            Language::En => format!("Choice: {FRESH_DAYS} days; the documents do not say how many"),
+        },
         Says::NotInForce => validity(book, language),
     }
 }
@@ -136,5 +149,21 @@ pub fn next_count(due: Due, overdue: bool, language: Language) -> String {
         (false, Language::Fr) => format!("Prochain dosage des neutrophiles {days}."),
         (true, Language::En) => format!("Next neutrophil count {days}: overdue."),
         (false, Language::En) => format!("Next neutrophil count {days}."),
+    }
+}
+
+/// Returns whether the medicine may go, as a sentence; `codes` are the findings that are left.
+pub fn passage(passage: &Passage, codes: &str, language: Language) -> String {
+    match (passage, language) {
+        (Passage::Open, Language::Fr) => "Rien ne reste à décider.".to_owned(),
+        (Passage::Open, Language::En) => "Nothing is left to decide.".to_owned(),
+        (Passage::ToConfirm(_), Language::Fr) => format!("À confirmer : {codes}."),
+        (Passage::ToConfirm(_), Language::En) => format!("To be confirmed: {codes}."),
+        (Passage::Blocked(_), Language::Fr) => {
+            format!("Bloqué : {codes}. Un pharmacien peut passer outre en écrivant pourquoi.")
+        }
+        (Passage::Blocked(_), Language::En) => {
+            format!("Blocked: {codes}. A pharmacist may override it with a written reason.")
+        }
     }
 }

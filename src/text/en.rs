@@ -66,6 +66,8 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::WindowOpen { days } => format!("The window after the infusion is not over yet ({days} days): the doses stay. To give them back all the same, say why in your own words."),
         Refusal::AlreadyCleared => "This patient has a clearance in force: move it, or release it first.".to_owned(),
         Refusal::WrongState { state } => wrong_state(state),
+        Refusal::Unsafe { request, findings } => format!("The safety rulebook speaks against this treatment ({findings}: see the safety of request {request}). A pharmacist may override it with a written reason."),
+        Refusal::ToConfirm { request, findings } => format!("The safety rulebook warns ({findings}: see the safety of request {request}): confirm that it is known, by the codes."),
         Refusal::PseudonymTaken => "A CAR-T patient of this site has this pseudonym already.".to_owned(),
         Refusal::AlreadyThere { what } => format!("There is such a {what} already."),
         Refusal::AlreadyAsked { request } => format!("A request of this patient for this indication is open ({request}): edit it, or withdraw it first."),
@@ -134,6 +136,8 @@ fn wrong_state(state: &str) -> String {
         "corrected" => "This count was corrected already: correct the one in its place.".to_owned(),
         "entered-by-mistake" => "This count was withdrawn as entered by mistake: enter it again.".to_owned(),
         "nothing-changed" => "Nothing would change: a correction says another value, another unit or another day.".to_owned(),
+        "no-such-finding" => "What is confirmed was not found of this patient: read the safety of the request again.".to_owned(),
+        "nothing-to-decide" => "Nothing is left to decide: the safety rulebook has no open warning and no refusal.".to_owned(),
         other => format!("It is {other}, and that does not allow it."),
     }
 }

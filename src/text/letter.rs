@@ -121,6 +121,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
     )];
     rows.extend(facts.rulebook.map(|b| ("Médicament", b.medicine.clone())));
     match kind {
+        AlertKind::Override if facts.alert.is_of_safety() => {}
         AlertKind::ReserveBelowMinimum | AlertKind::Override => {
             rows.push(("Doses possibles", reading.found.to_string()));
             rows.push(("Doses requises", reading.expected.to_string()));
@@ -166,6 +167,11 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
             "Compléter le stock : le feu vert est alors rétabli de lui-même, et un message l'annonce. Sinon, déplacer l'injection.".to_owned(),
             call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
         ],
+        AlertKind::Override if facts.alert.is_of_safety() => vec![
+            "Un pharmacien passe outre à une règle de sécurité pour un patient : lire son motif à la demande, dans Dotation.".to_owned(),
+            "S'accorder avec le prescripteur sur la surveillance, puis prendre l'alerte en charge : cela la clôt.".to_owned(),
+            "Déclarer tout effet indésirable au centre régional de pharmacovigilance.".to_owned(),
+        ],
         AlertKind::Override => vec![
             "Lire le motif écrit par le pharmacien dans le registre, puis prendre l'alerte en charge : cela la clôt.".to_owned(),
             "Reconstituer la réserve du site : un transfert du groupement, ou une livraison avancée.".to_owned(),
@@ -190,6 +196,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
     )];
     rows.extend(facts.rulebook.map(|b| ("Medicine", b.medicine.clone())));
     match kind {
+        AlertKind::Override if facts.alert.is_of_safety() => {}
         AlertKind::ReserveBelowMinimum | AlertKind::Override => {
             rows.push(("Doses possible", reading.found.to_string()));
             rows.push(("Doses required", reading.expected.to_string()));
@@ -235,6 +242,11 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
             "Complete the stock: the clearance then stands again by itself, and a message says so. Else move the infusion."
                 .to_owned(),
             call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
+        ],
+        AlertKind::Override if facts.alert.is_of_safety() => vec![
+            "A pharmacist overrides a safety rule for one patient: read the reason at the request, in Dotation.".to_owned(),
+            "Agree with the prescriber how the patient is monitored, then acknowledge the alert, which closes it.".to_owned(),
+            "Report any adverse effect to the regional pharmacovigilance centre.".to_owned(),
         ],
         AlertKind::Override => vec![
             "Read the pharmacist's written reason in the ledger, then acknowledge the alert, which closes it.".to_owned(),

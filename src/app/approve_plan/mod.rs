@@ -8,6 +8,7 @@
 
 mod clearances;
 mod frozen;
+mod gate;
 mod outranked;
 mod reserves;
 mod weigh;
@@ -27,6 +28,7 @@ use crate::domain::role::Action;
 use crate::domain::transfer::{Transfer, TransferRow, TransferState};
 use chrono::TimeDelta;
 use frozen::Wanted;
+use gate::Gatekeeper;
 use outranked::Outranked;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +47,8 @@ pub struct Approval {
     pub leave_out: BTreeMap<String, String>,
     /// For how long units are held.
     pub hold_for: TimeDelta,
+    /// The warnings of safety rulebooks that are known, by their codes.
+    pub confirm: BTreeSet<String>,
 }
 
 /// What came of an approval.
@@ -87,6 +91,7 @@ pub fn approve(act: &mut Act<'_>, frozen: &Frozen, approval: &Approval) -> Resul
         outranked: Outranked::load(act, frozen, &out)?,
         rows: BTreeMap::new(),
         hold_for: approval.hold_for,
+        gate: Gatekeeper::load(act, &chosen, &approval.confirm)?,
         frozen,
     };
     let wanted: Vec<Wanted<'_>> = chosen
@@ -191,6 +196,7 @@ struct Approver<'f> {
     /// What is to be sent, by giver and receiver.
     rows: BTreeMap<(Finess, Finess), Vec<TransferRow>>,
     hold_for: TimeDelta,
+    gate: Gatekeeper<'f>,
 }
 
 impl Approver<'_> {
@@ -210,7 +216,10 @@ impl Approver<'_> {
             Some(Err(refused)) => Err(refused),
             None => self.shelves.weigh(act, self.frozen, wanted)?,
         };
-        let weighed = weighed.and_then(|()| self.outranked.test(act, wanted));
+        let weighed = match weighed.and_then(|()| self.outranked.test(act, wanted)) {
+            Ok(()) => self.gate.pass(act, wanted.line)?,
+            Err(refused) => Err(refused),
+        };
         if let Err(refused) = weighed {
             let why = refused.to_string();
             return decided(act, wanted.line, LineState::Refused, Some(why));

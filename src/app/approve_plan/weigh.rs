@@ -40,6 +40,10 @@ pub enum Refused {
         /// Their name in a plan made now.
         by: String,
     },
+    /// The safety rulebook speaks against giving it to its patient.
+    Unsafe,
+    /// The safety rulebook warns of something that was not confirmed.
+    Unconfirmed,
     /// More lines than can be weighed one by one against those who rank above: plan again.
     PlanAgain,
     /// Nobody can say what the shelves can make.
@@ -57,6 +61,8 @@ impl Refused {
             Self::GoUncovered => crate::app::make_plan::GO_UNCOVERED,
             Self::ReserveWouldBreak { .. } => "reserve-would-break",
             Self::Outranked { .. } => "outranked",
+            Self::Unsafe => "unsafe",
+            Self::Unconfirmed => "unconfirmed",
             Self::PlanAgain => "plan-again",
             Self::Unsolved => "unsolved",
         }
@@ -75,6 +81,8 @@ impl fmt::Display for Refused {
             | Self::UnitsGone
             | Self::OutOfDate
             | Self::GoUncovered
+            | Self::Unsafe
+            | Self::Unconfirmed
             | Self::PlanAgain
             | Self::Unsolved => Ok(()),
         }

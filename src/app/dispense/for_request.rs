@@ -5,10 +5,12 @@ use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::app::file_request::propose_next;
 use crate::app::plan_lines;
+use crate::app::safety::{self, Verdict};
 use crate::app::site_state::SiteState;
 use crate::db;
 use crate::domain::calendar::Day;
 use crate::domain::id::{LotId, PatientId, RequestId};
+use crate::domain::ledger::MovementKind;
 use crate::domain::line::{Line as DomainLine, LineHold, LineState};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
@@ -116,6 +118,24 @@ impl Granted {
         let mut rules = act.reserve_rules().into_iter();
         rules.any(|(book, rule)| {
             book.name == self.request.rulebook && rule.indication == *indication
+        })
+    }
+
+    /// Asks the safety gate; what leaves against it is an override.
+    ///
+    /// # Errors
+    /// Refused when something speaks against it or warns, and is neither overridden nor confirmed.
+    pub(super) fn passes(
+        &self,
+        act: &mut Act<'_>,
+        state: &SiteState,
+        verdict: &Verdict,
+    ) -> Result<MovementKind, Error> {
+        let overridden = safety::pass(act, &self.request, state.today, verdict, Some(state))?;
+        Ok(if overridden {
+            MovementKind::DispensingOverride
+        } else {
+            MovementKind::Dispensing
         })
     }
 

@@ -227,7 +227,7 @@ fn first_name(
 }
 
 /// The request of an id within the caller's reach.
-fn within_reach(act: &mut Act<'_>, id: &RequestId) -> Result<Request, Error> {
+pub(super) fn within_reach(act: &mut Act<'_>, id: &RequestId) -> Result<Request, Error> {
     let unknown = || Refusal::Unknown {
         what: "request",
         name: id.to_string(),

@@ -13,6 +13,7 @@ pub use scope::{SEVERAL, Scope, Terms, ranking};
 use super::act::Act;
 use super::error::Error;
 use super::last_given::last_given;
+use super::safety::latest_counts;
 use super::site_state::SiteState;
 use crate::db;
 use crate::db::clearances::ClearanceRecord;
@@ -244,6 +245,7 @@ fn requests(
         Some((treated(request), site.zone))
     });
     let given = last_given(act, zones)?;
+    let counts = latest_counts(act, &open, live.case.as_of)?;
     let patients: HashMap<&str, usize> = live
         .case
         .patients
@@ -256,7 +258,11 @@ fn requests(
         if let Some(at) = place.get(&request.site) {
             let last = given.get(&treated(request));
             let treated = patients.get(request.patient.as_str()).copied();
-            rows.push(row(live, request, *at, last.copied(), treated));
+            let count = counts.get(&request.id).copied();
+            rows.push(CaseRequest {
+                anc_per_mm3: count,
+                ..row(live, request, *at, last.copied(), treated)
+            });
         }
     }
     live.case.requests = rows;
@@ -306,6 +312,6 @@ fn row(
             due
         },
         form,
-        anc_per_mm3: wanted.count.map(|count| count.per_mm3),
+        anc_per_mm3: None,
     }
 }

@@ -6,6 +6,7 @@ pub mod counts;
 pub mod of_site;
 pub mod plans;
 pub mod requests;
+pub mod safety;
 
 use crate::app::act::{Act, Done};
 use crate::app::ask_clearance::chosen_rule;

@@ -120,6 +120,7 @@ Examples:
   dotation plan approve ID                              all that is granted
   dotation plan approve ID --line LINE --line LINE      only these
   dotation plan approve ID --leave-out LINE='in hospital elsewhere'
+  dotation plan approve ID --confirm anc-unknown        the warning is known, for all that have it
 
 Each line is weighed again; one that the facts no longer allow is refused, and the others go through.
 LINE is the id of a decision, as dotation plan show shows it.";
@@ -137,6 +138,9 @@ pub(super) struct Approve {
     /// A line to leave out, and why; may be repeated
     #[arg(long, value_name = "LINE=REASON", value_parser = left_out)]
     leave_out: Vec<(String, String)>,
+    /// A warning of the safety rulebook that is known, by its code; once for each
+    #[arg(long, value_name = "CODE", value_parser = given::slug)]
+    confirm: Vec<Slug>,
     /// The language of the reasons
     #[arg(long, value_enum, default_value_t)]
     lang: Lang,
@@ -273,6 +277,7 @@ impl Approve {
         let approval = Approval {
             approve: (!named.is_empty()).then_some(named),
             leave_out: self.leave_out.into_iter().collect::<BTreeMap<_, _>>(),
+            confirm: self.confirm.iter().map(ToString::to_string).collect(),
             hold_for: TimeDelta::hours(i64::from(opened.settings.plan_hold_hours)),
         };
         let frozen = opened.read(move |act| approve_plan::prepare(act, &id))?;
@@ -296,7 +301,7 @@ impl Approve {
         };
         let answer = Answer::exact(written, 0);
         Ok(if refused {
-            answer.note("Some lines were refused: plan again to serve them otherwise.")
+            answer.note("Some lines were refused. Where the safety rulebook warns, dotation request safety ID says of what: approve with --confirm; else plan again.")
         } else {
             answer
         })

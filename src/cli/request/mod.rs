@@ -1,4 +1,5 @@
 mod file;
+mod safety;
 mod shown;
 
 use super::answer::{Answer, columns};
@@ -22,6 +23,7 @@ pub(super) enum Request {
     Show(ShowRequest),
     Withdraw(WithdrawRequest),
     Confirm(ConfirmRequest),
+    Safety(safety::SafetyOfRequest),
 }
 
 const LIST: &str = "\
@@ -97,6 +99,7 @@ impl Request {
             Self::Show(command) => command.run(place),
             Self::Withdraw(command) => command.run(place),
             Self::Confirm(command) => command.run(place),
+            Self::Safety(command) => command.run(place),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is found of a patient: a finding for every row that matches.
 
-use super::{ANC_OVERDUE, NOT_IN_FORCE, Patient};
+use super::{ANC_OVERDUE, ANC_STALE, NOT_IN_FORCE, Patient};
 use crate::domain::calendar::Day;
 use crate::domain::rule::{
     Bilingual, Citation, CountOf, Counted, InterruptionRow, Rulebook, Severity, ThresholdRow,
@@ -34,12 +34,17 @@ pub enum Says<'r> {
         /// Where the schedule stands.
         citation: &'r Citation,
     },
+    /// The latest count is old, and the treatment is to start.
+    Stale {
+        /// Its day.
+        on: Day,
+    },
     /// The rulebook is not in force on this day, or another has taken its place.
     NotInForce,
 }
 
 impl<'r> Finding<'r> {
-    const fn row(
+    pub(in crate::domain) const fn row(
         code: &'r str,
         severity: Severity,
         message: &'r Bilingual,
@@ -62,6 +67,15 @@ impl<'r> Finding<'r> {
             code: ANC_OVERDUE,
             severity: Severity::Warn,
             says: Says::Overdue { citation },
+            count_now: false,
+        }
+    }
+
+    pub(super) const fn stale(on: Day) -> Self {
+        Self {
+            code: ANC_STALE,
+            severity: Severity::Warn,
+            says: Says::Stale { on },
             count_now: false,
         }
     }

@@ -17,11 +17,15 @@ pub use patient::{Course, DatedCount, Patient};
 pub use schedule::Due;
 
 use super::calendar::Day;
-use super::rule::{ChecklistItem, Rulebook, Severity, Slug};
+use super::gate::FRESH_DAYS;
+use super::rule::{ChecklistItem, Rulebook, Severity, Slug, Treatment};
 use schedule::Planned;
 
 /// The code of a count whose last day has passed.
 pub const ANC_OVERDUE: &str = "anc-overdue";
+
+/// The code of a count that is old when a treatment starts.
+pub const ANC_STALE: &str = "anc-stale";
 
 /// The code of a rulebook that is applied outside of its time.
 pub const NOT_IN_FORCE: &str = "rulebook-not-in-force";
@@ -99,6 +103,31 @@ pub fn assess<'r>(
         next,
         alternatives: alternatives::weigh(book, patient),
         checklist: &book.safety.checklist,
+    }
+}
+
+/// Applies a rulebook to a patient whom a medicine is about to be given: as [`assess`], and a count
+/// of more than [`FRESH_DAYS`] days warns when the treatment is to start.
+pub fn at_the_gate<'r>(
+    book: &'r Rulebook,
+    patient: &Patient,
+    as_of: Day,
+    in_force: bool,
+) -> Assessment<'r> {
+    let assessment = assess(book, patient, as_of, in_force);
+    let starts = patient.course.treatment() == Treatment::Initiation;
+    let latest = patient.latest(as_of).map(|count| count.on);
+    let stale = latest.filter(|on| on.plus(FRESH_DAYS) < as_of);
+    match stale {
+        Some(on) if starts && !book.thresholds.is_empty() => {
+            let mut findings = assessment.findings;
+            findings.push(Finding::stale(on));
+            Assessment {
+                findings: findings::in_order(findings),
+                ..assessment
+            }
+        }
+        Some(_) | None => assessment,
     }
 }
 

@@ -2,9 +2,11 @@
 
 use crate::domain::calendar::Day;
 use crate::domain::quantity::{Grams, Mg, Units};
+use crate::domain::rule::Slug;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// Reads one line of 1 to `most` characters.
 pub fn words(faults: &mut Faults, at: &str, text: &str, most: usize) -> Option<String> {
@@ -179,4 +181,16 @@ pub fn said<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(from).map(Some)
+}
+
+/// Reads the codes of findings that are confirmed; each that is no code is a fault.
+pub fn confirmed(faults: &mut Faults, codes: Option<&[String]>) -> BTreeSet<String> {
+    let all = codes.unwrap_or_default().iter().enumerate();
+    let read = all.filter_map(|(place, code)| {
+        let at = format!("/confirm/{place}");
+        faults
+            .take(at, Slug::parse(code))
+            .map(|slug| slug.to_string())
+    });
+    read.collect()
 }

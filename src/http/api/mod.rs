@@ -27,6 +27,7 @@ pub mod reserve;
 pub mod route;
 pub mod routes;
 pub mod rulebooks;
+pub mod safety;
 pub mod scans;
 pub mod sites;
 pub mod stock;

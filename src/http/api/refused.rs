@@ -190,6 +190,8 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::WindowOpen { .. }
         | Refusal::AlreadyCleared
         | Refusal::WrongState { .. }
+        | Refusal::Unsafe { .. }
+        | Refusal::ToConfirm { .. }
         | Refusal::PseudonymTaken
         | Refusal::AlreadyAsked { .. }
         | Refusal::AlreadyThere { .. } => Problem::new(Kind::Conflict, said),
@@ -252,6 +254,8 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::WindowOpen { .. }
         | Refusal::AlreadyCleared
         | Refusal::WrongState { .. }
+        | Refusal::Unsafe { .. }
+        | Refusal::ToConfirm { .. }
         | Refusal::PseudonymTaken
         | Refusal::AlreadyThere { .. }
         | Refusal::Unknown { .. }

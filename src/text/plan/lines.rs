@@ -79,6 +79,12 @@ fn french(code: &str, whom: &str) -> String {
         "outranked" => {
             format!("Une demande ou réserve mieux classée ({whom}) pourrait maintenant recevoir ses unités : refaites le plan.")
         }
+        "unsafe" => {
+            "Le référentiel de sécurité s'oppose à ce traitement : voyez la sécurité de la demande ; un pharmacien peut passer outre en écrivant pourquoi.".to_owned()
+        }
+        "unconfirmed" => {
+            "Le référentiel de sécurité avertit : voyez la sécurité de la demande, et approuvez en confirmant.".to_owned()
+        }
         "plan-again" => {
             "Trop de lignes sont à revoir une par une depuis le plan : refaites le plan.".to_owned()
         }
@@ -119,6 +125,12 @@ fn english(code: &str, whom: &str) -> String {
         }
         "outranked" => {
             format!("A request or reserve that ranks above ({whom}) could now have its units: plan again.")
+        }
+        "unsafe" => {
+            "The safety rulebook speaks against this treatment: see the safety of the request; a pharmacist may override it with a written reason.".to_owned()
+        }
+        "unconfirmed" => {
+            "The safety rulebook warns: see the safety of the request, and approve with a confirmation.".to_owned()
         }
         "plan-again" => "Too many lines are to be weighed one by one since the plan: plan again.".to_owned(),
         "unsolved" => "The stock is more than can be composed exactly.".to_owned(),

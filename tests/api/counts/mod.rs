@@ -80,9 +80,10 @@ fn known_of(app: &App, pseudonym: &str) -> Vec<(String, u32)> {
     let mut conn = app.database.conn();
     let site = Finess::parse(CENTRE).unwrap();
     let (patient, _) = payload_of(&mut conn, site, pseudonym).unwrap().unwrap();
-    let known = known(&mut conn, &patient).unwrap();
+    let known = known(&mut conn, std::slice::from_ref(&patient)).unwrap();
     known
-        .into_iter()
+        .into_values()
+        .flatten()
         .map(|(day, n)| (day.to_string(), n))
         .collect()
 }

@@ -3,9 +3,10 @@
 use super::MovementBody;
 use crate::app::dispense::{Claim, Dispensed, Line};
 use crate::app::record::Particulars;
+use crate::app::safety::Verdict;
 use crate::domain::code::{Cip13, LotNumber, Serial};
 use crate::domain::id::RequestId;
-use crate::http::api::fields::{code, missing, needed_units, required, words};
+use crate::http::api::fields::{code, confirmed, missing, needed_units, required, words};
 use crate::http::body::Object;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults};
@@ -69,9 +70,18 @@ impl MovementBody {
         Some(Dispensed {
             lines: lines?,
             pseudonym: None,
-            claim: Claim::Request(RequestId::new(request)),
+            claim: Claim::Request(RequestId::new(request), self.verdict(faults, &told)),
             told,
         })
+    }
+
+    /// What is said at the safety gate: an override says why in the note.
+    fn verdict(&self, faults: &mut Faults, told: &Particulars) -> Verdict {
+        let overrides = self.kind == "dispensing-override";
+        Verdict {
+            confirm: confirmed(faults, self.confirm.as_deref()),
+            override_reason: told.note.clone().filter(|_| overrides),
+        }
     }
 
     fn dispensed_lines(&self, faults: &mut Faults) -> Option<Vec<Line>> {

@@ -58,6 +58,9 @@ pub struct MovementBody {
     /// Of a dispensing: the id of a request with an approved line. What is held for it leaves, all of it
     /// when neither `cip13` nor `lines` says how much; the patient is the request's.
     request: Option<String>,
+    /// Of a dispensing for a request: the warnings of the safety rulebook that are known, by their codes.
+    /// What speaks against the treatment is overridden by `dispensing-override`, with the reason as `note`.
+    confirm: Option<Vec<String>>,
     /// Of a reversal: the movement that it undoes.
     movement: Option<String>,
     /// Why, in words; needed for `dispensing-override`, `quarantine`, `release`, `destruction`, `reversal`.

@@ -5,7 +5,7 @@ use crate::app::approve_plan::{self, Approval, Approved};
 use crate::domain::id::PlanId;
 use crate::domain::language::Language;
 use crate::http::api::ask::{Ask, Repeat, answer, versioned};
-use crate::http::api::fields::words;
+use crate::http::api::fields::{confirmed, words};
 use crate::http::body::Body;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
@@ -23,6 +23,9 @@ pub struct ApproveBody {
     /// The decisions that are left out, each with a reason.
     #[serde(default)]
     leave_out: Vec<LeftOutBody>,
+    /// The warnings of safety rulebooks that are known, by their codes, for all lines that have them; see
+    /// `GET /plans/{id}/safety`.
+    confirm: Option<Vec<String>>,
 }
 
 /// A line that is left out.
@@ -123,9 +126,11 @@ fn approval(read: &ApproveBody) -> Result<Approval, Problem> {
             faults.push(Fault::new(format!("{at}/id"), said).found(&line.id));
         }
     }
+    let confirm = confirmed(&mut faults, read.confirm.as_deref());
     faults.finish()?;
     Ok(Approval {
         approve: named,
+        confirm,
         leave_out,
         ..Approval::default()
     })

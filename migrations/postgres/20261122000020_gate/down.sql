@@ -1,0 +1,3 @@
+DROP TABLE safety_decision_payload;
+DROP TABLE safety_decisions;
+DROP FUNCTION safety_decisions_refuse();

@@ -1,0 +1,2 @@
+DROP TABLE safety_decision_payload;
+DROP TABLE safety_decisions;

@@ -1,0 +1,88 @@
+//! The safety gate of lines that are to be approved.
+
+use super::weigh::Refused;
+use crate::app::act::Act;
+use crate::app::error::Error;
+use crate::app::safety::{self, Verdict, Weighed};
+use crate::app::site_state;
+use crate::db;
+use crate::domain::calendar::Day;
+use crate::domain::code::Finess;
+use crate::domain::id::RequestId;
+use crate::domain::line::Line;
+use crate::domain::reason::Refusal;
+use crate::domain::request::Request;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the safety rulebooks say of the requests of a plan's lines.
+pub(super) struct Gatekeeper<'r> {
+    requests: BTreeMap<RequestId, Request>,
+    weighed: BTreeMap<RequestId, Weighed<'r>>,
+    verdict: Verdict,
+}
+
+impl<'r> Gatekeeper<'r> {
+    /// Weighs the requests of some lines; `confirm` are the findings that the caller knows of.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(super) fn load(
+        act: &mut Act<'r>,
+        lines: &[&Line],
+        confirm: &BTreeSet<String>,
+    ) -> Result<Self, Error> {
+        let ids: Vec<RequestId> = lines
+            .iter()
+            .filter_map(|line| line.request.as_ref().map(|(id, _)| id.clone()))
+            .collect();
+        let requests = db::requests::named(act.conn, &ids)?;
+        let days = days(act, &requests)?;
+        let asked: Vec<(&Request, Day)> = requests
+            .iter()
+            .filter_map(|request| Some((request, *days.get(&request.site)?)))
+            .collect();
+        let weighed = safety::weigh_all(act, &asked)?;
+        let requests = requests.into_iter().map(|r| (r.id.clone(), r)).collect();
+        let verdict = Verdict {
+            confirm: confirm.clone(),
+            override_reason: None,
+        };
+        Ok(Self {
+            requests,
+            weighed,
+            verdict,
+        })
+    }
+
+    /// Says whether a line may be approved; what is confirmed of it is written down.
+    pub(super) fn pass(
+        &self,
+        act: &mut Act<'_>,
+        line: &Line,
+    ) -> Result<Result<(), Refused>, Error> {
+        let id = line.request.as_ref().map(|(id, _)| id);
+        let of = id.and_then(|id| Some((self.requests.get(id)?, self.weighed.get(id)?)));
+        let Some((request, weighed)) = of else {
+            return Ok(Ok(()));
+        };
+        match safety::pass_weighed(act, request, weighed, &self.verdict, None) {
+            Ok(_) => Ok(Ok(())),
+            Err(Error::Refused(Refusal::Unsafe { .. })) => Ok(Err(Refused::Unsafe)),
+            Err(Error::Refused(Refusal::ToConfirm { .. })) => Ok(Err(Refused::Unconfirmed)),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+/// Today at the sites of some requests.
+fn days(act: &mut Act<'_>, requests: &[Request]) -> Result<BTreeMap<Finess, Day>, Error> {
+    let mut days = BTreeMap::new();
+    for request in requests {
+        if !days.contains_key(&request.site)
+            && let Some(site) = db::sites::find(act.conn, request.site)?
+        {
+            days.insert(request.site, site_state::today(act, &site)?);
+        }
+    }
+    Ok(days)
+}

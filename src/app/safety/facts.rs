@@ -1,0 +1,122 @@
+//! What the service knows of the patients of requests, as the rules look at it.
+
+use crate::app::act::Act;
+use crate::app::error::Error;
+use crate::db;
+use crate::domain::assess::{Course, DatedCount, Patient};
+use crate::domain::calendar::{Day, local_day};
+use crate::domain::code::{Cip13, Finess};
+use crate::domain::id::PatientId;
+use crate::domain::request::Request;
+use crate::domain::rule::{Slug, Treatment};
+use chrono_tz::Tz;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is known of several patients.
+pub(super) struct Known {
+    counts: BTreeMap<PatientId, Vec<(Day, u32)>>,
+    /// The days on which they were given presentations of a rulebook.
+    given: BTreeMap<(PatientId, Slug), Vec<Day>>,
+    zones: BTreeMap<Finess, Tz>,
+}
+
+impl Known {
+    /// Loads what there is on the patients of some requests.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(super) fn load(act: &mut Act<'_>, requests: &[&Request]) -> Result<Self, Error> {
+        let mut known = Self::counts(act, requests)?;
+        known.given(act, requests)?;
+        Ok(known)
+    }
+
+    /// Loads their counts alone.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub(super) fn counts(act: &mut Act<'_>, requests: &[&Request]) -> Result<Self, Error> {
+        let patients: BTreeSet<PatientId> = requests.iter().map(|r| r.patient.clone()).collect();
+        let patients: Vec<PatientId> = patients.into_iter().collect();
+        let counts = db::counts::known(act.conn, &patients)?;
+        let mut zones = BTreeMap::new();
+        for request in requests {
+            if !zones.contains_key(&request.site)
+                && let Some(site) = db::sites::find(act.conn, request.site)?
+            {
+                zones.insert(request.site, site.zone);
+            }
+        }
+        Ok(Self {
+            counts,
+            given: BTreeMap::new(),
+            zones,
+        })
+    }
+
+    fn given(&mut self, act: &mut Act<'_>, requests: &[&Request]) -> Result<(), Error> {
+        let mut by_book: BTreeMap<&Slug, BTreeMap<PatientId, Finess>> = BTreeMap::new();
+        for request in requests {
+            let of = by_book.entry(&request.rulebook).or_default();
+            of.insert(request.patient.clone(), request.site);
+        }
+        for (name, patients) in by_book {
+            let Some(book) = act.rules.get(name) else {
+                continue;
+            };
+            let codes = book.presentations.iter().map(|p| p.presentation.cip13);
+            let codes: Vec<Cip13> = codes.collect();
+            let ids: Vec<PatientId> = patients.keys().cloned().collect();
+            for (patient, at) in db::requests::given(act.conn, &ids, &codes)? {
+                let zone = patients.get(&patient).and_then(|site| self.zones.get(site));
+                if let Some(day) = zone.and_then(|zone| local_day(at, *zone)) {
+                    let of = self.given.entry((patient, name.clone())).or_default();
+                    of.push(day);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the patient of a request. A count that the request told without a day stands for the day
+    /// it was filed.
+    pub(super) fn patient(&self, request: &Request) -> Patient {
+        let wanted = &request.wanted;
+        let known = self.counts.get(&request.patient);
+        let mut counts: Vec<DatedCount> = known
+            .into_iter()
+            .flatten()
+            .map(|(on, per_mm3)| DatedCount {
+                on: *on,
+                per_mm3: *per_mm3,
+            })
+            .collect();
+        if let Some(told) = wanted.count.filter(|count| count.on.is_none()) {
+            let zone = self.zones.get(&request.site);
+            let filed = zone.and_then(|zone| local_day(request.filed_at, *zone));
+            counts.extend(filed.map(|on| DatedCount {
+                on,
+                per_mm3: told.per_mm3,
+            }));
+        }
+        let given = self
+            .given
+            .get(&(request.patient.clone(), request.rulebook.clone()));
+        Patient {
+            age_years: wanted.age_years,
+            indication: wanted.indication.clone(),
+            course: match wanted.treatment {
+                Treatment::Initiation => Course::Initiation,
+                Treatment::Ongoing => Course::Ongoing { started_on: None },
+            },
+            administrations: given.cloned().unwrap_or_default(),
+            counts,
+            benign_ethnic_neutropenia: false,
+            symptoms_of_infection: false,
+            conditions: Vec::new(),
+            prior_treatments: Vec::new(),
+            disease_activity: None,
+            co_medication: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The safety gate: what was found of a patient, what people decided on it, and whether the medicine
+//! may go.
+//!
+//! What warns asks for a confirmation; what would stop or refuse the treatment blocks, unless a
+//! pharmacist overrides it with a reason. A decision covers the findings it names as long as the facts
+//! are those that were seen: another count, and it is asked for again.
+
+use super::assess::Finding;
+use super::calendar::Instant;
+use super::id::{GateDecisionId, RequestId};
+use super::rule::Severity;
+use std::collections::BTreeSet;
+
+/// How many days a count may be old when a treatment starts.
+///
+/// Choice: four weeks; the documents ask for a count before the start and name no age of it.
+pub const FRESH_DAYS: u32 = 28;
+
+/// What somebody decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GateVerdict {
+    /// The warnings are known, and the medicine may go.
+    Confirmed,
+    /// It may go although something speaks for a stop or against a start.
+    Overridden,
+}
+
+impl GateVerdict {
+    /// Every verdict.
+    pub const ALL: [Self; 2] = [Self::Confirmed, Self::Overridden];
+
+    /// Returns the code: `confirmed`, `overridden`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Overridden => "overridden",
+        }
+    }
+
+    /// Returns the verdict of a code, if there is one.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|v| v.code() == code)
+    }
+}
+
+/// One decision at the gate. It is never changed; who decides again adds another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateDecision {
+    /// Which one.
+    pub id: GateDecisionId,
+    /// On which request.
+    pub request: RequestId,
+    /// What was decided.
+    pub verdict: GateVerdict,
+    /// The name of the rulebook that was applied.
+    pub rulebook: String,
+    /// SHA-256 of its file, hexadecimal.
+    pub rulebook_hash: String,
+    /// When.
+    pub at: Instant,
+    /// By whom.
+    pub by: String,
+    /// The findings it covers, by their codes.
+    pub codes: BTreeSet<String>,
+    /// SHA-256 of the facts that were seen, hexadecimal.
+    pub seen: String,
+    /// Why, in words; a confirmation gives none.
+    pub reason: Option<String>,
+}
+
+/// Whether the medicine may go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passage {
+    /// It may.
+    Open,
+    /// When these are confirmed.
+    ToConfirm(BTreeSet<String>),
+    /// Not unless a pharmacist overrides these.
+    Blocked(BTreeSet<String>),
+}
+
+impl Passage {
+    /// Returns the code: `open`, `to-confirm`, `blocked`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::ToConfirm(_) => "to-confirm",
+            Self::Blocked(_) => "blocked",
+        }
+    }
+
+    /// Returns whether the medicine may go with these findings, after these decisions; `seen` stands
+    /// for the facts as they are.
+    pub fn of(findings: &[Finding<'_>], seen: &str, decisions: &[GateDecision]) -> Self {
+        let covered = |code: &str, verdicts: &[GateVerdict]| {
+            decisions.iter().any(|decision| {
+                decision.seen == seen
+                    && verdicts.contains(&decision.verdict)
+                    && decision.codes.contains(code)
+            })
+        };
+        let mut blocked = BTreeSet::new();
+        let mut open = BTreeSet::new();
+        for finding in findings {
+            let code = finding.code;
+            match finding.severity {
+                Severity::Info => {}
+                Severity::Warn if !covered(code, &GateVerdict::ALL) => {
+                    open.insert(code.to_owned());
+                }
+                Severity::Refuse | Severity::Stop if !covered(code, &[GateVerdict::Overridden]) => {
+                    blocked.insert(code.to_owned());
+                }
+                Severity::Warn | Severity::Refuse | Severity::Stop => {}
+            }
+        }
+        match (blocked.is_empty(), open.is_empty()) {
+            (false, _) => Self::Blocked(blocked),
+            (true, false) => Self::ToConfirm(open),
+            (true, true) => Self::Open,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rule::{Bilingual, Citation};
+
+    fn passage(found: &[(&str, Severity)], decided: &[(GateVerdict, &str, &str)]) -> Passage {
+        let message = Bilingual {
+            fr: String::new(),
+            en: String::new(),
+        };
+        let citation = Citation {
+            source: None,
+            section: String::new(),
+        };
+        let findings: Vec<Finding<'_>> = found
+            .iter()
+            .map(|(code, severity)| Finding::row(code, *severity, &message, &citation))
+            .collect();
+        let decisions: Vec<GateDecision> = decided
+            .iter()
+            .map(|(verdict, code, seen)| GateDecision {
+                id: GateDecisionId::new("d"),
+                request: RequestId::new("r"),
+                verdict: *verdict,
+                rulebook: String::new(),
+                rulebook_hash: String::new(),
+                at: Instant::default(),
+                by: String::new(),
+                codes: BTreeSet::from([(*code).to_owned()]),
+                seen: (*seen).to_owned(),
+                reason: None,
+            })
+            .collect();
+        Passage::of(&findings, "now", &decisions)
+    }
+
+    fn codes(codes: &[&str]) -> BTreeSet<String> {
+        codes.iter().map(|code| (*code).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_only_to_be_known_lets_pass() {
+        assert_eq!(passage(&[], &[]), Passage::Open);
+        assert_eq!(passage(&[("i", Severity::Info)], &[]), Passage::Open);
+    }
+
+    #[test]
+    fn a_warning_asks_for_a_confirmation_of_what_is_so_now() {
+        let found = [("w", Severity::Warn), ("v", Severity::Warn)];
+        let (yes, over) = (GateVerdict::Confirmed, GateVerdict::Overridden);
+        let left = |decided| passage(&found, decided);
+        assert_eq!(left(&[]), Passage::ToConfirm(codes(&["v", "w"])));
+        assert_eq!(
+            left(&[(yes, "w", "now")]),
+            Passage::ToConfirm(codes(&["v"]))
+        );
+        assert_eq!(
+            left(&[(yes, "w", "now"), (over, "v", "now")]),
+            Passage::Open
+        );
+        let before = [(yes, "w", "before"), (yes, "v", "now")];
+        assert_eq!(left(&before), Passage::ToConfirm(codes(&["w"])));
+    }
+
+    #[test]
+    fn a_stop_or_a_refusal_is_lifted_by_an_override_alone() {
+        for severity in [Severity::Stop, Severity::Refuse] {
+            let found = [("s", severity), ("w", Severity::Warn)];
+            let (yes, over) = (GateVerdict::Confirmed, GateVerdict::Overridden);
+            let blocked = Passage::Blocked(codes(&["s"]));
+            assert_eq!(passage(&found, &[]), blocked);
+            assert_eq!(passage(&found, &[(yes, "s", "now")]), blocked);
+            assert_eq!(passage(&found, &[(over, "s", "before")]), blocked);
+            let lifted = passage(&found, &[(over, "s", "now")]);
+            assert_eq!(lifted, Passage::ToConfirm(codes(&["w"])));
+        }
+    }
+}
