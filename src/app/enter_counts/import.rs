@@ -83,13 +83,13 @@ pub fn weigh(act: &mut Act<'_>, rows: &[Row], site: Option<Finess>) -> Result<We
                 continue;
             }
         };
-        if !sites.contains_key(&known.site) {
-            let site = commons::site(act, known.site)?;
-            let today = today(act, &site)?;
-            sites.insert(known.site, (site, today));
-        }
-        let Some((of, today)) = sites.get(&known.site) else {
-            continue;
+        let (of, today) = match sites.entry(known.site) {
+            Entered::Occupied(seen) => seen.into_mut(),
+            Entered::Vacant(new) => {
+                let site = commons::site(act, known.site)?;
+                let today = today(act, &site)?;
+                new.insert((site, today))
+            }
         };
         match row.taken.day(of.zone) {
             Some(taken_on) if taken_on <= *today => weighed.rows.push(Placed {

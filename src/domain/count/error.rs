@@ -58,7 +58,7 @@ pub enum CountError {
 
 impl CountError {
     /// The same of what stood there, where something else was read in its place.
-    pub(super) fn as_it_stood(mut self, text: &str) -> Self {
+    pub(super) fn told_of(mut self, text: &str) -> Self {
         match &mut self {
             Self::NoUnit => {}
             Self::Unit { found }

@@ -83,7 +83,7 @@ impl Counted {
             return Err(CountError::Ambiguous { found });
         }
         if comma == 1 && point == 0 {
-            let told = |error: CountError| error.as_it_stood(text);
+            let told = |error: CountError| error.told_of(text);
             return Self::new(&text.replace(',', "."), unit).map_err(told);
         }
         Self::new(text, unit)

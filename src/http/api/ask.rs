@@ -84,13 +84,14 @@ impl Ask {
             .ok_or_else(|| Problem::internal("an address without a site"))
     }
 
-    /// Returns a part of the address.
+    /// Returns a part of the address. A NUL, which nothing has that is kept and PostgreSQL takes in no
+    /// text, stands in it as the character of what could not be read.
     pub fn part(&self, name: &str) -> String {
         self.request
             .match_info()
             .get(name)
             .unwrap_or_default()
-            .to_owned()
+            .replace('\0', "\u{fffd}")
     }
 
     /// Returns the request, for what reads its headers.

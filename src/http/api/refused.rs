@@ -92,6 +92,11 @@ pub fn refused(refusal: &Refusal) -> Problem {
     with_facts(kind(refusal, said), refusal).with("reason", refusal.code())
 }
 
+fn in_query(name: &str, said: Said) -> Problem {
+    let place = Place::Query(name.to_owned());
+    Problem::at(Kind::BadQuery, Fault::new(place, said))
+}
+
 fn kind(refusal: &Refusal, said: Said) -> Problem {
     let in_body =
         |pointer: &str, said: Said| Problem::at(Kind::InvalidBody, Fault::new(pointer, said));
@@ -104,10 +109,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::Unknown { .. } | Refusal::UnknownPatient => {
             Problem::new(Kind::UnknownRecord, said)
         }
-        Refusal::WhichSite { .. } => {
-            let place = Place::Query("site".to_owned());
-            Problem::at(Kind::BadQuery, Fault::new(place, said))
-        }
+        Refusal::WhichSite { .. } => in_query("site", said),
         Refusal::Stale { version } => etag::changed(*version),
         Refusal::NotForCrs {
             place,

@@ -59,7 +59,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Row>, Vec<Fault>> {
                 sheet.line(lines.of_byte(begin), &record);
             }
             Err(error) => {
-                let line = error.position().map_or(1, |at| at.line());
+                let line = error.position().map_or(1, csv::Position::line);
                 sheet.fault(usize::try_from(line).unwrap_or(1), None, Wrong::Damaged);
             }
         }

@@ -96,7 +96,7 @@ fn what_does_not_stand_is_not_corrected(backend: Backend) {
         (409, &json!("wrong-state"))
     );
     assert!(
-        refused.text.contains("was corrected already"),
+        refused.text.contains("déjà été corrigée"),
         "{}",
         refused.text
     );
@@ -137,7 +137,7 @@ fn a_correction_says_what_and_why(backend: Backend) {
     let refused = correct(&app, &id, &same);
     assert_eq!(refused.status, 409);
     assert!(
-        refused.text.contains("Nothing would change"),
+        refused.text.contains("Rien ne changerait"),
         "{}",
         refused.text
     );

@@ -135,7 +135,7 @@ fn every_fault_of_a_sheet_is_told_and_nothing_is_done(backend: Backend) {
         answer.body["errors"][0]["detail"]
             .as_str()
             .unwrap()
-            .contains("two ways")
+            .contains("deux façons")
     );
     // what only the database knows is told as well
     let unknown = "date;pseudonym;value;unit\n\
@@ -148,7 +148,7 @@ fn every_fault_of_a_sheet_is_told_and_nothing_is_done(backend: Backend) {
         answer.body["errors"][1]["detail"]
             .as_str()
             .unwrap()
-            .contains("still to come")
+            .contains("encore à venir")
     );
     assert_eq!(listed(&app, "p-1", "?history=true"), Vec::<String>::new());
     // five thousand rows that are all wrong: a hundred are told, the rest counted

@@ -100,7 +100,7 @@ fn what_is_no_neutrophil_count_is_refused(backend: Backend) {
     };
     for code in ["770-8", "26511-6"] {
         let text = check("/code/coding/0/code", json!(code), "/code/coding/0/code");
-        assert!(text.contains("percentage"), "{text}");
+        assert!(text.contains("pourcentage"), "{text}");
     }
     check("/status", json!("preliminary"), "/status");
     check("/effectiveDateTime", json!("2021-10"), "/effectiveDateTime");
