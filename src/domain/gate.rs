@@ -172,7 +172,7 @@ mod tests {
     fn a_warning_asks_for_a_confirmation_of_what_is_so_now() {
         let found = [("w", Severity::Warn), ("v", Severity::Warn)];
         let (yes, over) = (GateVerdict::Confirmed, GateVerdict::Overridden);
-        let left = |decided| passage(&found, decided);
+        let left = |decided: &[(GateVerdict, &str, &str)]| passage(&found, decided);
         assert_eq!(left(&[]), Passage::ToConfirm(codes(&["v", "w"])));
         assert_eq!(
             left(&[(yes, "w", "now")]),
