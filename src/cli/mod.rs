@@ -25,6 +25,7 @@ mod place;
 mod plan;
 mod recipient;
 mod request;
+mod rulebook;
 mod serve;
 mod site;
 mod token;
@@ -53,7 +54,8 @@ Examples:
   dotation migrate                     make the database, or bring it up to date
   dotation serve                       run the service
   dotation doses --vials 400x1 --vials 80x1 --dose 240mg
-  dotation plan case.json              say who is served with what there is, and why";
+  dotation plan case.json              say who is served with what there is, and why
+  dotation rulebook list               the rules that are loaded, and which are in force";
 
 /// Keeps the right doses of a scarce medicine in the right hospital pharmacy.
 #[derive(Debug, Parser)]
@@ -93,6 +95,8 @@ enum Command {
     Check(check::Check),
     Doses(doses::DosesCommand),
     Plan(plan::PlanCommand),
+    #[command(subcommand)]
+    Rulebook(rulebook::RulebookCommand),
     Dispense(dispense::Dispense),
     #[command(subcommand)]
     Transfer(transfer::Transfer),
@@ -121,6 +125,7 @@ impl Command {
             Self::Check(command) => command.run(place),
             Self::Doses(command) => command.run(place),
             Self::Plan(command) => command.run(place),
+            Self::Rulebook(command) => command.run(place),
             Self::Dispense(command) => command.run(place),
             Self::Transfer(command) => command.run(place),
             Self::Site(command) => command.run(place),

@@ -5,23 +5,26 @@
 //! `config/rulebooks/`. Each kind of rule has a file here, which reads its tables and checks that
 //! they fit together; a new kind is such a file and a line in [`read`]. Start with [`Rulebooks`].
 
+mod between;
 mod citation;
 mod collection;
 mod doses;
 mod gates;
 mod indications;
+mod outline;
 mod presentations;
 mod priorities;
 mod reserve;
 mod thresholds;
 mod unit_doses;
 
-pub use collection::Rulebooks;
+pub use collection::{Rulebooks, read_file};
 
 use crate::domain::calendar::Day;
-use crate::domain::rule::{Bilingual, Contact, Rulebook, Slug};
-use crate::toml_file::{self, Faults, Table};
+use crate::domain::rule::{Bilingual, Contact, IndicationRule, Rulebook, Slug};
+use crate::toml_file::{self, Fault, Faults, Table};
 use citation::Sources;
+use outline::{Outline, Reference};
 use sha2::{Digest as _, Sha256};
 
 /// The ending of a rulebook's file: its name and this are the file's name.
@@ -33,11 +36,41 @@ const ENDING: &str = ".toml";
 /// # Errors
 /// [`Faults`] with every fault of the file, each with its line and column.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Rulebook, Faults> {
-    let hash = Sha256::digest(bytes).into();
-    toml_file::read(file, bytes, |top| rulebook(top, file, hash))
+    reading(file, bytes).rulebook
 }
 
-fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
+/// What became of one file.
+struct Reading {
+    rulebook: Result<Rulebook, Faults>,
+    /// What other files are compared with, also when this one has faults.
+    outline: Outline,
+    /// What is odd and no fault.
+    odd: Vec<Fault>,
+}
+
+fn reading(file: &str, bytes: &[u8]) -> Reading {
+    let hash = Sha256::digest(bytes).into();
+    let mut outline = Outline {
+        name: stem(file).to_owned(),
+        ..Outline::default()
+    };
+    let mut odd = Vec::new();
+    let read = |top: &Table<'_>| rulebook(top, (file, hash), &mut outline, &mut odd);
+    let rulebook = toml_file::read(file, bytes, read);
+    Reading {
+        rulebook,
+        outline,
+        odd,
+    }
+}
+
+/// What is read goes into the outline as well, whether or not the rest has a fault.
+fn rulebook(
+    top: &Table<'_>,
+    (file, hash): (&str, [u8; 32]),
+    outline: &mut Outline,
+    odd: &mut Vec<Fault>,
+) -> Option<Rulebook> {
     let name = name(top, file);
     let medicine = top.text("medicine");
     let title = top.table("title", bilingual);
@@ -46,7 +79,13 @@ fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
     let valid_to = top.optional("valid_to", |t, key| t.day(key, Day::parse));
     not_before(top, valid_from, valid_to.flatten());
     let superseded_by = top.optional("superseded_by", |t, key| t.parsed(key, Slug::parse));
-    let sources = Sources::read(top);
+    if let Some(Some(next)) = &superseded_by {
+        outline.superseded_by = Some(Reference::of(top, "superseded_by", next));
+    }
+    outline.medicine.clone_from(&medicine);
+    outline.jurisdiction.clone_from(&jurisdiction);
+    outline.valid_from = valid_from;
+    let mut sources = Sources::read(top);
     let contacts = top.rows("contacts", 0, |row| contact(row, &sources));
     let presentations = presentations::read(top, &sources);
     let doses = doses::read(top, &sources);
@@ -64,6 +103,11 @@ fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
     {
         indications::fit(top, indications, doses, reserve.as_ref(), priorities);
     }
+    outline.has_thresholds = thresholds.as_ref().map(|rows| !rows.is_empty());
+    let codes = |rows: &Vec<IndicationRule>| rows.iter().map(|i| i.code.clone()).collect();
+    outline.indications = indications.as_ref().map(codes);
+    outline.named = std::mem::take(&mut sources.named);
+    odd.extend(sources.not_cited());
     Some(Rulebook {
         name: name?,
         hash,
@@ -95,6 +139,12 @@ fn name(top: &Table<'_>, file: &str) -> Option<Slug> {
         let what = format_args!("the rulebook {name} stands in {last}, expected {name}{ENDING}");
         top.inconsistent("name", what)
     }
+}
+
+/// The file's name without its folder and ending.
+fn stem(file: &str) -> &str {
+    let last = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    last.strip_suffix(ENDING).unwrap_or(last)
 }
 
 fn not_before(top: &Table<'_>, first: Option<Day>, last: Option<Day>) {

@@ -34,6 +34,9 @@ fn threshold(row: &Table<'_>, sources: &Sources) -> Option<ThresholdRow> {
     });
     let count = count(row);
     let except = row.optional("except", |t, key| t.list(key, Slug::parse));
+    for indication in except.iter().flatten().flatten() {
+        sources.named.indication(row, "except", indication);
+    }
     let severity = row.word(
         "severity",
         "\"info\", \"warn\", \"refuse\" or \"stop\"",

@@ -9,3 +9,4 @@ pub mod bdpm;
 pub mod json;
 pub mod plan;
 pub mod plan_case;
+pub mod rulebook;

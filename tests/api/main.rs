@@ -45,6 +45,7 @@ mod reach;
 mod receiving;
 mod repeating;
 mod requests;
+mod rulebooks;
 mod service;
 mod shelf;
 mod smtp;

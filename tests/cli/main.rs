@@ -17,3 +17,4 @@ mod plan;
 mod planned;
 mod post;
 mod request;
+mod rulebook;

@@ -4,6 +4,7 @@
 //! what they answer. Nothing here is about one medicine.
 
 mod asking;
+mod entry;
 mod predicate;
 mod priority;
 mod threshold;
@@ -13,6 +14,7 @@ use super::code::Cip13;
 use super::presentation::{Presentation, Route};
 use super::quantity::{Doses, Grams, Mg, MgPerKg};
 pub use super::slug::{Slug, SlugError};
+pub use entry::{Changed, Cited, Difference, Entry, EntryId, FieldChange};
 pub use predicate::{Alternatives, Asked, Predicate, Risk, Treatment};
 pub use priority::{
     ClaimKind, Gate, GateRule, Gated, IndicationRule, Listed, PriorityClass, UnitDoses,

@@ -7,6 +7,7 @@ use crate::domain::calendar::local_day;
 use crate::domain::rule::{Citation, Rulebook, Slug};
 use crate::http::language::Said;
 use crate::http::problem::{Kind, Problem};
+use crate::wire::rulebook;
 use actix_web::HttpResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -44,6 +45,8 @@ pub struct RulebookShape {
     presentations: Vec<Ruled>,
     doses: Vec<RuledDose>,
     reserve: Option<ReserveRuleShape>,
+    /// Every rule of the file, of whatever kind, in the order of its page.
+    rules: Vec<rulebook::RuleShape>,
 }
 
 /// A document.
@@ -95,6 +98,10 @@ pub struct ReserveRuleShape {
     doses_compromised: u32,
     doses_most: u32,
     reference_dose_mg: f64,
+    /// The least reference dose that a site may set.
+    reference_least_mg: f64,
+    /// The greatest reference dose that a site may set.
+    reference_most_mg: f64,
     window_days: u32,
     ahead_days: u32,
     resupply_within_days: u32,
@@ -138,20 +145,46 @@ pub async fn list(ask: Ask) -> Result<HttpResponse, Problem> {
 /// # Errors
 /// 404 when there is none of that name.
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
-    let name = ask.part("name");
-    let Some(book) = Slug::parse(&name)
+    let book = named(&ask, "name")?;
+    Ok(HttpResponse::Ok().json(shape(book, head(book, &ask))))
+}
+
+/// `GET /rulebooks/{name}/page`: as a page in the caller's language.
+///
+/// # Errors
+/// 404 when there is none of that name.
+pub async fn page(ask: Ask) -> Result<HttpResponse, Problem> {
+    let book = named(&ask, "name")?;
+    let page = rulebook::page(book, ask.rules().iter(), ask.language);
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// `GET /rulebooks/{name}/diff/{other}`: what changed from the first to the second.
+///
+/// # Errors
+/// 404 when one of them is not there.
+pub async fn diff(ask: Ask) -> Result<HttpResponse, Problem> {
+    let (before, after) = (named(&ask, "name")?, named(&ask, "other")?);
+    let all: Vec<&Rulebook> = ask.rules().iter().collect();
+    let found = rulebook::difference(before, after, &all, ask.language);
+    Ok(HttpResponse::Ok().json(found))
+}
+
+/// The rulebook that a part of the address names.
+fn named<'a>(ask: &'a Ask, part: &str) -> Result<&'a Rulebook, Problem> {
+    let name = ask.part(part);
+    let found = Slug::parse(&name)
         .ok()
-        .and_then(|slug| ask.rules().get(&slug))
-    else {
-        return Err(Problem::new(
+        .and_then(|slug| ask.rules().get(&slug));
+    found.ok_or_else(|| {
+        Problem::new(
             Kind::UnknownRecord,
             Said::new(
                 "No rulebook has this name.",
                 "Aucun référentiel ne porte ce nom.",
             ),
-        ));
-    };
-    Ok(HttpResponse::Ok().json(shape(book, head(book, &ask))))
+        )
+    })
 }
 
 fn shape(book: &Rulebook, head: Headed) -> RulebookShape {
@@ -184,6 +217,8 @@ fn shape(book: &Rulebook, head: Headed) -> RulebookShape {
         doses_compromised: r.doses_compromised.get(),
         doses_most: r.doses_most.get(),
         reference_dose_mg: as_mg(r.reference_dose),
+        reference_least_mg: as_mg(r.reference_least),
+        reference_most_mg: as_mg(r.reference_most),
         window_days: r.window_days,
         ahead_days: r.ahead_days,
         resupply_within_days: r.resupply_within_days,
@@ -196,5 +231,6 @@ fn shape(book: &Rulebook, head: Headed) -> RulebookShape {
         presentations: presentations.collect(),
         doses: doses.collect(),
         reserve,
+        rules: rulebook::rules(book),
     }
 }
