@@ -6,6 +6,7 @@ pub use crate::db::audit::Line;
 pub use crate::db::catalogue::{BdpmPack, BdpmProduct, Changes, Listed};
 pub use crate::db::clearances::ClearanceRecord;
 pub use crate::db::idempotency::Key;
+pub use crate::db::notices::{NoticeAct, NoticeRecord};
 pub use crate::db::outbox::{LetterState, OutboxLetter};
 pub use crate::db::patients::{PatientRecord, PatientState};
 pub use crate::db::plans::PlanRecord;

@@ -19,6 +19,7 @@ pub mod error;
 pub mod idempotency;
 pub mod lock;
 pub mod migrate;
+pub mod notices;
 pub mod outbox;
 pub mod packs;
 pub mod patients;

@@ -436,6 +436,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notices (id) {
+        id -> Text,
+        rulebook -> Text,
+        act -> Text,
+        ended_on -> Date,
+        reason -> Text,
+        done_by -> Text,
+        done_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sites -> networks (network_id));
 diesel::joinable!(token_sites -> tokens (token_id));
 diesel::joinable!(token_sites -> sites (site));
@@ -507,4 +519,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     plan_line_payload,
     transfers,
     transfer_rows,
+    notices,
 );

@@ -77,6 +77,8 @@ pub enum Action {
     ReadPlans,
     /// Keep plans, and approve their lines.
     ApprovePlans,
+    /// Retire a notice that has ended, and take that back.
+    RetireNotices,
     /// Acknowledge an alert.
     AcknowledgeAlert,
     /// Read who receives letters, and the letters.
@@ -91,7 +93,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -106,6 +108,7 @@ impl Action {
         Self::FileRequests,
         Self::ReadPlans,
         Self::ApprovePlans,
+        Self::RetireNotices,
         Self::AcknowledgeAlert,
         Self::ReadLetters,
         Self::EditRecipients,
@@ -137,7 +140,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         }
         Action::FileRequests => matches!(role, Pharmacist | CarTUnit | Prescriber),
         Action::ReadPlans => matches!(role, Pharmacist | Coordinator),
-        Action::ApprovePlans => matches!(role, Coordinator),
+        Action::ApprovePlans | Action::RetireNotices => matches!(role, Coordinator),
         Action::AcknowledgeAlert => matches!(role, Pharmacist | CarTUnit | Coordinator),
         Action::ReadLetters | Action::EditRecipients => {
             matches!(role, Pharmacist | Coordinator | Admin)
@@ -153,7 +156,7 @@ pub const fn may(role: Role, action: Action) -> bool {
 /// the catalogue, to which things are only added: a pharmacist with a new box in the hand must be able
 /// to receive it.
 pub const fn is_felt_everywhere(action: Action) -> bool {
-    matches!(action, Action::EditSites)
+    matches!(action, Action::EditSites | Action::RetireNotices)
 }
 
 #[cfg(test)]
@@ -193,7 +196,7 @@ mod tests {
             .into_iter()
             .filter(|a| is_felt_everywhere(*a))
             .collect();
-        assert_eq!(everywhere, [Action::EditSites]);
+        assert_eq!(everywhere, [Action::EditSites, Action::RetireNotices]);
     }
 
     #[test]

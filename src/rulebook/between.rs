@@ -6,6 +6,7 @@
 //! may be a class's).
 
 use super::outline::Outline;
+use crate::domain::rule::Slug;
 use crate::toml_file::{Fault, Place, Problem, nearest};
 use std::collections::BTreeMap;
 
@@ -37,16 +38,14 @@ pub(super) fn oddities(outlines: &[Outline]) -> Vec<Fault> {
     let mut odd = Vec::new();
     for outline in outlines {
         let of_medicine = outlines.iter().filter(|o| o.medicine == outline.medicine);
-        let known: Vec<_> = of_medicine
-            .filter_map(|o| o.indications.as_ref())
-            .flatten()
-            .collect();
+        let known = of_medicine.filter_map(|o| o.indications.as_ref()).flatten();
+        let known: Vec<&str> = known.map(Slug::as_str).collect();
         for reference in outline.named.all_indications() {
-            if !known.is_empty() && !known.contains(&&reference.name) {
+            let name = reference.name.as_str();
+            if !known.is_empty() && !known.contains(&name) {
                 let what = format!(
-                    "no rulebook of this medicine names the indication {}{}",
-                    reference.name,
-                    meant(reference.name.as_str(), known.iter().map(|k| k.as_str()))
+                    "no rulebook of this medicine names the indication {name}{}",
+                    meant(name, &known)
                 );
                 odd.push(fault(&reference.place, what));
             }
@@ -70,8 +69,8 @@ impl Between<'_> {
         let found = self.files.get(next.as_str()).copied();
         let Some(successor) = found.filter(|o| o.name != outline.name) else {
             let names = self.files.keys().copied();
-            let others = names.filter(|name| *name != outline.name);
-            let meant = meant(next.as_str(), others);
+            let others: Vec<&str> = names.filter(|name| *name != outline.name).collect();
+            let meant = meant(next.as_str(), &others);
             let what =
                 format!("there is no other rulebook {next}, expected the name of one{meant}");
             return self.wrong(&reference.place, what);
@@ -130,11 +129,10 @@ impl Between<'_> {
             let name = &reference.name;
             let what = match self.files.get(name.as_str()).map(|o| o.has_thresholds) {
                 None => {
-                    let having = self
-                        .files
-                        .iter()
-                        .filter(|(_, o)| o.has_thresholds == Some(true));
-                    let meant = meant(name.as_str(), having.map(|(name, _)| *name));
+                    let all = self.files.iter();
+                    let having = all.filter(|(_, o)| o.has_thresholds == Some(true));
+                    let having: Vec<&str> = having.map(|(name, _)| *name).collect();
+                    let meant = meant(name.as_str(), &having);
                     format!(
                         "there is no rulebook {name}, expected the name of a rulebook that has \
                          some{meant}"
@@ -180,6 +178,7 @@ fn fault(place: &Place, what: String) -> Fault {
     }
 }
 
-fn meant<'k>(typed: &str, known: impl IntoIterator<Item = &'k str>) -> String {
-    nearest(typed, known).map_or_else(String::new, |name| format!("; did you mean {name}?"))
+fn meant(typed: &str, known: &[&str]) -> String {
+    nearest(typed, known.iter().copied())
+        .map_or_else(String::new, |name| format!("; did you mean {name}?"))
 }

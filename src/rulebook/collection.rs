@@ -2,7 +2,8 @@
 
 use super::outline::Outline;
 use super::{Reading, between};
-use crate::domain::rule::{Rulebook, Slug};
+use crate::domain::calendar::Day;
+use crate::domain::rule::{Rulebook, Slug, Standing};
 use crate::toml_file::{self, Fault, Faults, MOST_BYTES};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -83,6 +84,12 @@ impl Rulebooks {
     /// Returns the rulebook of a name, if there is one.
     pub fn get(&self, name: &Slug) -> Option<&Rulebook> {
         self.by_name.get(name)
+    }
+
+    /// Returns how a rulebook stands on a day, by its own dates and those of its successor.
+    pub fn standing(&self, book: &Rulebook, day: Day) -> Standing {
+        let next = book.superseded_by.as_ref().and_then(|next| self.get(next));
+        book.standing(day, next.map(|next| next.valid_from))
     }
 
     /// Returns what is odd in the files and no fault, each with its place: sources that no rule cites,

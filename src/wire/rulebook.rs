@@ -2,8 +2,8 @@
 //! between two.
 
 use crate::domain::language::Language;
-use crate::domain::rule::{Cited, Entry, FieldChange, Rulebook};
-use crate::text::rulebook::{self, ChangedSentence, PageCitation, Section, Sentence};
+use crate::domain::rule::{Cited, Entry, FieldChange, Rulebook, Slug, Standing};
+use crate::text::rulebook::{self, ChangedSentence, PageCitation, Retirement, Section, Sentence};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -105,6 +105,39 @@ pub struct ChangedField {
     before: Option<String>,
     /// `null` when it is not there any more.
     after: Option<String>,
+}
+
+/// How a rulebook stands on the day of what it is used for.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RulebookStanding {
+    /// `in-force`, `not-yet`, `ended` or `superseded`.
+    code: &'static str,
+    /// Of one that is to come its first day; of one that ended its last; of one that was superseded
+    /// the first of its successor.
+    day: Option<String>,
+    /// The rulebook that took its place.
+    superseded_by: Option<String>,
+    /// What a reader must know, in French; `null` when it is in force.
+    notice_fr: Option<String>,
+    /// The same in English.
+    notice_en: Option<String>,
+}
+
+/// Returns how a rulebook stands.
+pub fn standing(name: &Slug, standing: &Standing, retirement: Retirement) -> RulebookStanding {
+    let (day, superseded_by) = match standing {
+        Standing::InForce => (None, None),
+        Standing::NotYet(day) | Standing::Ended(day) => (Some(day), None),
+        Standing::Superseded { by, since } => (Some(since), Some(by)),
+    };
+    let said = |language| rulebook::notice(language, name, standing, retirement);
+    RulebookStanding {
+        code: standing.code(),
+        day: day.map(ToString::to_string),
+        superseded_by: superseded_by.map(ToString::to_string),
+        notice_fr: said(Language::Fr),
+        notice_en: said(Language::En),
+    }
 }
 
 /// Returns every rule of a rulebook.

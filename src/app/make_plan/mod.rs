@@ -7,6 +7,7 @@ mod lottery;
 use super::act::{Act, Done};
 use super::error::Error;
 use super::live_case::{self, Live, Terms};
+use super::notices;
 use super::see;
 use crate::db::plans::{Payload, PlanRecord};
 use crate::db::{self};
@@ -57,6 +58,7 @@ pub struct Kept {
 /// As [`live_case::load`].
 pub fn preview(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<Preview, Error> {
     let mut live = live_case::load(act, terms, Action::ReadPlans)?;
+    notices::still_applies(&notices::retired(act, live.case.as_of)?, live.book)?;
     let drawn = lottery::drawn(act, &live)?;
     let seed_is_the_days = drawn.is_some();
     live.case.lottery_seed = drawn.unwrap_or_else(|| lottery::of_previews(&live));
@@ -108,6 +110,7 @@ pub fn note_reading(
 /// As [`live_case::load`]; when the database cannot be written.
 pub fn keep(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<Kept, Error> {
     let mut live = live_case::load(act, terms, Action::ApprovePlans)?;
+    notices::still_applies(&notices::retired(act, live.case.as_of)?, live.book)?;
     live.case.lottery_seed = lottery::draw(act, &live)?;
     let (case, book) = (&live.case, live.book);
     let answer = solve(act, case, book);

@@ -2,9 +2,13 @@ mod told;
 
 use super::answer::{Answer, columns};
 use super::failure::Failure;
+use super::given;
 use super::place::{Place, today};
 use super::plan::Lang;
+use crate::app::notices;
+use crate::app::records::NoticeAct;
 use crate::domain::calendar::Day;
+use crate::domain::role::Role;
 use crate::domain::rule::{Rulebook, Slug};
 use crate::rulebook::{Rulebooks, read_file};
 use crate::text;
@@ -19,6 +23,8 @@ pub(super) enum RulebookCommand {
     List(ListRulebooks),
     Show(ShowRulebook),
     Diff(DiffRulebooks),
+    Retire(RetireNotice),
+    Reinstate(ReinstateNotice),
 }
 
 const LIST: &str = "\
@@ -26,7 +32,7 @@ Examples:
   dotation rulebook list
   dotation rulebook list --format json";
 
-/// List the rulebooks that are loaded, and whether each is in force today
+/// List the rulebooks that are loaded, and how each stands today
 #[derive(Debug, Args)]
 #[command(after_help = LIST)]
 pub(super) struct ListRulebooks {}
@@ -75,6 +81,41 @@ pub(super) struct DiffRulebooks {
     lang: Lang,
 }
 
+const RETIRE: &str = "\
+Examples:
+  dotation rulebook retire roactemra-2021-10-14 --reason \"supply is back: letter of 3 March 2022\"";
+
+/// Retire a rulebook that has ended: it protects no reserve and freezes no initiation any more
+///
+/// A notice that has ended goes on being applied until a coordinator retires it. Only one that has
+/// ended, or that another took the place of, can be retired. Written on the audit trail.
+#[derive(Debug, Args)]
+#[command(after_help = RETIRE)]
+pub(super) struct RetireNotice {
+    /// Its name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Why, in words; about the document, never about a patient
+    #[arg(long, value_name = "WORDS", value_parser = given::line::<500>)]
+    reason: String,
+}
+
+const REINSTATE: &str = "\
+Examples:
+  dotation rulebook reinstate roactemra-2021-10-14 --reason \"retired by mistake\"";
+
+/// Take back that a rulebook was retired: it is applied again
+#[derive(Debug, Args)]
+#[command(after_help = REINSTATE)]
+pub(super) struct ReinstateNotice {
+    /// Its name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Why, in words; about the document, never about a patient
+    #[arg(long, value_name = "WORDS", value_parser = given::line::<500>)]
+    reason: String,
+}
+
 impl RulebookCommand {
     pub(super) fn run(self, place: &Place) -> Result<Answer, Failure> {
         let settings = place.settings()?;
@@ -83,6 +124,12 @@ impl RulebookCommand {
             Self::List(ListRulebooks {}) => Ok(list(&rules, today(place.now, &settings)?)),
             Self::Show(command) => command.run(&rules),
             Self::Diff(command) => command.run(&rules),
+            Self::Retire(RetireNotice { name, reason }) => {
+                decide(place, name, NoticeAct::Retired, reason)
+            }
+            Self::Reinstate(ReinstateNotice { name, reason }) => {
+                decide(place, name, NoticeAct::Reinstated, reason)
+            }
         }
     }
 }
@@ -95,11 +142,11 @@ fn list(rules: &Rulebooks, today: Day) -> Answer {
             book.medicine.clone(),
             book.valid_from.to_string(),
             book.valid_to.map_or_else(String::new, |d| d.to_string()),
-            if in_force(book) { "yes" } else { "no" }.to_owned(),
+            rules.standing(book, today).code().to_owned(),
         ]
     };
     let lines: Vec<_> = rules.iter().map(line).collect();
-    let names = ["NAME", "MEDICINE", "FROM", "TO", "IN FORCE"];
+    let names = ["NAME", "MEDICINE", "FROM", "TO", "STANDING"];
     let item = |book: &Rulebook| {
         json!({
             "name": book.name.as_str(),
@@ -110,6 +157,7 @@ fn list(rules: &Rulebooks, today: Day) -> Answer {
             "valid_from": book.valid_from.to_string(),
             "valid_to": book.valid_to.map(|d| d.to_string()),
             "in_force": in_force(book),
+            "standing": rules.standing(book, today).code(),
             "superseded_by": book.superseded_by.as_ref().map(Slug::as_str),
             "sha256": hex::encode(book.hash),
         })
@@ -143,6 +191,27 @@ impl DiffRulebooks {
             as_json(shape)?,
         ))
     }
+}
+
+fn decide(place: &Place, name: String, what: NoticeAct, reason: String) -> Result<Answer, Failure> {
+    let opened = place.open()?.acting_as(Role::Coordinator);
+    let sites = opened.read(notices::sites)?;
+    let all = sites.clone();
+    let decided = opened.write(sites, move |act| {
+        notices::decide(act, &name, what, &reason, &all)
+    })?;
+    let (name, ended) = (&decided.rulebook, decided.ended_on);
+    let text = match what {
+        NoticeAct::Retired => format!(
+            "{name} (ended on {ended}) is retired: it protects no reserve and freezes no initiation any more.\n"
+        ),
+        NoticeAct::Reinstated => format!("{name} (ended on {ended}) is applied again.\n"),
+    };
+    let json = json!({
+        "rulebook": name.as_str(), "act": what.code(), "ended_on": ended.to_string(),
+        "at": decided.at.to_rfc3339(), "by": decided.by, "reason": decided.reason,
+    });
+    Ok(Answer::new(text, json))
 }
 
 fn as_json(shape: impl serde::Serialize) -> Result<Value, Failure> {

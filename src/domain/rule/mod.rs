@@ -7,6 +7,7 @@ mod asking;
 mod entry;
 mod predicate;
 mod priority;
+mod standing;
 mod threshold;
 
 use super::calendar::Day;
@@ -19,6 +20,7 @@ pub use predicate::{Alternatives, Asked, Predicate, Risk, Treatment};
 pub use priority::{
     ClaimKind, Gate, GateRule, Gated, IndicationRule, Listed, PriorityClass, UnitDoses,
 };
+pub use standing::{NOTICE_DAYS, Standing};
 pub use threshold::{CountRange, Severity, ThresholdRow};
 
 /// One document's rules about one medicine.

@@ -329,8 +329,8 @@ fn what_is_odd_is_told_and_is_no_fault() {
         .replace(&format!("{}/", folder.path().display()), "");
     assert_eq!(
         odd,
-        "exemplium-2030-01-01.toml:49:7: sources[1].key: no rule cites the source idle\n\
-         exemplium-2030-01-01.toml:110:10: thresholds[0].except: no rulebook of this medicine names the indication fevre; did you mean fever?"
+        "exemplium-2030-01-01.toml:53:7: sources[1].key: no rule cites the source idle\n\
+         exemplium-2030-01-01.toml:109:10: thresholds[0].except: no rulebook of this medicine names the indication fevre; did you mean fever?"
     );
     assert!(Rulebooks::built_in().unwrap().odd().as_slice().is_empty());
 }

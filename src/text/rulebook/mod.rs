@@ -7,12 +7,14 @@
 
 mod difference;
 mod document;
+mod notice;
 mod ranking;
 mod supply;
 mod thresholds;
 mod words;
 
 pub use difference::{ChangedSentence, Differences, difference};
+pub use notice::{Retirement, notice};
 
 use crate::domain::language::Language;
 use crate::domain::rule::{Cited, Entry, Rulebook, Source};

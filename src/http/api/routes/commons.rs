@@ -79,6 +79,26 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .gives::<RulebookDifference>(200),
         route(
+            Method::POST,
+            "/rulebooks/{name}/retire",
+            Action::RetireNotices,
+            "Retire a rulebook that has ended, with a reason: it protects no reserve and freezes no initiation any more; with a token that holds at every site.",
+            rulebooks::retire,
+        )
+        .takes::<rulebooks::NoticeBody>()
+        .gives::<rulebooks::NoticeShape>(200)
+        .may_be_keyed(),
+        route(
+            Method::POST,
+            "/rulebooks/{name}/reinstate",
+            Action::RetireNotices,
+            "Take back that a rulebook was retired; with a token that holds at every site.",
+            rulebooks::reinstate,
+        )
+        .takes::<rulebooks::NoticeBody>()
+        .gives::<rulebooks::NoticeShape>(200)
+        .may_be_keyed(),
+        route(
             Method::GET,
             "/networks",
             Action::ReadCommons,
