@@ -132,7 +132,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
         }
         AlertKind::ClearanceBroken => {}
         AlertKind::NoticeExpired => {
-            rows.extend(notice(facts, ["Référentiel", "Dernier jour"], fr::day))
+            rows.extend(notice(facts, ["Référentiel", "Dernier jour"], fr::day));
         }
     }
     rows.push((

@@ -117,6 +117,8 @@ pub struct RulebookStanding {
     day: Option<String>,
     /// The rulebook that took its place.
     superseded_by: Option<String>,
+    /// Whether a coordinator retired it: then nothing is decided by it anew.
+    retired: bool,
     /// What a reader must know, in French; `null` when it is in force.
     notice_fr: Option<String>,
     /// The same in English.
@@ -135,6 +137,7 @@ pub fn standing(name: &Slug, standing: &Standing, retirement: Retirement) -> Rul
         code: standing.code(),
         day: day.map(ToString::to_string),
         superseded_by: superseded_by.map(ToString::to_string),
+        retired: retirement == Retirement::Retired,
         notice_fr: said(Language::Fr),
         notice_en: said(Language::En),
     }

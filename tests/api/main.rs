@@ -36,6 +36,7 @@ mod left_behind;
 mod letters;
 mod letters_in_order;
 mod mail;
+mod notices;
 mod plan;
 mod plan_case;
 mod plan_other;

@@ -1,6 +1,6 @@
 //! `dotation rulebook`: rules as people read them.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, on_both};
 
 const LETTER: &str = include_str!("../../config/rulebooks/roactemra-2021-10-14.toml");
 
@@ -123,4 +123,83 @@ fn a_file_that_is_being_written_hears_its_faults() {
         err.contains("mine.toml:16:16: jurisdiction: found \"France\""),
         "{err}"
     );
+}
+
+#[test]
+fn a_notice_that_has_ended_is_retired_and_reinstated() {
+    on_both(|desk| {
+        let name = "roactemra-2021-10-14";
+        let decide = |verb: &str, name: &str| {
+            desk.run(&["rulebook", verb, name, "--reason", "supply is back"])
+        };
+        let early = decide("reinstate", name).fails(3);
+        assert!(early.contains("This rulebook is not retired"), "{early}");
+        assert_eq!(
+            decide("retire", name).ok(),
+            "roactemra-2021-10-14 (ended on 2021-12-31) is retired: it protects no reserve and freezes no initiation any more.\n"
+        );
+        let twice = decide("retire", name).fails(3);
+        assert!(twice.contains("a coordinator retired it"), "{twice}");
+        let words = [
+            "rulebook",
+            "reinstate",
+            name,
+            "--reason",
+            "a mistake",
+            "--format",
+            "json",
+        ];
+        let json = desk.run(&words).json();
+        assert_eq!(
+            (&json["act"], &json["by"]),
+            (&"reinstated".into(), &"command-line".into())
+        );
+        let running = decide("retire", "roactemra-neutrophils").fails(3);
+        assert!(running.contains("This rulebook has not ended"), "{running}");
+        let nowhere = decide("retire", "nothing").fails(3);
+        assert!(nowhere.contains("nothing"), "{nowhere}");
+    });
+}
+
+#[test]
+fn check_tells_what_is_wrong_between_files_and_notes_what_is_odd() {
+    let desk = Desk::new();
+    let rules = desk.folder.path().join("rules");
+    std::fs::create_dir(&rules).unwrap();
+    desk.write("dotation.toml", "rulebooks_folder = \"rules\"\n");
+    let write = |text: &str| std::fs::write(rules.join("roactemra-2021-10-14.toml"), text).unwrap();
+    write(
+        &LETTER
+            .replace(
+                "valid_to = 2021-12-31",
+                "superseded_by = \"roactemra-2022\"",
+            )
+            .replace(
+                "neutrophils = \"roactemra-neutrophils\"",
+                "neutrophils = \"roactemra-neutrophil\"",
+            )
+            .replace("window_days = 14", "window_days = 1400"),
+    );
+    let err = desk.run(&["check"]).fails(2);
+    let places: Vec<&str> = err.lines().map(|l| l.split(": ").next().unwrap()).collect();
+    assert_eq!(
+        places,
+        [
+            "rules/roactemra-2021-10-14.toml:18:17",
+            "rules/roactemra-2021-10-14.toml:204:15",
+            "rules/roactemra-2021-10-14.toml:358:15",
+        ],
+        "{err}"
+    );
+    assert!(err.contains("did you mean roactemra-neutrophils?"), "{err}");
+    let idle =
+        "[[sources]]\nkey = \"idle\"\ndocument = \"Another\"\ndate = 2021-10-14\n\n[[contacts]]";
+    write(&LETTER.replacen("[[contacts]]", idle, 1));
+    let done = desk.run(&["check"]);
+    assert!(
+        done.err.contains("note: rules/roactemra-2021-10-14.toml:48:7: sources[3].key: no rule cites the source idle"),
+        "{}",
+        done.err
+    );
+    done.ok();
 }

@@ -11,6 +11,7 @@ use super::notices;
 use super::see;
 use crate::db::plans::{Payload, PlanRecord};
 use crate::db::{self};
+use crate::domain::calendar::Day;
 use crate::domain::code::Finess;
 use crate::domain::id::{LineId, PlanId};
 use crate::domain::language::Language;
@@ -28,6 +29,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A plan that binds nobody.
 #[derive(Clone, Debug)]
 pub struct Preview {
+    /// By which rulebook.
+    pub rulebook: Slug,
+    /// The day of the plan.
+    pub day: Day,
     /// The plan as JSON.
     pub document: String,
     /// The case it was made from, in its canonical form.
@@ -65,6 +70,8 @@ pub fn preview(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<P
     let answer = solve(act, &live.case, live.book);
     let nobody = PlanId::new("");
     Ok(Preview {
+        rulebook: live.book.name.clone(),
+        day: live.case.as_of,
         document: told(act, &live.case, live.book, &answer, language),
         case: canonical(&live.case, live.book),
         seed_is_the_days,

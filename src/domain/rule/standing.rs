@@ -91,7 +91,7 @@ impl Rulebook {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::testing::letter;
+    use crate::domain::testing;
 
     fn day(text: &str) -> Day {
         Day::parse(text).unwrap()
@@ -102,7 +102,7 @@ mod tests {
             valid_from: day("2021-10-14"),
             valid_to: valid_to.map(day),
             superseded_by: next.map(|name| Slug::parse(name).unwrap()),
-            ..letter::rulebook()
+            ..testing::rulebook()
         }
     }
 

@@ -5,7 +5,6 @@ use crate::app::see::{self, SeenReserve};
 use crate::domain::reserve::{KeptFor, Standing};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::text::rulebook::Retirement;
 use crate::wire::{self, rulebook::RulebookStanding};
 use actix_web::HttpResponse;
 use serde::Serialize;
@@ -22,10 +21,8 @@ pub struct ReserveShape {
     /// Whether the document is in force on the site's day by its own dates; it protects the reserve
     /// until a coordinator retires it.
     rulebook_in_force: bool,
-    /// How the rulebook stands on that day.
+    /// How the rulebook stands on that day; a retired one protects no reserve.
     rulebook_standing: RulebookStanding,
-    /// Whether a coordinator retired it: then it protects no reserve.
-    rulebook_retired: bool,
     /// The site's own day.
     as_of: String,
     /// Whether the site is qualified for CAR-T therapies; one that is not keeps no reserve.
@@ -119,7 +116,6 @@ fn shape(seen: &SeenReserve<'_>) -> ReserveShape {
         rulebook_sha256: hex::encode(rulebook.hash),
         rulebook_in_force: rulebook.in_force(state.today),
         rulebook_standing: wire::rulebook::standing(&rulebook.name, standing, retirement),
-        rulebook_retired: retirement == Retirement::Retired,
         as_of: state.today.to_string(),
         car_t: state.site.car_t,
         resupply: reserve.resupply.code(),

@@ -7,10 +7,14 @@ use crate::domain::quantity::{Grams, Mg};
 use crate::domain::rule::{
     Bilingual, ClaimKind, Contact, CountRange, DoseRow, Gate, GateRule, IndicationRule, Listed,
     Predicate, PriorityClass, ReserveRule, RuledPresentation, Slug, Source, ThresholdRow,
-    UnitDoses,
+    Treatment, UnitDoses,
 };
 use std::fmt::Display;
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "a field that is always there, in a list with those that may not be"
+)]
 fn some(value: impl Display) -> Option<String> {
     Some(value.to_string())
 }
@@ -272,7 +276,7 @@ pub(super) fn thresholds<'a>(list: &mut List<'a>, rows: &'a [ThresholdRow]) {
             CountRange::Known { at_least, below } => (None, if_any(*at_least), if_any(*below)),
         };
         let fields = [
-            ("treatment", if_any(treatment.map(|t| t.code()))),
+            ("treatment", if_any(treatment.map(Treatment::code))),
             ("unknown", unknown),
             ("at_least", at_least),
             ("below", below),
