@@ -186,8 +186,8 @@ fn check_tells_what_is_wrong_between_files_and_notes_what_is_odd() {
         places,
         [
             "rules/roactemra-2021-10-14.toml:18:17",
-            "rules/roactemra-2021-10-14.toml:204:15",
-            "rules/roactemra-2021-10-14.toml:358:15",
+            "rules/roactemra-2021-10-14.toml:196:15",
+            "rules/roactemra-2021-10-14.toml:339:15",
         ],
         "{err}"
     );
