@@ -65,7 +65,7 @@ fn the_migrations_go_up_down_and_up_to_the_same_tables(backend: Backend) {
     let first = dump(&database);
     assert!(first.len() > 40, "{first:#?}");
     assert_eq!(migrate::run(&database.url), Ok(vec![]));
-    assert_eq!(migrate::revert_all(&database.url).unwrap().len(), 17);
+    assert_eq!(migrate::revert_all(&database.url).unwrap().len(), 18);
     assert_eq!(dump(&database), Vec::<String>::new());
     assert_eq!(migrate::run(&database.url).unwrap(), all);
     assert_eq!(dump(&database), first);
@@ -195,7 +195,7 @@ fn what_is_pending_is_told_and_nothing_is_changed(backend: Backend) {
         Some(file) => assert!(!file.exists()),
         None => assert_eq!(dump(&database), Vec::<String>::new()),
     }
-    assert_eq!(migrate::run(&database.url).unwrap().len(), 17);
+    assert_eq!(migrate::run(&database.url).unwrap().len(), 18);
     assert_eq!(migrate::pending(&database.url), Ok(vec![]));
 }
 

@@ -190,7 +190,7 @@ fn more_doses_than_a_question_may_have_are_refused() {
 
 #[test]
 fn a_slip_of_the_keyboard_is_noticed() {
-    let done = doses("--vials 500x1 --weight 61kg --indication csr");
+    let done = doses("--vials 500x1 --weight 61kg --indication csr --on 2021-11-08");
     assert_eq!(
         done.err,
         "note: roactemra-2021-10-14 has no presentation of 500 mg that makes these doses\n\
