@@ -12,7 +12,7 @@
 //! |---|---|---|
 //! | [`domain`] | decides: values in, values out | [`domain::reserve::stand`], [`domain::clearance::ask`], [`domain::dose`] |
 //! | [`text`] | says it in French and English | [`text::refusal`] |
-//! | [`rulebook`] | reads a document's rules from a file, every fault at once | [`rulebook::read`] |
+//! | [`rulebook`] | reads a document's rules from a file, every fault at once | [`rulebook::read`], and [`text::rulebook`] for the page |
 //! | [`db`] | keeps, in SQLite or PostgreSQL | [`db::Db`] |
 //! | [`app`] | one file a verb, one transaction a verb | [`app::dispense`], [`app::after`] |
 //! | [`mail`] | writes letters and posts them | [`mail::Post`] |

@@ -4,6 +4,7 @@
 use super::act::{Act, Done};
 use super::error::Error;
 use super::hear::hear;
+use super::notices;
 use super::rehold::{give_back, rehold};
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
@@ -83,9 +84,15 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
             settle_clearance(act, state, &mut open, &one, end)?;
         }
         let reserve = reserve::stand(&state.facts(rulebook, rule));
+        // a retired notice asks for nothing, and what is held under it stays until it is over
+        let retired = state.retired.contains(&rulebook.name);
         let reading = Reading {
             found: i64::from(reserve.possible().get()),
-            expected: i64::from(reserve.required().get()),
+            expected: if retired {
+                0
+            } else {
+                i64::from(reserve.required().get())
+            },
         };
         hear(
             act,
@@ -95,8 +102,11 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
             rulebook.name.as_str(),
             reading,
         )?;
-        reserves.push((rulebook.name.to_string(), reserve));
+        if !retired {
+            reserves.push((rulebook.name.to_string(), reserve));
+        }
     }
+    notices::heard(act, state, &mut open)?;
     Ok(reserves)
 }
 

@@ -31,6 +31,7 @@ mod last_given;
 pub mod live_case;
 pub mod lose_units;
 pub mod make_plan;
+pub mod notices;
 pub mod once;
 pub mod plan_lines;
 pub mod post_letters;

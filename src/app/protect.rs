@@ -26,7 +26,7 @@ pub fn reserves(act: &Act<'_>, state: &SiteState, picks: &[(LotId, Units)]) -> R
             line.usable = line.usable.saturating_sub(*units);
         }
     }
-    for (rulebook, rule) in act.reserve_rules() {
+    for (rulebook, rule) in state.protecting(act) {
         let before = reserve::stand(&state.facts(rulebook, rule));
         let after = reserve::stand(&left.facts(rulebook, rule));
         if let Some(unsolved) = before.unsolved.or(after.unsolved) {
@@ -54,7 +54,7 @@ pub fn left(act: &Act<'_>, state: &SiteState) -> Reading {
         found: 0,
         expected: 0,
     };
-    if let (true, Some((rulebook, rule))) = (state.site.car_t, act.reserve_rules().first()) {
+    if let (true, Some((rulebook, rule))) = (state.site.car_t, state.protecting(act).first()) {
         let reserve = reserve::stand(&state.facts(rulebook, rule));
         left.found = i64::from(reserve.possible().get());
         left.expected = i64::from(reserve.required().get());

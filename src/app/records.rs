@@ -7,6 +7,7 @@ pub use crate::db::catalogue::{BdpmPack, BdpmProduct, Changes, Listed};
 pub use crate::db::clearances::ClearanceRecord;
 pub use crate::db::counts::Which as WhichCounts;
 pub use crate::db::idempotency::Key;
+pub use crate::db::notices::{NoticeAct, NoticeRecord};
 pub use crate::db::outbox::{LetterState, OutboxLetter};
 pub use crate::db::patients::{Known, PatientRecord, PatientState};
 pub use crate::db::plans::PlanRecord;

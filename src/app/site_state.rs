@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use super::error::Error;
+use super::notices;
 use crate::db::clearances::ClearanceRecord;
 use crate::db::patients::{PatientRecord, PatientState};
 use crate::db::stock::Lot;
@@ -15,8 +16,10 @@ use crate::domain::line::LineHold;
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use crate::domain::reserve::{CarTPatient, Facts, Hold};
-use crate::domain::rule::{ReserveRule, Rulebook};
+use crate::domain::rule::{ReserveRule, Rulebook, Slug};
 use crate::domain::site::{Delivery, Site};
+use crate::text::rulebook::Retirement;
+use std::collections::BTreeSet;
 
 /// Returns a site's own day.
 ///
@@ -51,6 +54,8 @@ pub struct SiteState {
     pub deliveries: Vec<Delivery>,
     /// Who was given a dose by this act.
     pub served: Option<PatientId>,
+    /// The rulebooks whose notices are retired: they protect nothing.
+    pub retired: BTreeSet<Slug>,
 }
 
 impl SiteState {
@@ -65,6 +70,7 @@ impl SiteState {
         })?;
         let today = today(act, &site)?;
         let stock = db::shelf::not_empty(act.conn, finess)?;
+        let retired = notices::retired(act, today)?;
         let mut state = Self {
             today,
             stock,
@@ -75,6 +81,7 @@ impl SiteState {
             in_force: Vec::new(),
             deliveries: Vec::new(),
             served: None,
+            retired,
             site,
         };
         if state.site.car_t {
@@ -95,6 +102,22 @@ impl SiteState {
             state.line_holds = db::plan_lines::held_at(act.conn, &[finess])?;
         }
         Ok(state)
+    }
+
+    /// Returns the rulebooks that ask for a reserve and protect it: those that are not retired.
+    pub fn protecting<'r>(&self, act: &Act<'r>) -> Vec<(&'r Rulebook, &'r ReserveRule)> {
+        let all = act.reserve_rules().into_iter();
+        all.filter(|(book, _)| !self.retired.contains(&book.name))
+            .collect()
+    }
+
+    /// Whether a rulebook's notice is retired here, as sentences ask.
+    pub fn retirement(&self, book: &Rulebook) -> Retirement {
+        if self.retired.contains(&book.name) {
+            Retirement::Retired
+        } else {
+            Retirement::Applied
+        }
     }
 
     /// Returns the facts for one reserve.

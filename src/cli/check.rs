@@ -16,8 +16,8 @@ Examples:
 
 /// Look over the configuration and every rulebook, and list every fault
 ///
-/// Each fault has its file, line and column, what stands there and what was expected. Connects to
-/// nothing. Exit code 2 when there are faults.
+/// Each fault has its file, line and column, what stands there and what was expected. What is odd in a
+/// rulebook and no fault, as a source that no rule cites, is a note. Connects to nothing. Exit code 2 when there are faults.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Check {}
@@ -100,7 +100,10 @@ fn fine(settings: &Settings, addresses: &Addresses, rules: &Rulebooks) -> Answer
         "email": addresses.mail.to_string(),
         "rulebooks": names,
     });
-    let answer = Answer::new(text, json);
+    let odd = rules.odd().as_slice().iter();
+    let answer = odd.fold(Answer::new(text, json), |answer, odd| {
+        answer.note(format!("note: {odd}"))
+    });
     match addresses.mail {
         MailUrl::Smtp(_) => answer,
         MailUrl::Directory(_) | MailUrl::Memory => answer.note(

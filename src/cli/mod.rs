@@ -27,6 +27,7 @@ mod place;
 mod plan;
 mod recipient;
 mod request;
+mod rulebook;
 mod serve;
 mod site;
 mod token;
@@ -56,7 +57,8 @@ Examples:
   dotation serve                       run the service
   dotation doses --vials 400x1 --vials 80x1 --dose 240mg
   dotation plan case.json              say who is served with what there is, and why
-  dotation assess case.json            say whether a patient may start or go on";
+  dotation assess case.json            say whether a patient may start or go on
+  dotation rulebook list               the rules that are loaded, and which are in force";
 
 /// Keeps the right doses of a scarce medicine in the right hospital pharmacy.
 #[derive(Debug, Parser)]
@@ -97,6 +99,8 @@ enum Command {
     Doses(doses::DosesCommand),
     Plan(plan::PlanCommand),
     Assess(assess::Assess),
+    #[command(subcommand)]
+    Rulebook(rulebook::RulebookCommand),
     Dispense(dispense::Dispense),
     #[command(subcommand)]
     Transfer(transfer::Transfer),
@@ -128,6 +132,7 @@ impl Command {
             Self::Doses(command) => command.run(place),
             Self::Plan(command) => command.run(place),
             Self::Assess(command) => command.run(place),
+            Self::Rulebook(command) => command.run(place),
             Self::Dispense(command) => command.run(place),
             Self::Transfer(command) => command.run(place),
             Self::Site(command) => command.run(place),

@@ -21,6 +21,7 @@ pub mod gate;
 pub mod idempotency;
 pub mod lock;
 pub mod migrate;
+pub mod notices;
 pub mod outbox;
 pub mod packs;
 pub mod patients;

@@ -480,6 +480,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    notices (id) {
+        id -> Text,
+        rulebook -> Text,
+        act -> Text,
+        ended_on -> Date,
+        reason -> Text,
+        done_by -> Text,
+        done_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(sites -> networks (network_id));
 diesel::joinable!(token_sites -> tokens (token_id));
 diesel::joinable!(token_sites -> sites (site));
@@ -557,4 +569,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     count_payload,
     safety_decisions,
     safety_decision_payload,
+    notices,
 );

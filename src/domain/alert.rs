@@ -16,14 +16,17 @@ pub enum AlertKind {
     ClearanceBroken,
     /// A refusal was overridden.
     Override,
+    /// A rulebook's notice has ended, or is about to.
+    NoticeExpired,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self::ReserveBelowMinimum,
         Self::ClearanceBroken,
         Self::Override,
+        Self::NoticeExpired,
     ];
 
     /// Returns the code of the kind.
@@ -32,6 +35,7 @@ impl AlertKind {
             Self::ReserveBelowMinimum => "reserve-below-minimum",
             Self::ClearanceBroken => "clearance-broken",
             Self::Override => "override",
+            Self::NoticeExpired => "notice-expired",
         }
     }
 
@@ -46,6 +50,7 @@ impl AlertKind {
             Self::ReserveBelowMinimum => &[Capacity::Pharmacist],
             Self::ClearanceBroken => &[Capacity::Pharmacist, Capacity::CarTUnit],
             Self::Override => &[Capacity::Coordinator],
+            Self::NoticeExpired => &[Capacity::Pharmacist, Capacity::Coordinator],
         }
     }
 
@@ -53,7 +58,7 @@ impl AlertKind {
     /// nothing can make it untrue.
     pub const fn closes_when_acknowledged(self) -> bool {
         match self {
-            Self::ReserveBelowMinimum | Self::ClearanceBroken => false,
+            Self::ReserveBelowMinimum | Self::ClearanceBroken | Self::NoticeExpired => false,
             Self::Override => true,
         }
     }

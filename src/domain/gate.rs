@@ -125,7 +125,10 @@ impl Passage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::assess::{ANC_STALE, Course, DatedCount, Patient, at_the_gate};
+    use crate::domain::calendar::Day;
     use crate::domain::rule::{Bilingual, Citation};
+    use crate::domain::testing::{neutrophils, slug};
 
     fn passage(found: &[(&str, Severity)], decided: &[(GateVerdict, &str, &str)]) -> Passage {
         let message = Bilingual {
@@ -166,6 +169,37 @@ mod tests {
     fn what_is_only_to_be_known_lets_pass() {
         assert_eq!(passage(&[], &[]), Passage::Open);
         assert_eq!(passage(&[("i", Severity::Info)], &[]), Passage::Open);
+    }
+
+    #[test]
+    fn a_count_is_fresh_for_four_weeks_when_a_treatment_starts() {
+        let found = |course, days: u32| {
+            let today = Day::of(2026, 3, 1).unwrap();
+            let patient = Patient {
+                age_years: 34,
+                indication: slug("takayasu"),
+                course,
+                administrations: Vec::new(),
+                counts: vec![DatedCount {
+                    on: today.minus(days),
+                    per_mm3: 2_500,
+                }],
+                benign_ethnic_neutropenia: false,
+                symptoms_of_infection: false,
+                conditions: Vec::new(),
+                prior_treatments: Vec::new(),
+                disease_activity: None,
+                co_medication: Vec::new(),
+            };
+            let book = neutrophils();
+            let assessment = at_the_gate(&book, &patient, today, true);
+            let codes = assessment.findings.iter().map(|f| f.code.to_owned());
+            codes.collect::<Vec<_>>()
+        };
+        assert!(found(Course::Initiation, 28).is_empty());
+        assert_eq!(found(Course::Initiation, 29), [ANC_STALE]);
+        let ongoing = Course::Ongoing { started_on: None };
+        assert!(found(ongoing, 29).is_empty());
     }
 
     #[test]

@@ -43,7 +43,9 @@
 //!   vials in date; doses **fit** when all can be made at once: [`dose`].
 //! - **need**: how much a dose must hold at least, and the day on which its vials must be in date.
 //! - **rulebook**: what a document says about a medicine, as values, each with its source:
-//!   [`rule`]. A **notice** is the document: the letter of 14 October 2021.
+//!   [`rule`]. A **notice** is the document: the letter of 14 October 2021. It is in force, to come,
+//!   **ended** or **superseded** by another; one that is over is applied until it is **retired**
+//!   (retirée) by a coordinator: [`Standing`](rule::Standing).
 //! - **CRS** (syndrome de relargage de cytokines, SRC): what the reserved doses treat, after an
 //!   **infusion** of CAR-T cells.
 //! - **window**: from the day of the infusion to a fortnight after. A patient in it is **infused**;

@@ -85,6 +85,8 @@ pub enum Action {
     ReadPlans,
     /// Keep plans, and approve their lines.
     ApprovePlans,
+    /// Retire a notice that has ended, and take that back.
+    RetireNotices,
     /// Acknowledge an alert.
     AcknowledgeAlert,
     /// Read who receives letters, and the letters.
@@ -99,7 +101,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -118,6 +120,7 @@ impl Action {
         Self::OverrideSafety,
         Self::ReadPlans,
         Self::ApprovePlans,
+        Self::RetireNotices,
         Self::AcknowledgeAlert,
         Self::ReadLetters,
         Self::EditRecipients,
@@ -153,7 +156,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::ConfirmSafety => matches!(role, Pharmacist | Coordinator),
         Action::OverrideSafety => matches!(role, Pharmacist),
         Action::ReadPlans => matches!(role, Pharmacist | Coordinator),
-        Action::ApprovePlans => matches!(role, Coordinator),
+        Action::ApprovePlans | Action::RetireNotices => matches!(role, Coordinator),
         Action::AcknowledgeAlert => matches!(role, Pharmacist | CarTUnit | Coordinator),
         Action::ReadLetters | Action::EditRecipients => {
             matches!(role, Pharmacist | Coordinator | Admin)
@@ -169,7 +172,7 @@ pub const fn may(role: Role, action: Action) -> bool {
 /// the catalogue, to which things are only added: a pharmacist with a new box in the hand must be able
 /// to receive it.
 pub const fn is_felt_everywhere(action: Action) -> bool {
-    matches!(action, Action::EditSites)
+    matches!(action, Action::EditSites | Action::RetireNotices)
 }
 
 #[cfg(test)]
@@ -218,7 +221,7 @@ mod tests {
             .into_iter()
             .filter(|a| is_felt_everywhere(*a))
             .collect();
-        assert_eq!(everywhere, [Action::EditSites]);
+        assert_eq!(everywhere, [Action::EditSites, Action::RetireNotices]);
     }
 
     #[test]

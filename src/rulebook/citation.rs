@@ -1,8 +1,10 @@
 //! The documents of a rulebook, and what cites them.
 
+use super::outline::Named;
 use crate::domain::calendar::Day;
 use crate::domain::rule::{Citation, Slug, Source};
-use crate::toml_file::Table;
+use crate::toml_file::{Fault, Place, Problem, Table};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// How the reason for a rule without a source begins.
@@ -10,9 +12,13 @@ const CHOICE: &str = "Choice:";
 
 /// The documents of one file; those with a fault are known by their key, if that could be read.
 pub(super) struct Sources {
+    /// What rules name that stands in other files.
+    pub(super) named: Named,
     read: Vec<Option<Source>>,
     keys: BTreeSet<Slug>,
     all_keys: bool,
+    places: Vec<(Slug, Place)>,
+    cited: RefCell<BTreeSet<Slug>>,
 }
 
 impl Sources {
@@ -20,18 +26,21 @@ impl Sources {
     pub(super) fn read(top: &Table<'_>) -> Self {
         let rows = top.rows("sources", 1, |row| {
             let key = row.parsed("key", Slug::parse);
-            Some((key.clone(), row.spot_of("key"), source(row, key)))
+            let place = row.place_of("key");
+            Some((key.clone(), row.spot_of("key"), place, source(row, key)))
         });
         let mut keys = BTreeSet::new();
         let mut all_keys = !rows.is_empty();
         let mut read = Vec::new();
-        for (key, spot, source) in rows.into_iter().flatten() {
+        let mut places = Vec::new();
+        for (key, spot, place, source) in rows.into_iter().flatten() {
             match key {
                 Some(key) if keys.contains(&key) => {
                     let what = format_args!("a source before has the key {key}, expected another");
                     let _: Option<()> = top.inconsistent_at(&spot, what);
                 }
                 Some(key) => {
+                    places.push((key.clone(), place));
                     keys.insert(key);
                 }
                 None => all_keys = false,
@@ -39,9 +48,12 @@ impl Sources {
             read.push(source);
         }
         Self {
+            named: Named::default(),
             read,
             keys,
             all_keys,
+            places,
+            cited: RefCell::default(),
         }
     }
 
@@ -49,6 +61,9 @@ impl Sources {
     pub(super) fn cited(&self, row: &Table<'_>) -> Option<Citation> {
         let source = row.optional("source", |t, key| t.parsed(key, Slug::parse));
         let section = row.text("section");
+        if let Some(Some(key)) = &source {
+            self.cited.borrow_mut().insert(key.clone());
+        }
         let (source, section) = (source?, section?);
         match &source {
             Some(key) if self.all_keys && !self.keys.contains(key) => {
@@ -64,6 +79,19 @@ impl Sources {
             }
             Some(_) | None => Some(Citation { source, section }),
         }
+    }
+
+    /// Returns the documents that no rule cites: no fault, but odd.
+    pub(super) fn not_cited(&self) -> Vec<Fault> {
+        let cited = self.cited.borrow();
+        let idle = self.places.iter().filter(|(key, _)| !cited.contains(key));
+        idle.map(|(key, place)| Fault {
+            place: place.clone(),
+            problem: Problem::Inconsistent {
+                what: format!("no rule cites the source {key}"),
+            },
+        })
+        .collect()
     }
 
     /// Returns the documents in the file's order, when none has a fault.

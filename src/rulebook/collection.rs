@@ -1,8 +1,10 @@
 //! All rulebooks: those in the binary, and those of a folder, which take precedence.
 
+use super::outline::Outline;
+use super::{Reading, between};
 use crate::domain::calendar::Day;
-use crate::domain::rule::{GateRule, Rulebook, Slug};
-use crate::toml_file::{Fault, Faults, MOST_BYTES, Place, Problem};
+use crate::domain::rule::{Rulebook, Slug, Standing};
+use crate::toml_file::{self, Fault, Faults, MOST_BYTES};
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -44,6 +46,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rulebooks {
     by_name: BTreeMap<Slug, Rulebook>,
+    odd: Faults,
 }
 
 impl Rulebooks {
@@ -72,13 +75,24 @@ impl Rulebooks {
         };
         let mut collected = Collected::default();
         for (name, text) in BUILT_IN.iter().filter(|(name, _)| !replaced(name)) {
-            let file = format!("{FOLDER}/{name}.toml");
-            collected.add(super::read(&file, text.as_bytes()), file);
+            collected.add(super::reading(
+                &format!("{FOLDER}/{name}.toml"),
+                text.as_bytes(),
+            ));
         }
         for path in &files {
             let file = path.display().to_string();
-            let read = bytes_of(path).and_then(|bytes| super::read(&file, &bytes));
-            collected.add(read, file);
+            collected.add(match bytes_of(path) {
+                Ok(bytes) => super::reading(&file, &bytes),
+                Err(faults) => Reading {
+                    rulebook: Err(faults),
+                    outline: Outline {
+                        name: super::stem(&file).to_owned(),
+                        ..Outline::default()
+                    },
+                    odd: Vec::new(),
+                },
+            });
         }
         collected.finish()
     }
@@ -91,8 +105,24 @@ impl Rulebooks {
     /// Returns whether a rulebook holds on a day: within its own dates, and before those of the one
     /// that takes its place.
     pub fn in_force(&self, book: &Rulebook, day: Day) -> bool {
-        let next = book.superseded_by.as_ref().and_then(|name| self.get(name));
-        book.in_force(day) && next.is_none_or(|next| day < next.valid_from)
+        self.standing(book, day) == Standing::InForce
+    }
+
+    /// Returns how a rulebook stands on a day, by its own dates and those of its successor.
+    pub fn standing(&self, book: &Rulebook, day: Day) -> Standing {
+        let next = book.superseded_by.as_ref().and_then(|next| self.get(next));
+        book.standing(day, next.map(|next| next.valid_from))
+    }
+
+    /// Returns what is odd in the files and no fault, each with its place: sources that no rule cites,
+    /// exceptions for indications that nobody names.
+    pub const fn odd(&self) -> &Faults {
+        &self.odd
+    }
+
+    /// Returns the name most like one that is mistyped, if one is like it.
+    pub fn nearest(&self, typed: &str) -> Option<&str> {
+        toml_file::nearest(typed, self.by_name.keys().map(Slug::as_str))
     }
 
     /// Returns every rulebook, sorted by name.
@@ -105,95 +135,35 @@ impl Rulebooks {
 #[derive(Default)]
 struct Collected {
     by_name: BTreeMap<Slug, Rulebook>,
-    files: BTreeMap<Slug, String>,
+    outlines: Vec<Outline>,
     faults: Vec<Fault>,
-    incomplete: bool,
+    odd: Vec<Fault>,
 }
 
 impl Collected {
-    fn add(&mut self, read: Result<Rulebook, Faults>, file: String) {
-        match read {
+    fn add(&mut self, reading: Reading) {
+        self.outlines.push(reading.outline);
+        self.odd.extend(reading.odd);
+        match reading.rulebook {
             Ok(rulebook) => {
-                self.files.insert(rulebook.name.clone(), file);
                 self.by_name.insert(rulebook.name.clone(), rulebook);
             }
-            Err(faults) => {
-                self.incomplete = true;
-                self.faults.extend(faults.into_vec());
-            }
+            Err(faults) => self.faults.extend(faults.into_vec()),
         }
     }
 
-    /// Only when all files are known can one say that a rulebook is nowhere.
+    /// All files are known now, also those that have faults: what is wrong between them is told
+    /// with what is wrong in each.
     fn finish(mut self) -> Result<Rulebooks, Faults> {
-        let mut faults = std::mem::take(&mut self.faults);
-        if !self.incomplete {
-            for rulebook in self.by_name.values() {
-                if let Some(next) = &rulebook.superseded_by
-                    && (!self.by_name.contains_key(next) || *next == rulebook.name)
-                {
-                    let what = format!(
-                        "superseded_by: there is no other rulebook {next}, expected the name of one"
-                    );
-                    faults.push(self.inconsistent(&rulebook.name, what));
-                }
-                for what in self
-                    .safety_elsewhere(rulebook)
-                    .into_iter()
-                    .chain(self.gates_without_rows(rulebook))
-                {
-                    faults.push(self.inconsistent(&rulebook.name, what));
-                }
-            }
+        self.faults.extend(between::faults(&self.outlines));
+        if !self.faults.is_empty() {
+            return Err(Faults::new(self.faults));
         }
-        if faults.is_empty() {
-            Ok(Rulebooks {
-                by_name: self.by_name,
-            })
-        } else {
-            Err(Faults::new(faults))
-        }
-    }
-
-    /// What is wrong with gates that take the rows of another rulebook.
-    fn gates_without_rows(&self, rulebook: &Rulebook) -> Vec<String> {
-        let gates = rulebook.gates.iter().enumerate();
-        let wrong = gates.filter_map(|(place, gate)| {
-            let GateRule::Neutrophils(name) = &gate.then else {
-                return None;
-            };
-            let what = match self.by_name.get(name) {
-                None => "there is no rulebook",
-                Some(book) if book.thresholds.is_empty() => "there are no [[thresholds]] in",
-                Some(_) => return None,
-            };
-            Some(format!(
-                "gates[{place}].neutrophils: {what} {name}, expected the name of a rulebook that has \
-                 some"
-            ))
-        });
-        wrong.collect()
-    }
-
-    /// What is wrong with the rulebook of safety that another names.
-    fn safety_elsewhere(&self, rulebook: &Rulebook) -> Option<String> {
-        let name = rulebook.safety_rulebook.as_ref()?;
-        let speaks = self.by_name.get(name).is_some_and(Rulebook::assesses);
-        (!speaks).then(|| {
-            format!(
-                "safety_rulebook: {name} is no rulebook that speaks of patients, expected the name of \
-                 one"
-            )
+        self.odd.extend(between::oddities(&self.outlines));
+        Ok(Rulebooks {
+            by_name: self.by_name,
+            odd: Faults::new(self.odd),
         })
-    }
-
-    fn inconsistent(&self, name: &Slug, what: String) -> Fault {
-        Fault {
-            place: Place::File {
-                file: self.files.get(name).cloned().unwrap_or_default(),
-            },
-            problem: Problem::Inconsistent { what },
-        }
     }
 }
 
@@ -211,6 +181,16 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Faults> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Reads the rulebook of one file, by itself: whether the names in it are those of others that are
+/// loaded is not looked at.
+///
+/// # Errors
+/// [`Faults`] with every fault of the file; also when it cannot be read.
+pub fn read_file(path: &Path) -> Result<Rulebook, Faults> {
+    let file = path.display().to_string();
+    bytes_of(path).and_then(|bytes| super::read(&file, &bytes))
 }
 
 /// Reads at most one byte more than a file may have, so that the reader sees that it is too long.

@@ -12,7 +12,7 @@ pub(super) fn read(
 ) -> Option<Vec<Gate>> {
     let rows = top.rows("gates", 0, |row| {
         let when = when(row, reserve);
-        let then = then(row);
+        let then = then(row, sources);
         let citation = sources.cited(row);
         Some(Gate {
             when: when?,
@@ -24,13 +24,16 @@ pub(super) fn read(
 }
 
 /// `then = "freeze"`, or `neutrophils = "…"` with the name of the rulebook whose rows hold.
-fn then(row: &Table<'_>) -> Option<GateRule> {
+fn then(row: &Table<'_>, sources: &Sources) -> Option<GateRule> {
     let then = row.optional("then", |t, key| {
         t.word(key, "\"freeze\"", |word| {
             (word == "freeze").then_some(GateRule::Freeze)
         })
     });
     let rows = row.optional("neutrophils", |t, key| t.parsed(key, Slug::parse));
+    if let Some(Some(name)) = &rows {
+        sources.named.counts(row, "neutrophils", name);
+    }
     match (then?, rows?) {
         (Some(then), None) => Some(then),
         (None, Some(name)) => Some(GateRule::Neutrophils(name)),

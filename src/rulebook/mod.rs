@@ -6,6 +6,7 @@
 //! they fit together; a new kind is such a file and a line in [`read`]. Start with [`Rulebooks`].
 
 mod alternatives;
+mod between;
 mod circumstances;
 mod citation;
 mod collection;
@@ -13,6 +14,7 @@ mod doses;
 mod gates;
 mod indications;
 mod monitoring;
+mod outline;
 mod presentations;
 mod priorities;
 mod reserve;
@@ -20,12 +22,13 @@ mod starting;
 mod thresholds;
 mod unit_doses;
 
-pub use collection::Rulebooks;
+pub use collection::{Rulebooks, read_file};
 
 use crate::domain::calendar::Day;
-use crate::domain::rule::{Bilingual, Contact, Rulebook, Safety, Slug};
-use crate::toml_file::{self, Faults, Table};
+use crate::domain::rule::{Bilingual, Contact, IndicationRule, Rulebook, Safety, Slug};
+use crate::toml_file::{self, Fault, Faults, Table};
 use citation::Sources;
+use outline::{Outline, Reference};
 use sha2::{Digest as _, Sha256};
 
 /// The ending of a rulebook's file: its name and this are the file's name.
@@ -37,11 +40,41 @@ const ENDING: &str = ".toml";
 /// # Errors
 /// [`Faults`] with every fault of the file, each with its line and column.
 pub fn read(file: &str, bytes: &[u8]) -> Result<Rulebook, Faults> {
-    let hash = Sha256::digest(bytes).into();
-    toml_file::read(file, bytes, |top| rulebook(top, file, hash))
+    reading(file, bytes).rulebook
 }
 
-fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
+/// What became of one file.
+struct Reading {
+    rulebook: Result<Rulebook, Faults>,
+    /// What other files are compared with, also when this one has faults.
+    outline: Outline,
+    /// What is odd and no fault.
+    odd: Vec<Fault>,
+}
+
+fn reading(file: &str, bytes: &[u8]) -> Reading {
+    let hash = Sha256::digest(bytes).into();
+    let mut outline = Outline {
+        name: stem(file).to_owned(),
+        ..Outline::default()
+    };
+    let mut odd = Vec::new();
+    let read = |top: &Table<'_>| rulebook(top, (file, hash), &mut outline, &mut odd);
+    let rulebook = toml_file::read(file, bytes, read);
+    Reading {
+        rulebook,
+        outline,
+        odd,
+    }
+}
+
+/// What is read goes into the outline as well, whether or not the rest has a fault.
+fn rulebook(
+    top: &Table<'_>,
+    (file, hash): (&str, [u8; 32]),
+    outline: &mut Outline,
+    odd: &mut Vec<Fault>,
+) -> Option<Rulebook> {
     let name = name(top, file);
     let medicine = top.text("medicine");
     let title = top.table("title", bilingual);
@@ -50,7 +83,13 @@ fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
     let valid_to = top.optional("valid_to", |t, key| t.day(key, Day::parse));
     not_before(top, valid_from, valid_to.flatten());
     let superseded_by = top.optional("superseded_by", |t, key| t.parsed(key, Slug::parse));
-    let sources = Sources::read(top);
+    if let Some(Some(next)) = &superseded_by {
+        outline.superseded_by = Some(Reference::of(top, "superseded_by", next));
+    }
+    outline.medicine.clone_from(&medicine);
+    outline.jurisdiction.clone_from(&jurisdiction);
+    outline.valid_from = valid_from;
+    let mut sources = Sources::read(top);
     let contacts = top.rows("contacts", 0, |row| contact(row, &sources));
     let presentations = presentations::read(top, &sources);
     let doses = doses::read(top, &sources);
@@ -66,10 +105,23 @@ fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
     let thresholds = thresholds::read(top, &sources);
     let safety = safety(top, &sources);
     let safety_rulebook = top.optional("safety_rulebook", |t, key| t.parsed(key, Slug::parse));
+    if let Some(Some(name)) = &safety_rulebook {
+        outline.safety_rulebook = Some(Reference::of(top, "safety_rulebook", name));
+    }
+    let silent = safety.as_ref().map(Safety::is_empty);
+    outline.assesses = thresholds
+        .as_ref()
+        .zip(silent)
+        .map(|(rows, silent)| !rows.is_empty() || !silent);
     if let (Some(indications), Some(doses), Some(priorities)) = (&indications, &doses, &priorities)
     {
         indications::fit(top, indications, doses, reserve.as_ref(), priorities);
     }
+    outline.has_thresholds = thresholds.as_ref().map(|rows| !rows.is_empty());
+    let codes = |rows: &Vec<IndicationRule>| rows.iter().map(|i| i.code.clone()).collect();
+    outline.indications = indications.as_ref().map(codes);
+    outline.named = std::mem::take(&mut sources.named);
+    odd.extend(sources.not_cited());
     Some(Rulebook {
         name: name?,
         hash,
@@ -125,6 +177,12 @@ fn name(top: &Table<'_>, file: &str) -> Option<Slug> {
         let what = format_args!("the rulebook {name} stands in {last}, expected {name}{ENDING}");
         top.inconsistent("name", what)
     }
+}
+
+/// The file's name without its folder and ending.
+fn stem(file: &str) -> &str {
+    let last = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    last.strip_suffix(ENDING).unwrap_or(last)
 }
 
 fn not_before(top: &Table<'_>, first: Option<Day>, last: Option<Day>) {

@@ -62,14 +62,16 @@ fn presentation(row: &Table<'_>, sources: &Sources) -> Option<RuledPresentation>
         .map(Units::new);
     let from_years = row.optional("from_years", |t, key| t.whole(key, 1..=MOST_YEARS));
     let citation = sources.cited(row);
+    let presentation = Presentation {
+        cip13: cip13?,
+        label: label?,
+        strength: strength?,
+        route: route?,
+        units_per_box: units_per_box?,
+    };
+    sources.named.presentation(row, &presentation);
     Some(RuledPresentation {
-        presentation: Presentation {
-            cip13: cip13?,
-            label: label?,
-            strength: strength?,
-            route: route?,
-            units_per_box: units_per_box?,
-        },
+        presentation,
         from_years: from_years?,
         citation: citation?,
     })

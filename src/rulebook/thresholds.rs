@@ -42,6 +42,9 @@ fn threshold(row: &Table<'_>, sources: &Sources) -> Option<ThresholdRow> {
     let count = count(row);
     let benign = row.optional("benign_ethnic_neutropenia", Table::flag);
     let except = row.optional("except", |t, key| t.list(key, Slug::parse));
+    for indication in except.iter().flatten().flatten() {
+        sources.named.indication(row, "except", indication);
+    }
     let severity = severity(row);
     let message = row.table("message", bilingual);
     let citation = sources.cited(row);

@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::Service;
-use crate::app::sweep_lines;
 use crate::app::turn_day::Days;
+use crate::app::{notices, sweep_lines};
 use crate::clock::Clock;
 use crate::db::outbox::LetterState;
 use crate::db::{self, Conn, Db, alerts, idempotency, outbox};
@@ -34,6 +34,12 @@ const WRITE_EVERY: Duration = Duration::from_secs(15);
 /// Choice: they were held for hours or days, so a minute more is nothing.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
+/// How often sites that are no CAR-T centres are asked whether a notice of theirs ends; centres follow
+/// with their own day.
+///
+/// Choice: a notice ends on a day, and is heard of for two weeks before.
+const NOTICES_EVERY: Duration = Duration::from_hours(1);
+
 /// How often it is asked whether a day has begun somewhere.
 ///
 /// Choice: a second, as the post looks for letters; it is one read of a few rows, and right also
@@ -54,6 +60,10 @@ pub(super) fn begin(
     chores.spawn(every(WRITE_EVERY, move || try_writing(ours.clone(), clock)));
     let ours = service.clone();
     chores.spawn(every(SWEEP_EVERY, move || sweep(ours.clone(), clock)));
+    let ours = service.clone();
+    chores.spawn(every(NOTICES_EVERY, move || {
+        watch_notices(ours.clone(), clock)
+    }));
     let ours = db.clone();
     chores.spawn(every(FORGET_EVERY, move || {
         forget(ours.clone(), clock, days)
@@ -111,6 +121,13 @@ async fn sweep(service: Service, clock: Clock) {
         Err(error) => {
             tracing::error!(%error, "units held for long enough were not freed; in a minute again");
         }
+    }
+}
+
+/// Opens and closes what sites hear of notices that end.
+async fn watch_notices(service: Service, clock: Clock) {
+    if let Err(error) = notices::watch(&service, clock.now()).await {
+        tracing::error!(%error, "nobody looked whether notices end; in an hour again");
     }
 }
 

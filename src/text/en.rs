@@ -132,6 +132,9 @@ fn wrong_state(state: &str) -> String {
         "approved-and-left-out" => "A line is approved or left out, not both: choose.".to_owned(),
         "held-units-expired" => "Held units are out of date: book them as lost, and the request waits for the next plan.".to_owned(),
         "too-old" => "This plan is more than seven days old: plan again.".to_owned(),
+        "notice-retired" => "This rulebook has ended, and a coordinator retired it: it keeps no reserve, ranks no request and freezes no initiation any more.".to_owned(),
+        "notice-in-force" => "This rulebook has not ended: it is retired once it has ended or another took its place, not before.".to_owned(),
+        "notice-not-retired" => "This rulebook is not retired: there is nothing to take back.".to_owned(),
         "not-granted" => "This line is not granted: there is nothing to approve.".to_owned(),
         "corrected" => "This count was corrected already: correct the one in its place.".to_owned(),
         "entered-by-mistake" => "This count was withdrawn as entered by mistake: enter it again.".to_owned(),
@@ -183,5 +186,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::ReserveBelowMinimum => "CAR-T reserve below its minimum",
         AlertKind::ClearanceBroken => "A CAR-T clearance is broken: NO-GO",
         AlertKind::Override => "A refusal was overridden",
+        AlertKind::NoticeExpired => "A rulebook has ended, or is about to",
     }
 }

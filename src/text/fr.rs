@@ -140,6 +140,9 @@ fn wrong_state(state: &str) -> String {
         "approved-and-left-out" => "Une ligne est approuvée ou écartée, pas les deux : choisissez.".to_owned(),
         "held-units-expired" => "Des unités réservées sont périmées : perdez-les, et la demande attendra le prochain plan.".to_owned(),
         "too-old" => "Ce plan a plus de sept jours : refaites le plan.".to_owned(),
+        "notice-retired" => "Ce référentiel est échu et un coordinateur l'a retiré : il ne garde plus de réserve, ne classe plus de demandes et ne gèle plus d'initiations.".to_owned(),
+        "notice-in-force" => "Ce référentiel n'est pas échu : il se retire une fois échu ou remplacé, pas avant.".to_owned(),
+        "notice-not-retired" => "Ce référentiel n'est pas retiré : il n'y a rien à rétablir.".to_owned(),
         "not-granted" => "Cette ligne n'est pas accordée : il n'y a rien à approuver.".to_owned(),
         "corrected" => "Cette numération a déjà été corrigée : corrigez celle qui la remplace.".to_owned(),
         "entered-by-mistake" => "Cette numération a été retirée comme saisie par erreur : saisissez-la de nouveau.".to_owned(),
@@ -224,5 +227,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::ReserveBelowMinimum => "Réserve CAR-T sous le minimum",
         AlertKind::ClearanceBroken => "Feu vert CAR-T rompu : NO-GO",
         AlertKind::Override => "Refus outrepassé",
+        AlertKind::NoticeExpired => "Référentiel échu ou bientôt échu",
     }
 }

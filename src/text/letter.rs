@@ -3,6 +3,7 @@
 
 use super::{en, fr};
 use crate::domain::alert::{Alert, AlertKind};
+use crate::domain::calendar::Day;
 use crate::domain::language::Language;
 use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
@@ -131,6 +132,9 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses requises", reading.expected.to_string()));
         }
         AlertKind::ClearanceBroken => {}
+        AlertKind::NoticeExpired => {
+            rows.extend(notice(facts, ["Référentiel", "Dernier jour"], fr::day));
+        }
     }
     rows.push((
         opened(facts, "Depuis", "Alerte ouverte le"),
@@ -152,6 +156,18 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
         ),
         footer: "Message automatique de Dotation. Il ne contient aucune donnée de patient ; n'y répondez pas.",
     }
+}
+
+/// The rulebook that ends, and its last day.
+fn notice(
+    facts: &Facts<'_>,
+    [name, last]: [&'static str; 2],
+    day: impl Fn(Day) -> String,
+) -> Vec<(&'static str, String)> {
+    let mut rows = vec![(name, facts.alert.subject.clone())];
+    let ends = facts.rulebook.and_then(|book| book.valid_to);
+    rows.extend(ends.map(|ends| (last, day(ends))));
+    rows
 }
 
 fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
@@ -176,6 +192,14 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
             "Lire le motif écrit par le pharmacien dans le registre, puis prendre l'alerte en charge : cela la clôt.".to_owned(),
             "Reconstituer la réserve du site : un transfert du groupement, ou une livraison avancée.".to_owned(),
             call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
+        ],
+        AlertKind::NoticeExpired => vec![
+            call.map_or_else(
+                || "Demander au laboratoire si la tension se poursuit.".to_owned(),
+                |call| format!("Demander si la tension se poursuit. {call}"),
+            ),
+            "Si un nouveau courrier la prolonge : faire charger par l'administrateur le référentiel qui le reprend ; l'alerte se clôt d'elle-même.".to_owned(),
+            "Sinon, un coordinateur retire le référentiel échu, avec un motif. Jusque-là il continue de protéger les réserves et de geler les initiations.".to_owned(),
         ],
     }
 }
@@ -206,6 +230,11 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses required", reading.expected.to_string()));
         }
         AlertKind::ClearanceBroken => {}
+        AlertKind::NoticeExpired => {
+            rows.extend(notice(facts, ["Rulebook", "Last day"], |day| {
+                day.to_string()
+            }));
+        }
     }
     rows.push((
         opened(facts, "Since", "Alert opened"),
@@ -252,6 +281,14 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
             "Read the pharmacist's written reason in the ledger, then acknowledge the alert, which closes it.".to_owned(),
             "Complete the reserve of the site: a transfer within the network, or a delivery brought forward.".to_owned(),
             call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
+        ],
+        AlertKind::NoticeExpired => vec![
+            call.map_or_else(
+                || "Ask the manufacturer whether supply is still tight.".to_owned(),
+                |call| format!("Ask whether supply is still tight. {call}"),
+            ),
+            "If a new letter prolongs it: have the administrator load the rulebook that follows it; the alert then closes by itself.".to_owned(),
+            "Else a coordinator retires the rulebook that has ended, with a reason. Until then it goes on protecting reserves and freezing initiations.".to_owned(),
         ],
     }
 }

@@ -11,6 +11,7 @@ pub mod fr;
 pub mod letter;
 pub mod plan;
 pub mod request;
+pub mod rulebook;
 pub mod shape;
 pub mod trial;
 

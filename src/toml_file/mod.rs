@@ -87,16 +87,22 @@ impl<'f> File<'f> {
 
     /// Notes a problem at a byte of the source.
     fn add(&self, at: usize, path: &str, problem: Problem) {
-        let (line, column) = line_and_column(self.source.as_bytes(), at);
-        self.faults.borrow_mut().push(Fault {
-            place: Place::At {
-                file: self.name.to_owned(),
-                line,
-                column,
-                path: path.to_owned(),
-            },
-            problem,
+        let place = self.place(&Spot {
+            at,
+            path: path.to_owned(),
         });
+        self.faults.borrow_mut().push(Fault { place, problem });
+    }
+
+    /// Line and column of a spot.
+    fn place(&self, spot: &Spot) -> Place {
+        let (line, column) = line_and_column(self.source.as_bytes(), spot.at);
+        Place::At {
+            file: self.name.to_owned(),
+            line,
+            column,
+            path: spot.path.clone(),
+        }
     }
 
     /// The text between two bytes, its line ends shown, cut to sixty characters.

@@ -1,6 +1,6 @@
 //! One table of a file: what it holds, its rows, and where its faults stand.
 
-use super::{File, Problem, nearest};
+use super::{File, Place, Problem, nearest};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -56,6 +56,12 @@ impl<'f> Table<'f> {
                 .map_or(self.spot.at, |value| value.span().start),
             path: self.path(key),
         }
+    }
+
+    /// Returns the place of a value, or of this table when the value is not there, for a fault that is
+    /// found when other files are read.
+    pub fn place_of(&self, key: &str) -> Place {
+        self.file.place(&self.spot_of(key))
     }
 
     /// Reads a value that may be left out: `Some(None)` when it is.

@@ -13,3 +13,4 @@ pub mod fhir;
 pub mod json;
 pub mod plan;
 pub mod plan_case;
+pub mod rulebook;

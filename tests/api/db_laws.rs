@@ -11,6 +11,7 @@ on_both!(
     a_unit_is_never_held_twice
     what_is_held_is_the_sum_of_the_holds
     the_audit_trail_only_grows_and_each_line_follows
+    what_was_decided_about_a_notice_is_never_changed
     one_alert_of_a_kind_is_open
     broken_laws_have_one_name_on_both
 );
@@ -295,6 +296,24 @@ fn the_audit_trail_only_grows_and_each_line_follows(backend: Backend) {
     if backend == Backend::Postgres {
         ledger(&db, "TRUNCATE audit", never);
     }
+}
+
+fn what_was_decided_about_a_notice_is_never_changed(backend: Backend) {
+    let (_database, db) = stocked(backend);
+    let row = |act: &str| {
+        format!(
+            "INSERT INTO notices VALUES ('n-1', 'r', '{act}', '2021-12-31', 'why', 't-1', '2022-01-01 08:00:00')"
+        )
+    };
+    execute(&db, &row("retired")).unwrap();
+    let never = "never changed or deleted";
+    ledger(&db, "UPDATE notices SET reason = 'another'", never);
+    ledger(&db, "DELETE FROM notices", never);
+    if backend == Backend::Postgres {
+        ledger(&db, "TRUNCATE notices", never);
+    }
+    let other = row("forgotten").replace("n-1", "n-2");
+    assert!(execute(&db, &other).is_err());
 }
 
 fn one_alert_of_a_kind_is_open(backend: Backend) {

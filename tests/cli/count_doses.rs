@@ -69,6 +69,8 @@ fn machines_are_answered_in_micrograms() {
         json,
         serde_json::json!({
             "rulebook": null,
+            "rulebook_sha256": null,
+            "rulebook_standing": null,
             "all_at_once": true,
             "made": 1,
             "doses": [{
@@ -79,6 +81,27 @@ fn machines_are_answered_in_micrograms() {
             "shortfall": [],
         })
     );
+}
+
+#[test]
+fn doses_by_a_rulebook_that_is_not_in_force_say_so() {
+    let on = |day: &str| {
+        doses(&format!(
+            "--vials 400x2 --weight 61kg --indication crs --on {day} --format json"
+        ))
+    };
+    let done = on("2021-12-31");
+    assert_eq!(done.err, "");
+    let json = done.json();
+    assert_eq!(json["rulebook_standing"], "in-force");
+    assert_eq!(json["rulebook_sha256"].as_str().unwrap().len(), 64);
+    let done = on("2022-01-01");
+    assert_eq!(
+        done.err,
+        "note: The rulebook roactemra-2021-10-14 ended on 2021-12-31; it is applied until a coordinator retires it.\n"
+    );
+    assert_eq!(done.json()["rulebook_standing"], "ended");
+    assert_eq!(on("2021-10-13").json()["rulebook_standing"], "not-yet");
 }
 
 #[test]
@@ -167,7 +190,7 @@ fn more_doses_than_a_question_may_have_are_refused() {
 
 #[test]
 fn a_slip_of_the_keyboard_is_noticed() {
-    let done = doses("--vials 500x1 --weight 61kg --indication csr");
+    let done = doses("--vials 500x1 --weight 61kg --indication csr --on 2021-11-08");
     assert_eq!(
         done.err,
         "note: roactemra-2021-10-14 has no presentation of 500 mg that makes these doses\n\

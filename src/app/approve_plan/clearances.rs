@@ -197,7 +197,7 @@ fn first_harmful(act: &Act<'_>, shelves: &Shelves, moved: &[Moved]) -> Option<us
             }
         }
         after.set_holds(holds);
-        act.reserve_rules().into_iter().any(|(book, rule)| {
+        state.protecting(act).into_iter().any(|(book, rule)| {
             let before = reserve::stand(&state.facts(book, rule));
             let after = reserve::stand(&after.facts(book, rule));
             after.unsolved.is_some() || after.lost_since(&before) > Doses::ZERO

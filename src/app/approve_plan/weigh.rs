@@ -227,7 +227,7 @@ impl Shelves {
                     line.usable = line.usable.saturating_sub(unit.units);
                 }
             }
-            for (book, rule) in act.reserve_rules() {
+            for (book, rule) in state.protecting(act) {
                 let before = reserve::stand(&state.facts(book, rule));
                 let after = reserve::stand(&left.facts(book, rule));
                 if before.unsolved.is_some() || after.unsolved.is_some() {

@@ -12,6 +12,7 @@ use crate::app::edit_patients::{self, NewPatient};
 use crate::app::end_clearance;
 use crate::app::error::Error;
 use crate::app::hear;
+use crate::app::notices;
 use crate::app::rehold::rehold;
 use crate::app::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
@@ -105,6 +106,7 @@ pub fn ask(act: &mut Act<'_>, site: Finess, question: &Question) -> Result<Answe
         Who::Moved { from, .. } => Some(asking::moved_from(act, site, from)?.rulebook),
     };
     let (rulebook, rule) = chosen_rule(act, named.as_deref())?;
+    notices::still_applies(&state.retired, rulebook)?;
     if question.hold {
         // days may have passed since the last change: what is over by now holds nothing more
         after::settle(act, &mut state)?;

@@ -22,6 +22,7 @@ use super::act::{Act, Done};
 use super::error::Error;
 use super::last_given::last_given;
 use super::live_case;
+use super::notices;
 use super::record;
 use super::see::commons;
 use super::site_state::today;
@@ -64,6 +65,8 @@ pub fn file(act: &mut Act<'_>, new: &NewRequest) -> Result<Request, Error> {
         let fields = vec!["rulebook"];
         return Err(Refusal::UnfitRequest { fields }.into());
     };
+    let day = today(act, &site)?;
+    notices::still_applies(&notices::retired(act, day)?, book)?;
     let known = known_patient(act, new.site, Some(&new.pseudonym))?;
     let wanted = fitting(checked(
         act,

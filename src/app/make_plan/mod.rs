@@ -7,9 +7,11 @@ mod lottery;
 use super::act::{Act, Done};
 use super::error::Error;
 use super::live_case::{self, Live, Terms};
+use super::notices;
 use super::see;
 use crate::db::plans::{Payload, PlanRecord};
 use crate::db::{self};
+use crate::domain::calendar::Day;
 use crate::domain::code::Finess;
 use crate::domain::id::{LineId, PlanId};
 use crate::domain::language::Language;
@@ -27,6 +29,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A plan that binds nobody.
 #[derive(Clone, Debug)]
 pub struct Preview {
+    /// By which rulebook.
+    pub rulebook: Slug,
+    /// The day of the plan.
+    pub day: Day,
     /// The plan as JSON.
     pub document: String,
     /// The case it was made from, in its canonical form.
@@ -57,12 +63,15 @@ pub struct Kept {
 /// As [`live_case::load`].
 pub fn preview(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<Preview, Error> {
     let mut live = live_case::load(act, terms, Action::ReadPlans)?;
+    notices::still_applies(&notices::retired(act, live.case.as_of)?, live.book)?;
     let drawn = lottery::drawn(act, &live)?;
     let seed_is_the_days = drawn.is_some();
     live.case.lottery_seed = drawn.unwrap_or_else(|| lottery::of_previews(&live));
     let answer = solve(act, &live.case, live.book);
     let nobody = PlanId::new("");
     Ok(Preview {
+        rulebook: live.book.name.clone(),
+        day: live.case.as_of,
         document: told(act, &live.case, live.book, &answer, language),
         case: canonical(&live.case, live.book),
         seed_is_the_days,
@@ -108,6 +117,7 @@ pub fn note_reading(
 /// As [`live_case::load`]; when the database cannot be written.
 pub fn keep(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<Kept, Error> {
     let mut live = live_case::load(act, terms, Action::ApprovePlans)?;
+    notices::still_applies(&notices::retired(act, live.case.as_of)?, live.book)?;
     live.case.lottery_seed = lottery::draw(act, &live)?;
     let (case, book) = (&live.case, live.book);
     let answer = solve(act, case, book);

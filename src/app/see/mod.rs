@@ -19,7 +19,7 @@ use crate::domain::id::PatientId;
 use crate::domain::quantity::Doses;
 use crate::domain::reason::Refusal;
 use crate::domain::reserve::{self, Reserve};
-use crate::domain::rule::Rulebook;
+use crate::domain::rule::{Rulebook, Standing};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -33,8 +33,8 @@ pub struct SeenReserve<'r> {
     pub reserve: Reserve,
     /// How many reference doses the free units could make, beside every hold.
     pub reference_doses: Doses,
-    /// Whether the document is in force today, by its own dates; it protects reserves either way.
-    pub in_force: bool,
+    /// How the rulebook stands on the site's day; it protects reserves until it is retired.
+    pub standing: Standing,
 }
 
 /// Returns the reserve of a site as it stands.
@@ -50,7 +50,7 @@ pub fn reserve<'r>(
     let state = SiteState::load(act, site)?;
     let (reserve, reference_doses) = reserve::seen(&state.facts(book, rule))?;
     Ok(SeenReserve {
-        in_force: book.in_force(state.today),
+        standing: act.rules.standing(book, state.today),
         reserve,
         reference_doses,
         rulebook: book,

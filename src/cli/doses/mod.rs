@@ -6,8 +6,10 @@ use super::given::{self, Dose, Vials};
 use super::place::{Place, today};
 use crate::domain::calendar::Day;
 use crate::domain::dose::{self, Grants, MOST_NEEDS, Need, Take, Unsolved, Vial};
+use crate::domain::language::Language;
 use crate::domain::quantity::{Doses, Grams, Mg, Units};
-use crate::domain::rule::{Rulebook, Slug};
+use crate::domain::rule::{Rulebook, Slug, Standing};
+use crate::text::rulebook::{Retirement, notice};
 use clap::Args;
 
 const EXAMPLES: &str = "\
@@ -50,6 +52,8 @@ pub(super) struct DosesCommand {
 /// What was asked, in domain's types.
 struct Question {
     rulebook: Option<Rulebook>,
+    /// How that stands on the day of the doses.
+    standing: Option<Standing>,
     needs: Vec<Need>,
     /// Named by their places in the list.
     vials: Vec<Vial<usize>>,
@@ -76,15 +80,21 @@ impl DosesCommand {
         let notes = question.strange_vials().into_iter();
         Ok(notes
             .chain(question.strange_indication())
+            .chain(question.not_in_force(place.language()))
             .fold(answer, Answer::note))
     }
 
     fn question(self, place: &Place) -> Result<Question, Failure> {
         let settings = place.settings()?;
         let day = self.on.map_or_else(|| today(place.now, &settings), Ok)?;
-        let rulebook = match (&self.rulebook, self.weights.is_empty()) {
-            (None, true) => None,
-            (named, _) => Some(chosen(&Place::rulebooks(&settings)?, named.as_ref())?),
+        let (rulebook, standing) = match (&self.rulebook, self.weights.is_empty()) {
+            (None, true) => (None, None),
+            (named, _) => {
+                let rules = Place::rulebooks(&settings)?;
+                let book = chosen(&rules, named.as_ref())?;
+                let standing = rules.standing(&book, day);
+                (Some(book), Some(standing))
+            }
         };
         let dated = self.on.is_some()
             || self.doses.iter().any(|dose| dose.on.is_some())
@@ -110,6 +120,7 @@ impl DosesCommand {
         Ok(Question {
             vials: vials.collect(),
             rulebook,
+            standing,
             needs,
             indication: self.indication,
             dated,
@@ -148,6 +159,13 @@ impl Question {
         strengths.sort();
         strengths.dedup();
         strengths
+    }
+
+    /// Whose rulebook is not in force on the day; a retirement is not looked up, which needs no database.
+    fn not_in_force(&self, language: Language) -> Option<String> {
+        let (book, standing) = self.rulebook.as_ref().zip(self.standing.as_ref())?;
+        let said = notice(language, &book.name, standing, Retirement::Applied)?;
+        Some(format!("note: {said}"))
     }
 
     /// And in an indication that the rulebook does not name, which gets the dose of all others.

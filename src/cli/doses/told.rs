@@ -5,6 +5,7 @@ use crate::cli::answer::columns;
 use crate::domain::calendar::Day;
 use crate::domain::dose::{Composition, Need, Vial};
 use crate::domain::quantity::{Doses, Mg, Units};
+use crate::domain::rule::Standing;
 use serde_json::{Value, json};
 
 /// For people: the count, each dose with its vials, and how many of each size alone.
@@ -92,6 +93,8 @@ pub(super) fn json(question: &Question, found: &Found) -> Value {
     let all = question.needs.iter().zip(&found.grants.compositions);
     json!({
         "rulebook": question.rulebook.as_ref().map(|book| book.name.as_str()),
+        "rulebook_sha256": question.rulebook.as_ref().map(|book| hex::encode(book.hash)),
+        "rulebook_standing": question.standing.as_ref().map(Standing::code),
         "all_at_once": found.grants.granted.iter().all(|granted| *granted),
         "made": found.grants.count().get(),
         "doses": all.map(dose).collect::<Vec<_>>(),

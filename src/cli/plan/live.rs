@@ -1,6 +1,6 @@
 //! Plans of the service's own database: made, kept, shown, approved.
 
-use super::{Lang, format, told};
+use super::{Lang, format, not_in_force, told};
 use crate::app::approve_plan::{self, Approval};
 use crate::app::live_case::{Scope, Terms};
 use crate::app::make_plan;
@@ -8,7 +8,8 @@ use crate::app::see::plans;
 use crate::cli::answer::{Answer, Format, columns};
 use crate::cli::failure::Failure;
 use crate::cli::given;
-use crate::cli::place::Place;
+use crate::cli::place::{Opened, Place};
+use crate::domain::calendar::Day;
 use crate::domain::code::Finess;
 use crate::domain::id::PlanId;
 use crate::domain::language::Language;
@@ -186,27 +187,43 @@ impl Make {
                 Format::Text => Answer::exact(text, 0),
                 Format::Json => Answer::exact(kept.document, 0),
             };
-            return Ok(answer.note(format!(
+            let answer = answer.note(format!(
                 "The plan was kept as {id}. To approve it: dotation plan approve {id}"
-            )));
+            ));
+            let about = (&kept.plan.rulebook, kept.plan.day);
+            return noted(answer, &opened, about, language);
         }
         let seen = opened.read(move |act| make_plan::preview(act, &terms, language))?;
         let patients = seen.patients.clone();
         opened.write(Vec::new(), move |act| {
             make_plan::note_reading(act, &patients)
         })?;
-        Ok(match format(place) {
+        let about = (&seen.rulebook, seen.day);
+        let answer = match format(place) {
             Format::Text => Answer::exact(table(&seen.document, &seen.lines, language)?, 0),
             Format::Json => {
-                let (case, plan) = (seen.case, seen.document);
+                let (case, plan) = (&seen.case, &seen.document);
                 let mut written = format!("{{\n\"binding\": false,\n\"plan\": {plan},\n\"case\": ");
-                written.push_str(&case);
+                written.push_str(case);
                 written.push_str("\n}\n");
                 Answer::exact(written, 0)
             }
         }
-        .note("Nothing was kept: with --keep the plan can be approved."))
+        .note("Nothing was kept: with --keep the plan can be approved.");
+        noted(answer, &opened, about, language)
     }
+}
+
+/// With a note when the rulebook is not in force on the day of the plan.
+fn noted(
+    answer: Answer,
+    opened: &Opened,
+    (name, day): (&Slug, Day),
+    language: Language,
+) -> Result<Answer, Failure> {
+    let books = Place::rulebooks(&opened.settings)?;
+    let note = not_in_force(&books, name, day, language);
+    Ok(note.into_iter().fold(answer, Answer::note))
 }
 
 impl ListPlans {

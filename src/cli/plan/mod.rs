@@ -6,12 +6,14 @@ mod verify;
 use super::answer::{Answer, Format};
 use super::failure::Failure;
 use super::place::Place;
+use crate::domain::calendar::Day;
 use crate::domain::language::Language;
 use crate::domain::plan::{Case, Plan};
 use crate::domain::rule::{Rulebook, Slug};
 use crate::hands;
 use crate::rulebook::Rulebooks;
 use crate::text::plan::Made;
+use crate::text::rulebook::{Retirement, notice};
 use crate::wire::plan::{Document, difference, write};
 use crate::wire::plan_case;
 use clap::{Args, Subcommand, ValueEnum};
@@ -157,7 +159,14 @@ fn made(
             Format::Text => told::plan(plan, made, language),
         });
         progress.end();
-        return Ok(Answer::exact(written, 0));
+        let note = match format(place) {
+            // the document says so itself
+            Format::Json => None,
+            Format::Text => not_in_force(&books, &read.book.name, read.case.as_of, language),
+        };
+        return Ok(note
+            .into_iter()
+            .fold(Answer::exact(written, 0), Answer::note));
     };
     let asked = bytes_of(change)?;
     let next = plan_case::what_if(&read.case, read.book, &asked).map_err(|e| faults(change, &e))?;
@@ -171,6 +180,19 @@ fn made(
         (after.as_bytes(), "the plan what if"),
     )?;
     Ok(compared(place, &before, &after, language))
+}
+
+/// What a reader of a plan must know of its rulebook, when it is not in force on the day. A retirement
+/// refuses a plan of the service, and says nothing of a case.
+fn not_in_force(books: &Rulebooks, name: &Slug, day: Day, language: Language) -> Option<String> {
+    let book = books.get(name)?;
+    let said = notice(
+        language,
+        name,
+        &books.standing(book, day),
+        Retirement::Applied,
+    )?;
+    Some(format!("note: {said}"))
 }
 
 /// Plans, with the rulebooks that gates name at hand.

@@ -5,10 +5,12 @@
 
 mod asking;
 mod circumstance;
+mod entry;
 mod monitoring;
 mod predicate;
 mod priority;
 mod safety;
+mod standing;
 mod threshold;
 
 use super::calendar::Day;
@@ -18,6 +20,7 @@ use super::presentation::{Presentation, Route};
 use super::quantity::{Doses, Grams, Mg, MgPerKg};
 pub use super::slug::{Slug, SlugError};
 pub use circumstance::{About, Circumstance, Outcome, PriorTreatment, all_hold};
+pub use entry::{Changed, Cited, Difference, Entry, EntryId, FieldChange};
 pub use monitoring::{
     AfterInterruption, Anchor, FirstCount, InterruptionRow, Monitoring, Neutropenia, Phase, Rhythm,
     Segment, Span,
@@ -30,6 +33,7 @@ pub use safety::{
     Alternative, ChecklistItem, Evidence, Exclusion, Line, NoAlternative, PriorTreatments, Remark,
     Safety, StartCondition, StartWay,
 };
+pub use standing::{NOTICE_DAYS, Standing};
 pub use threshold::{CountOf, CountRange, Counted, Severity, ThresholdRow};
 
 /// One document's rules about one medicine.

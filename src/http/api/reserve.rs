@@ -5,6 +5,7 @@ use crate::app::see::{self, SeenReserve};
 use crate::domain::reserve::{KeptFor, Standing};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
+use crate::wire::{self, rulebook::RulebookStanding};
 use actix_web::HttpResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,8 +16,13 @@ pub struct ReserveShape {
     site: String,
     rulebook: String,
     medicine: String,
-    /// Whether the document is in force today by its own dates; it protects the reserve either way.
+    /// SHA-256 of the rulebook's file.
+    rulebook_sha256: String,
+    /// Whether the document is in force on the site's day by its own dates; it protects the reserve
+    /// until a coordinator retires it.
     rulebook_in_force: bool,
+    /// How the rulebook stands on that day; a retired one protects no reserve.
+    rulebook_standing: RulebookStanding,
     /// The site's own day.
     as_of: String,
     /// Whether the site is qualified for CAR-T therapies; one that is not keeps no reserve.
@@ -95,8 +101,9 @@ fn shape(seen: &SeenReserve<'_>) -> ReserveShape {
         state,
         reserve,
         reference_doses,
-        in_force,
+        standing,
     } = seen;
+    let retirement = state.retirement(rulebook);
     let (possible, required) = (reserve.possible(), reserve.required());
     let reference = rulebook
         .reserve
@@ -106,7 +113,9 @@ fn shape(seen: &SeenReserve<'_>) -> ReserveShape {
         site: state.site.finess.to_string(),
         rulebook: rulebook.name.to_string(),
         medicine: rulebook.medicine.clone(),
-        rulebook_in_force: *in_force,
+        rulebook_sha256: hex::encode(rulebook.hash),
+        rulebook_in_force: rulebook.in_force(state.today),
+        rulebook_standing: wire::rulebook::standing(&rulebook.name, standing, retirement),
         as_of: state.today.to_string(),
         car_t: state.site.car_t,
         resupply: reserve.resupply.code(),

@@ -152,7 +152,7 @@ fn a_code_stands_once_and_a_route_has_few_strengths() {
              units_per_box = 1\nsource = \"notice\"\nsection = \"p. 1\"\n"
         )
     };
-    let twice = format!("{INVENTED}{}", row("3400957464318", 50));
+    let twice = format!("{INVENTED}{}", row("3400900000020", 50));
     let found = faults(&twice);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].contains("presentations[1].cip13: a presentation before has the code"));

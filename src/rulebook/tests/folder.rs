@@ -64,11 +64,14 @@ fn a_rulebook_is_superseded_by_one_that_is_there() {
         std::fs::write(folder.path().join("exemplium-2030-01-01.toml"), text).unwrap();
         Rulebooks::load(Some(folder.path()))
     };
-    assert!(load("roactemra-2021-10-14").is_ok());
+    let next = INVENTED.replace("2030-01-01", "2032-01-01");
+    std::fs::write(folder.path().join("exemplium-2032-01-01.toml"), next).unwrap();
+    assert!(load("exemplium-2032-01-01").is_ok());
     assert!(load("exemplium-2030-01-01").is_err());
+    std::fs::remove_file(folder.path().join("exemplium-2032-01-01.toml")).unwrap();
     let faults = load("exemplium-2031-01-01").unwrap_err().to_string();
     assert!(
-        faults.ends_with("superseded_by: there is no other rulebook exemplium-2031-01-01, expected the name of one"),
+        faults.ends_with("exemplium-2030-01-01.toml:4:17: superseded_by: there is no other rulebook exemplium-2031-01-01, expected the name of one"),
         "{faults}"
     );
 }

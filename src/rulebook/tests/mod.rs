@@ -3,6 +3,8 @@
 mod faults;
 mod folder;
 mod letter;
+mod many_faults;
+mod page;
 mod ranking;
 mod wrong_ranking;
 
@@ -20,7 +22,7 @@ date = 2030-01-01
 url = "https://example.org/notice"
 
 [[presentations]]
-cip13 = "3400957464318"
+cip13 = "3400900000020"
 label = "Exemplium 50 mg"
 strength_mg = 50
 route = "oral"

@@ -1,6 +1,7 @@
 //! Who is served: planned, approved, sent, dispensed.
 
 mod approving;
+mod gate;
 mod making;
 mod sending;
 mod serving;

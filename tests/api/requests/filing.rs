@@ -26,7 +26,9 @@ fn a_request_is_filed_edited_and_withdrawn(backend: Backend) {
     assert_eq!(location, format!("/api/v1/requests/{id}"));
     let first = seen(&app, &id);
     let expected = json!({
-        "id": id, "site": CENTRE, "rulebook": "roactemra-2021-10-14", "pseudonym": "p-1", "state": "open",
+        "id": id, "site": CENTRE, "rulebook": "roactemra-2021-10-14",
+        "rulebook_standing": { "code": "in-force", "day": null, "superseded_by": null, "retired": false, "notice_fr": null, "notice_en": null },
+        "pseudonym": "p-1", "state": "open",
         "indication": "takayasu", "route": "iv", "treatment": "ongoing", "alternatives": "none",
         "alternatives_tried": "méthotrexate, infliximab", "risk": "vital", "approved_exception": false,
         "age_years": 34, "weight_g": 61_000, "units": null, "prescribed_mg": null, "interval_days": 28,

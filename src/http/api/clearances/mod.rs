@@ -112,7 +112,13 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
         .read(move |act| of_site::clearances(act, site, before, rows))
         .await?;
     let seq = |c: &(i64, ClearanceShape)| c.0.to_string();
-    let listed = page.cut(found.iter().map(|c| (c.seq, shape(c))).collect(), seq);
+    let listed = page.cut(
+        found
+            .iter()
+            .map(|c| (c.seq, shape(c, ask.rules())))
+            .collect(),
+        seq,
+    );
     let items: Vec<_> = listed.items.into_iter().map(|(_, c)| c).collect();
     let patients = items.iter().map(ClearanceShape::patient).collect();
     ask.note_reading(site, "clearances", patients).await?;
@@ -133,7 +139,7 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
         .await?;
     let patients = [found.patient.to_string()].into();
     ask.note_reading(site, "clearances", patients).await?;
-    Ok(HttpResponse::Ok().json(shape(&found)))
+    Ok(HttpResponse::Ok().json(shape(&found, ask.rules())))
 }
 
 /// The use of a dose.
@@ -194,7 +200,7 @@ pub async fn release(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         "clearance.release",
         move |act| {
             let (ended, _) = end_clearance::release(act, site, &id, &why)?;
-            answer(200, &shape(&ended))
+            answer(200, &shape(&ended, act.rules))
         },
     )
     .await

@@ -4,11 +4,14 @@ use crate::app::ask_clearance::Answered;
 use crate::app::records::{ClearanceRecord, Rulebooks};
 use crate::app::site_state::SiteState;
 use crate::domain::calendar::Instant;
+use crate::domain::calendar::local_day;
 use crate::domain::clearance::ClearanceState;
 use crate::domain::reserve::Hold;
 use crate::domain::rule::Contact;
 use crate::http::api::deliveries::{DeliveryShape, shape as delivery_shape};
+use crate::http::api::rulebooks::applied_on;
 use crate::http::api::stock::as_mg;
+use crate::wire::rulebook::RulebookStanding;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,6 +28,8 @@ pub struct ClearanceShape {
     rulebook: String,
     /// SHA-256 of the rulebook's file.
     rulebook_hash: String,
+    /// How the rulebook stood on the day of the decision; `null` when it is not loaded any more.
+    rulebook_standing: Option<RulebookStanding>,
     /// Doses asked for.
     doses: u32,
     /// Doses missing, of this patient or of what ranks before.
@@ -51,7 +56,8 @@ const fn decision(state: ClearanceState) -> &'static str {
 }
 
 /// Makes the shape of a clearance.
-pub(super) fn shape(c: &ClearanceRecord) -> ClearanceShape {
+pub(super) fn shape(c: &ClearanceRecord, rules: &Rulebooks) -> ClearanceShape {
+    let day = local_day(c.asked_at, chrono_tz::Tz::UTC);
     ClearanceShape {
         id: c.id.to_string(),
         decision: decision(c.state),
@@ -59,6 +65,7 @@ pub(super) fn shape(c: &ClearanceRecord) -> ClearanceShape {
         patient: c.patient.to_string(),
         rulebook: c.rulebook.clone(),
         rulebook_hash: c.rulebook_hash.clone(),
+        rulebook_standing: applied_on(rules, &c.rulebook, day),
         doses: c.doses.get(),
         missing: c.missing.get(),
         asked_at: c.asked_at,
@@ -108,6 +115,8 @@ pub struct ClearanceRest {
     patient: Option<String>,
     rulebook: String,
     rulebook_hash: String,
+    /// How the rulebook stood on the day of the decision; `null` when it is not loaded any more.
+    rulebook_standing: Option<RulebookStanding>,
     /// Doses asked for.
     doses: u32,
     #[schema(value_type = String, format = DateTime)]
@@ -219,6 +228,7 @@ pub(super) fn answered(a: &Answered, rules: &Rulebooks) -> AnswerShape {
             patient: a.kept.then(|| a.clearance.patient.to_string()),
             rulebook: a.clearance.rulebook.clone(),
             rulebook_hash: a.clearance.rulebook_hash.clone(),
+            rulebook_standing: applied_on(rules, &a.clearance.rulebook, Some(a.state.today)),
             doses: a.clearance.doses.get(),
             asked_at: a.clearance.asked_at,
         },

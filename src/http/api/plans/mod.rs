@@ -154,7 +154,7 @@ pub async fn make(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         move |act| {
             let kept = make_plan::keep(act, &terms, language)?;
             let location = format!("{}/plans/{}", super::BASE, kept.plan.id);
-            created(location, &KeptShape::of(&kept))
+            created(location, &KeptShape::of(&kept, act.rules))
         },
     )
     .await
@@ -172,7 +172,10 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let found = ask
         .read(move |act| plans::plans(act, site, before.as_deref(), rows))
         .await?;
-    let rows = found.iter().map(PlanHeader::of).collect();
+    let rows = found
+        .iter()
+        .map(|plan| PlanHeader::of(plan, ask.rules()))
+        .collect();
     Ok(HttpResponse::Ok().json(page.cut(rows, |p: &PlanHeader| p.id.clone())))
 }
 
@@ -182,7 +185,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
 /// 404 when there is none, 403 when it covers sites beyond the caller's reach.
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let seen = seen(&ask).await?;
-    let shape = PlanShape::of(&seen, ask.language)?;
+    let shape = PlanShape::of(&seen, ask.rules(), ask.language)?;
     // always whole: its lines go their way without a new version of the plan
     let version = etag(seen.plan.version);
     Ok(HttpResponse::Ok().insert_header(version).json(shape))

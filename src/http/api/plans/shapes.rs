@@ -2,12 +2,15 @@
 
 use crate::app::make_plan::{GO_UNCOVERED, Kept, Preview};
 use crate::app::records::PlanRecord;
+use crate::app::records::Rulebooks;
 use crate::app::see::plans::SeenPlan;
 use crate::domain::language::Language;
 use crate::domain::line::{Line, LineState};
 use crate::domain::transfer::Transfer;
+use crate::http::api::rulebooks::applied_on;
 use crate::http::problem::Problem;
 use crate::text::plan::line_said;
+use crate::wire::rulebook::RulebookStanding;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -73,6 +76,8 @@ pub struct PlanHeader {
     rulebook: String,
     /// SHA-256 of the rulebook's file, in lower-case hexadecimal.
     rulebook_sha256: String,
+    /// How the rulebook stood on the day of the plan; `null` when it is not loaded any more.
+    rulebook_standing: Option<RulebookStanding>,
     /// `none`, `network` or `all`.
     transfers: String,
     /// SHA-256 of the frozen case, in lower-case hexadecimal.
@@ -84,13 +89,14 @@ pub struct PlanHeader {
 
 impl PlanHeader {
     /// Makes the shape of a plan's particulars.
-    pub fn of(plan: &PlanRecord) -> Self {
+    pub fn of(plan: &PlanRecord, rules: &Rulebooks) -> Self {
         Self {
             id: plan.id.to_string(),
             network: plan.network.clone(),
             day: plan.day.to_string(),
             rulebook: plan.rulebook.to_string(),
             rulebook_sha256: plan.rulebook_hash.clone(),
+            rulebook_standing: applied_on(rules, plan.rulebook.as_str(), Some(plan.day)),
             transfers: plan.transfers.code().to_owned(),
             case_sha256: plan.case_sha256.clone(),
             made_at: plan.made_at.to_rfc3339(),
@@ -117,11 +123,11 @@ pub struct KeptShape {
 
 impl KeptShape {
     /// Makes the shape of a plan that was kept.
-    pub fn of(kept: &Kept) -> Self {
+    pub fn of(kept: &Kept, rules: &Rulebooks) -> Self {
         let count = |status: &str| kept.lines.iter().filter(|l| l.status == status).count();
         let (granted, deferred) = (count("granted"), count("deferred"));
         Self {
-            header: PlanHeader::of(&kept.plan),
+            header: PlanHeader::of(&kept.plan, rules),
             binding: true,
             unranked: kept
                 .lines
@@ -155,10 +161,10 @@ impl PlanShape {
     ///
     /// # Errors
     /// A bug of ours.
-    pub fn of(seen: &SeenPlan, language: Language) -> Result<Self, Problem> {
+    pub fn of(seen: &SeenPlan, rules: &Rulebooks, language: Language) -> Result<Self, Problem> {
         let lines = seen.lines.iter();
         Ok(Self {
-            header: PlanHeader::of(&seen.plan),
+            header: PlanHeader::of(&seen.plan, rules),
             sites: seen.sites.iter().map(ToString::to_string).collect(),
             lines: lines
                 .map(|line| PlanLineShape::of(line, language))

@@ -13,6 +13,7 @@ use crate::app::see::requests;
 use crate::domain::code::Finess;
 use crate::domain::id::RequestId;
 use crate::domain::request::RequestState;
+use crate::http::api::rulebooks::standings;
 use crate::http::body::Body;
 use crate::http::etag::{Expected, etag};
 use crate::http::language::Said;
@@ -68,7 +69,8 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
         of_site.insert(seen.request.patient.to_string());
     }
     ask.note_readings("requests", patients).await?;
-    let shapes = found.into_iter().map(shape).collect();
+    let books = standings(&ask).await?;
+    let shapes = found.into_iter().map(|seen| shape(seen, &books)).collect();
     Ok(HttpResponse::Ok().json(page.cut(shapes, |r: &RequestShape| r.id.clone())))
 }
 
@@ -80,7 +82,7 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let id = RequestId::new(ask.part("id"));
     let found = ask.read(move |act| requests::request(act, &id)).await?;
     let (site, version) = (found.request.site, found.request.version);
-    let shape = shape(found);
+    let shape = shape(found, &standings(&ask).await?);
     let patients = BTreeSet::from([shape.patient.clone()]);
     ask.note_reading(site, "requests", patients).await?;
     // always whole: plans go their way without a new version of the request

@@ -7,7 +7,9 @@ use crate::domain::line::LineState;
 use crate::domain::quantity::{Grams, Units};
 use crate::domain::request::Request;
 use crate::http::api::stock::as_mg;
+use crate::wire::rulebook::RulebookStanding;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A request for a medicine, for one patient.
@@ -18,6 +20,8 @@ pub struct RequestShape {
     site: String,
     /// By which rulebook it is ranked.
     rulebook: String,
+    /// How the rulebook stands today; `null` when it is not loaded any more.
+    rulebook_standing: Option<RulebookStanding>,
     /// The site's word for the patient; absent once they were erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     pseudonym: Option<String>,
@@ -155,7 +159,7 @@ pub(super) fn receipt(request: &Request) -> RequestReceipt {
     }
 }
 
-pub(super) fn shape(seen: SeenRequest) -> RequestShape {
+pub(super) fn shape(seen: SeenRequest, books: &BTreeMap<String, RulebookStanding>) -> RequestShape {
     let SeenRequest { request, .. } = seen;
     let w = request.wanted;
     let day = |day: Option<Day>| day.map(|day| day.to_string());
@@ -164,6 +168,7 @@ pub(super) fn shape(seen: SeenRequest) -> RequestShape {
         id: request.id.to_string(),
         site: request.site.to_string(),
         rulebook: request.rulebook.to_string(),
+        rulebook_standing: books.get(request.rulebook.as_str()).cloned(),
         pseudonym: seen.pseudonym,
         patient: request.patient.to_string(),
         state: request.state.code(),

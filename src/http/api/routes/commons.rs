@@ -5,6 +5,7 @@ use crate::domain::role::Action;
 use crate::http::api::route::{Route, route};
 use crate::http::api::{catalogue, networks, rulebooks, sites, tokens};
 use crate::http::cursor::Listed;
+use crate::wire::rulebook::{PageShape, RulebookDifference};
 use actix_web::http::Method;
 
 /// Returns these routes.
@@ -61,6 +62,42 @@ pub(super) fn routes() -> Vec<Route> {
             rulebooks::see,
         )
         .gives::<rulebooks::RulebookShape>(200),
+        route(
+            Method::GET,
+            "/rulebooks/{name}/page",
+            Action::ReadCommons,
+            "One rulebook as a page in your language: a sentence for each rule, with its source.",
+            rulebooks::page,
+        )
+        .gives::<PageShape>(200),
+        route(
+            Method::GET,
+            "/rulebooks/{name}/diff/{other}",
+            Action::ReadCommons,
+            "What changed from one rulebook to another, rule by rule.",
+            rulebooks::diff,
+        )
+        .gives::<RulebookDifference>(200),
+        route(
+            Method::POST,
+            "/rulebooks/{name}/retire",
+            Action::RetireNotices,
+            "Retire a rulebook that has ended, with a reason: it protects no reserve and freezes no initiation any more; with a token that holds at every site.",
+            rulebooks::retire,
+        )
+        .takes::<rulebooks::NoticeBody>()
+        .gives::<rulebooks::NoticeShape>(200)
+        .may_be_keyed(),
+        route(
+            Method::POST,
+            "/rulebooks/{name}/reinstate",
+            Action::RetireNotices,
+            "Take back that a rulebook was retired; with a token that holds at every site.",
+            rulebooks::reinstate,
+        )
+        .takes::<rulebooks::NoticeBody>()
+        .gives::<rulebooks::NoticeShape>(200)
+        .may_be_keyed(),
         route(
             Method::GET,
             "/networks",
