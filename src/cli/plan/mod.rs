@@ -12,7 +12,7 @@ use crate::domain::rule::{Rulebook, Slug};
 use crate::hands;
 use crate::rulebook::Rulebooks;
 use crate::text::plan::Made;
-use crate::wire::plan::{Document, difference, write};
+use crate::wire::plan::{Document, difference, pieces, write};
 use crate::wire::plan_case;
 use clap::{Args, Subcommand, ValueEnum};
 pub(super) use told::transfers_asked;
@@ -152,11 +152,12 @@ fn made(
     let Some(change) = change else {
         progress.step("planning");
         let written = desk.planned(&read.case, read.book, |plan, made| match format(place) {
-            Format::Json => write(plan, made, language),
-            Format::Text => told::plan(plan, made, language),
+            Format::Json => pieces(plan, made, language),
+            Format::Text => vec![told::plan(plan, made, language)],
         });
         progress.end();
-        return Ok(Answer::exact(written, 0));
+        leave(read);
+        return Ok(Answer::pieces(written, 0));
     };
     let asked = bytes_of(change)?;
     let next = plan_case::what_if(&read.case, read.book, &asked).map_err(|e| faults(change, &e))?;
@@ -170,6 +171,11 @@ fn made(
         (after.as_bytes(), "the plan what if"),
     )?;
     Ok(compared(place, &before, &after, language))
+}
+
+/// Gives nothing back: a plan and its case lie in a hundred thousand places, and the command ends soon.
+fn leave<T>(large: T) {
+    std::mem::forget(large);
 }
 
 /// Plans, with the rulebooks that gates name at hand.
@@ -190,7 +196,10 @@ impl Planner<'_> {
             book,
             of: &of,
         };
-        told(&hands::plan(case, book, &of), &made)
+        let plan = hands::plan(case, book, &of);
+        let told = told(&plan, &made);
+        leave(plan);
+        told
     }
 
     fn json(&self, case: &Case, book: &Rulebook, language: Language) -> String {
