@@ -4,6 +4,7 @@ use crate::country::Country;
 use dotation::domain::language::Language;
 use dotation::domain::plan::{Case, Plan, plan};
 use dotation::domain::rule::{Rulebook, Slug};
+use dotation::hands;
 use dotation::rulebook::Rulebooks;
 use dotation::text::plan::Made;
 use dotation::wire::plan::write;
@@ -56,7 +57,7 @@ impl Desk {
             book,
             of: &of,
         };
-        let answer = plan(&case, book, &of);
+        let answer = hands::plan(&case, book, &of);
         let planned = start.elapsed();
         let start = Instant::now();
         let text = write(&answer, &made, Language::Fr);

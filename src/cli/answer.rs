@@ -24,8 +24,8 @@ pub(super) struct Answer {
     pub(super) json: Value,
     /// What people should know besides, on standard error.
     pub(super) notes: Vec<String>,
-    /// What is written as it is, whatever the format: the command has chosen.
-    pub(super) exact: Option<String>,
+    /// What is written as it is, piece by piece, whatever the format: the command has chosen.
+    pub(super) exact: Option<Vec<String>>,
     /// The exit code: an answer may be that something does not hold.
     pub(super) status: u8,
 }
@@ -43,7 +43,12 @@ impl Answer {
     }
 
     /// An answer in the form that the command chose, and the exit code.
-    pub(super) const fn exact(written: String, status: u8) -> Self {
+    pub(super) fn exact(written: String, status: u8) -> Self {
+        Self::pieces(vec![written], status)
+    }
+
+    /// The same in pieces.
+    pub(super) const fn pieces(written: Vec<String>, status: u8) -> Self {
         Self {
             text: String::new(),
             json: Value::Null,
@@ -62,16 +67,18 @@ impl Answer {
     /// Writes the answer, its notes first. A reader that has gone (`| head`) is no error.
     pub(super) fn write(&self, format: Format) -> io::Result<()> {
         let result = match (&self.exact, format) {
-            (Some(exact), _) => Cow::Borrowed(exact.as_str()),
-            (None, Format::Text) => Cow::Borrowed(self.text.as_str()),
+            (Some(exact), _) => Cow::Borrowed(exact.as_slice()),
+            (None, Format::Text) => Cow::Borrowed(std::slice::from_ref(&self.text)),
             (None, Format::Json) if self.json.is_null() => Cow::default(),
-            (None, Format::Json) => Cow::Owned(format!("{:#}\n", self.json)),
+            (None, Format::Json) => Cow::Owned(vec![format!("{:#}\n", self.json)]),
         };
         for note in &self.notes {
             complain(note);
         }
         let mut out = io::stdout().lock();
-        match out.write_all(result.as_bytes()).and_then(|()| out.flush()) {
+        let mut pieces = result.iter();
+        let written = pieces.try_for_each(|piece| out.write_all(piece.as_bytes()));
+        match written.and_then(|()| out.flush()) {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             written => written,
         }

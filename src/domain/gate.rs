@@ -104,14 +104,13 @@ impl Passage {
         for finding in findings {
             let code = finding.code;
             match finding.severity {
-                Severity::Info => {}
                 Severity::Warn if !covered(code, &GateVerdict::ALL) => {
                     open.insert(code.to_owned());
                 }
                 Severity::Refuse | Severity::Stop if !covered(code, &[GateVerdict::Overridden]) => {
                     blocked.insert(code.to_owned());
                 }
-                Severity::Warn | Severity::Refuse | Severity::Stop => {}
+                Severity::Info | Severity::Warn | Severity::Refuse | Severity::Stop => {}
             }
         }
         match (blocked.is_empty(), open.is_empty()) {

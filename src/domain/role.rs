@@ -139,7 +139,9 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::ReadSelf | Action::ReadCommons => true,
         Action::EditCatalogue => matches!(role, Pharmacist | Admin),
         Action::EditSites | Action::EditTokens => matches!(role, Admin),
-        Action::SetResupply | Action::MoveStock => matches!(role, Pharmacist),
+        Action::SetResupply | Action::MoveStock | Action::OverrideSafety => {
+            matches!(role, Pharmacist)
+        }
         Action::ReadStock => matches!(
             role,
             Pharmacist | CarTUnit | Prescriber | Coordinator | Reader
@@ -154,7 +156,6 @@ pub const fn may(role: Role, action: Action) -> bool {
             matches!(role, Pharmacist | CarTUnit | Prescriber)
         }
         Action::ConfirmSafety => matches!(role, Pharmacist | Coordinator),
-        Action::OverrideSafety => matches!(role, Pharmacist),
         Action::ReadPlans => matches!(role, Pharmacist | Coordinator),
         Action::ApprovePlans | Action::RetireNotices => matches!(role, Coordinator),
         Action::AcknowledgeAlert => matches!(role, Pharmacist | CarTUnit | Coordinator),

@@ -79,7 +79,7 @@ impl Known {
     }
 
     /// Returns the patient of a request. A count that the request told without a day stands for the day
-    /// it was filed.
+    /// it was filed where no other is known: one of a day is never hidden by one of no day.
     pub(super) fn patient(&self, request: &Request) -> Patient {
         let wanted = &request.wanted;
         let known = self.counts.get(&request.patient);
@@ -91,7 +91,8 @@ impl Known {
                 per_mm3: *per_mm3,
             })
             .collect();
-        if let Some(told) = wanted.count.filter(|count| count.on.is_none()) {
+        let undated = wanted.count.filter(|count| count.on.is_none());
+        if let Some(told) = undated.filter(|_| counts.is_empty()) {
             let zone = self.zones.get(&request.site);
             let filed = zone.and_then(|zone| local_day(request.filed_at, *zone));
             counts.extend(filed.map(|on| DatedCount {

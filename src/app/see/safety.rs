@@ -15,7 +15,7 @@ use crate::domain::language::Language;
 use crate::domain::line::LineState;
 use crate::domain::request::Request;
 use crate::wire::assess_case::write;
-use std::collections::BTreeMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 /// What a safety rulebook says of a request's patient.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +96,8 @@ pub fn of_plan(
         .collect();
     let mut days: BTreeMap<Finess, Day> = BTreeMap::new();
     for request in requests.values() {
-        if !days.contains_key(&request.site) {
-            days.insert(request.site, today(act, request.site)?);
+        if let Entry::Vacant(free) = days.entry(request.site) {
+            free.insert(today(act, request.site)?);
         }
     }
     let asked: Vec<(&Request, Day)> = requests

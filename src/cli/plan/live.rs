@@ -260,7 +260,8 @@ impl ListPlans {
             .collect();
         let names = ["ID", "DAY", "NETWORK", "RULEBOOK", "APPROVED"];
         let mut answer = Answer::new(columns(names, &rows), json);
-        answer.exact = (place.format == Some(Format::Json)).then(|| format!("{:#}\n", answer.json));
+        answer.exact =
+            (place.format == Some(Format::Json)).then(|| vec![format!("{:#}\n", answer.json)]);
         Ok(answer)
     }
 }

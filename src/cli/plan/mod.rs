@@ -14,7 +14,7 @@ use crate::hands;
 use crate::rulebook::Rulebooks;
 use crate::text::plan::Made;
 use crate::text::rulebook::{Retirement, notice};
-use crate::wire::plan::{Document, difference, write};
+use crate::wire::plan::{Document, difference, pieces, write};
 use crate::wire::plan_case;
 use clap::{Args, Subcommand, ValueEnum};
 pub(super) use read::{bytes_of, faults};
@@ -155,8 +155,8 @@ fn made(
     let Some(change) = change else {
         progress.step("planning");
         let written = desk.planned(&read.case, read.book, |plan, made| match format(place) {
-            Format::Json => write(plan, made, language),
-            Format::Text => told::plan(plan, made, language),
+            Format::Json => pieces(plan, made, language),
+            Format::Text => vec![told::plan(plan, made, language)],
         });
         progress.end();
         let note = match format(place) {
@@ -164,9 +164,9 @@ fn made(
             Format::Json => None,
             Format::Text => not_in_force(&books, &read.book.name, read.case.as_of, language),
         };
-        return Ok(note
-            .into_iter()
-            .fold(Answer::exact(written, 0), Answer::note));
+        leave(read);
+        let made = Answer::pieces(written, 0);
+        return Ok(note.into_iter().fold(made, Answer::note));
     };
     let asked = bytes_of(change)?;
     let next = plan_case::what_if(&read.case, read.book, &asked).map_err(|e| faults(change, &e))?;
@@ -195,6 +195,11 @@ fn not_in_force(books: &Rulebooks, name: &Slug, day: Day, language: Language) ->
     Some(format!("note: {said}"))
 }
 
+/// Gives nothing back: a plan and its case lie in a hundred thousand places, and the command ends soon.
+fn leave<T>(large: T) {
+    std::mem::forget(large);
+}
+
 /// Plans, with the rulebooks that gates name at hand.
 pub(super) struct Planner<'b> {
     books: &'b Rulebooks,
@@ -213,7 +218,10 @@ impl Planner<'_> {
             book,
             of: &of,
         };
-        told(&hands::plan(case, book, &of), &made)
+        let plan = hands::plan(case, book, &of);
+        let told = told(&plan, &made);
+        leave(plan);
+        told
     }
 
     fn json(&self, case: &Case, book: &Rulebook, language: Language) -> String {

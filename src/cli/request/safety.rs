@@ -119,8 +119,9 @@ fn text(seen: &SeenSafety, language: Language) -> String {
     ));
     let assessment = seen.assessment.as_deref().unwrap_or("{}");
     let read: Value = serde_json::from_str(assessment).unwrap_or_default();
-    for finding in read["findings"].as_array().into_iter().flatten() {
-        let word = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    let findings = read.get("findings").and_then(Value::as_array);
+    for finding in findings.into_iter().flatten() {
+        let word = |key: &str| finding.get(key).and_then(Value::as_str).unwrap_or_default();
         put(format_args!(
             "  {}: {} [{}]",
             word("severity"),

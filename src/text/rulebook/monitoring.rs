@@ -129,7 +129,7 @@ fn phase(words: &Words<'_>, phase: &Phase) -> String {
             format!("while {code} is found"),
         )
     }));
-    of.iter().map(|one| format!(", {one}")).collect()
+    of.iter().fold(String::new(), |said, one| said + ", " + one)
 }
 
 /// What was before: so many days of treatment, a neutropenia or none.

@@ -9,11 +9,13 @@
 
 mod decimal;
 mod number;
+mod outline;
 mod pointer;
 mod read;
 mod write;
 
 pub use decimal::{Decimal, plain};
+pub use outline::{Outline, outline, rows};
 pub use pointer::Pointer;
 pub use read::{SyntaxError, read};
 pub use write::{quoted, write};

@@ -27,26 +27,11 @@ pub struct SyntaxError {
 /// # Errors
 /// [`SyntaxError`] with the first place where the text is not JSON.
 pub fn read(bytes: &[u8]) -> Result<Node<'_>, SyntaxError> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-            let mut fault = place(&String::from_utf8_lossy(before), before.len());
-            let byte = bytes.get(before.len()).copied().unwrap_or_default();
-            fault.found = format!("the byte {byte:#04x}");
-            fault.expected = "text in UTF-8";
-            return Err(fault);
-        }
-    };
-    let mut reader = Reader {
-        text,
-        at: 0,
-        usual: 0,
-    };
+    let text = text_of(bytes)?;
+    let mut reader = Reader::new(text);
     let read = reader.value(0).and_then(|value| {
         reader.skip_blanks();
-        if reader.at == text.len() {
+        if reader.at_end() {
             Ok(value)
         } else {
             Err("the end of the text")
@@ -55,6 +40,19 @@ pub fn read(bytes: &[u8]) -> Result<Node<'_>, SyntaxError> {
     read.map_err(|expected| SyntaxError {
         expected,
         ..place(text, reader.at)
+    })
+}
+
+/// Returns the text of bytes in UTF-8, without a byte order mark.
+pub(super) fn text_of(bytes: &[u8]) -> Result<&str, SyntaxError> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let mut fault = place(&String::from_utf8_lossy(before), before.len());
+        let byte = bytes.get(before.len()).copied().unwrap_or_default();
+        fault.found = format!("the byte {byte:#04x}");
+        fault.expected = "text in UTF-8";
+        fault
     })
 }
 
@@ -71,17 +69,29 @@ fn place(text: &str, at: usize) -> SyntaxError {
     }
 }
 
-struct Reader<'t> {
-    text: &'t str,
-    at: usize,
+pub(super) struct Reader<'t> {
+    pub(super) text: &'t str,
+    pub(super) at: usize,
     /// How many pairs the last object had: the next mostly has as many.
-    usual: usize,
+    pub(super) usual: usize,
 }
 
 type Expected = &'static str;
 
 impl<'t> Reader<'t> {
-    fn rest(&self) -> &'t [u8] {
+    pub(super) const fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            at: 0,
+            usual: 0,
+        }
+    }
+
+    pub(super) const fn at_end(&self) -> bool {
+        self.at == self.text.len()
+    }
+
+    pub(super) fn rest(&self) -> &'t [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
@@ -89,18 +99,18 @@ impl<'t> Reader<'t> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn skip_blanks(&mut self) {
+    pub(super) fn skip_blanks(&mut self) {
         let blank = |b: &&u8| matches!(b, b' ' | b'\n' | b'\r' | b'\t');
         self.at += self.rest().iter().take_while(blank).count();
     }
 
-    fn take(&mut self, byte: u8) -> bool {
+    pub(super) fn take(&mut self, byte: u8) -> bool {
         let there = self.peek() == Some(byte);
         self.at += usize::from(there);
         there
     }
 
-    fn value(&mut self, depth: usize) -> Result<Node<'t>, Expected> {
+    pub(super) fn value(&mut self, depth: usize) -> Result<Node<'t>, Expected> {
         if depth > MOST_DEPTH {
             return Err("values less deep in one another");
         }
@@ -156,15 +166,7 @@ impl<'t> Reader<'t> {
             return Ok(Node::Object(pairs));
         }
         loop {
-            self.skip_blanks();
-            if self.peek() != Some(b'"') {
-                return Err("a key between quotation marks");
-            }
-            let key = self.string()?;
-            self.skip_blanks();
-            if !self.take(b':') {
-                return Err("a colon");
-            }
+            let key = self.key()?;
             pairs.push((key, self.value(depth + 1)?));
             self.skip_blanks();
             if self.take(b'}') {
@@ -175,6 +177,20 @@ impl<'t> Reader<'t> {
                 return Err("a comma or }");
             }
         }
+    }
+
+    /// Reads a key and its colon.
+    pub(super) fn key(&mut self) -> Result<Cow<'t, str>, Expected> {
+        self.skip_blanks();
+        if self.peek() != Some(b'"') {
+            return Err("a key between quotation marks");
+        }
+        let key = self.string()?;
+        self.skip_blanks();
+        if !self.take(b':') {
+            return Err("a colon");
+        }
+        Ok(key)
     }
 
     /// Reads a text; it is borrowed when nothing in it is escaped.

@@ -161,3 +161,65 @@ proptest! {
         }
     }
 }
+
+/// Rows of an outline, read and put back, or nothing.
+fn outlined(text: &str) -> Option<String> {
+    let outline = outline(text.as_bytes(), &["rows"])?;
+    let mut back = write(&outline.top);
+    for (key, texts) in &outline.lists {
+        let read: Option<Vec<Node<'_>>> = rows(texts).collect();
+        back = format!("{back} {key} {}", write(&Node::List(read?)));
+    }
+    Some(back)
+}
+
+#[test]
+fn an_outline_leaves_the_rows_of_a_list_and_reads_the_rest() {
+    let text = " { \"a\" : [ {} ] , \"rows\" : [ {\"n\" : 1 } , { \"n\":2} ] } ";
+    let found = "{\"a\":[{}],\"rows\":[]} rows [{\"n\":1},{\"n\":2}]";
+    assert_eq!(outlined(text).as_deref(), Some(found));
+    assert_eq!(
+        outlined("{\"rows\":[]}").as_deref(),
+        Some("{\"rows\":[]} rows []")
+    );
+    let without = outlined("{\"a\":{\"rows\":[1]}}");
+    assert_eq!(without.as_deref(), Some("{\"a\":{\"rows\":[1]}}"));
+}
+
+#[test]
+fn an_outline_has_nothing_to_say_of_what_is_unusual() {
+    for text in [
+        "",
+        "[]",
+        "{}",
+        "{\"rows\":[{}]",
+        "{\"rows\":[{}]} x",
+        "{\"rows\":[{} {}]}",
+        "{\"rows\":[{},]}",
+        "{\"rows\":[1]}",
+        "{\"rows\":1}",
+        "{\"rows\":[],\"rows\":[]}",
+        "{\"rows\":[{\"n\":01}]}",
+        "{\"rows\":[{\"n\":\"}\"}]}",
+        "{\"rows\":[{\"n\":{}}]}",
+        "{\"rows\":[{\"n\":[1]]}]}",
+        "{\"a\":tru,\"rows\":[]}",
+    ] {
+        assert_eq!(outlined(text), None, "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_an_outline_reads_is_what_is_read(text in "[{}\\[\\],:\"a-c0-2 ]{0,24}") {
+        for text in [text.clone(), format!("{{\"rows\":[{{\"a\":{text}}}]}}"), format!("{{\"rows\":[{text}]}}")] {
+            if let Some(found) = outlined(&text) {
+                let whole = read(text.as_bytes());
+                prop_assert!(whole.is_ok(), "{text}");
+                let whole = whole.unwrap_or(Node::Null);
+                let rows = whole.get("rows").map_or_else(String::new, |rows| format!(" rows {}", write(rows)));
+                prop_assert!(found.ends_with(&rows), "{text}");
+            }
+        }
+    }
+}

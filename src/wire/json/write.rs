@@ -39,8 +39,9 @@ fn put(out: &mut String, node: &Node<'_>) {
 /// Writes a text between quotation marks, as RFC 8785 (§ 3.2.2.2) does.
 pub fn quoted(out: &mut String, text: &str) {
     out.push('"');
-    let plain = |b: u8| !matches!(b, b'"' | b'\\' | 0..=0x1F);
-    if text.bytes().all(plain) {
+    // all are counted, whatever the first are: so many are looked at at a time
+    let escaped = |b: &u8| matches!(b, b'"' | b'\\' | 0..=0x1F);
+    if text.bytes().filter(escaped).count() == 0 {
         out.push_str(text);
     } else {
         for c in text.chars() {

@@ -1,6 +1,6 @@
 //! The plan: an answer in, JSON out, the same bytes for the same case.
 //!
-//! [`write()`] streams a plan as `dotation plan` prints it. Beside the fields of the plan case's
+//! [`write()`] returns a plan as `dotation plan` prints it. Beside the fields of the plan case's
 //! description it has these:
 //!
 //! - `rulebook_sha256`: the hash of the rulebook's file, in lower-case hex;
@@ -41,42 +41,56 @@ const PIECE: usize = 512;
 
 /// What is made by itself, and then put together.
 enum Piece<'p> {
-    /// The name of the case.
-    Hash,
+    /// What stands before the decisions, with the name of the case.
+    Head,
     /// Some of the decisions, the first of all among them or not.
     Decisions(bool, &'p [Decision]),
 }
 
 /// Returns a plan as JSON, a decision a line, with its last line end.
-///
-/// A large plan is written by [many hands](crate::hands), to the same bytes.
 pub fn write(plan: &Plan, made: &Made<'_>, language: Language) -> String {
+    pieces(plan, made, language).concat()
+}
+
+/// Returns what [`write()`] does in pieces, one to be put after the other: whoever sends them on needs
+/// no room for a second whole.
+///
+/// Those of a large plan are made by [many hands](crate::hands), to the same bytes.
+pub fn pieces(plan: &Plan, made: &Made<'_>, language: Language) -> Vec<String> {
     let rows = plan.decisions.chunks(PIECE).enumerate();
     let rows = rows.map(|(place, rows)| Piece::Decisions(place == 0, rows));
-    let pieces: Vec<Piece<'_>> = iter::once(Piece::Hash).chain(rows).collect();
+    let pieces: Vec<Piece<'_>> = iter::once(Piece::Head).chain(rows).collect();
     let make = |piece| piece_of(&piece, made, language);
-    let done = if plan.decisions.len() > PIECE {
+    let mut pieces: Vec<String> = if plan.decisions.len() > PIECE {
         hands::each(pieces, make)
     } else {
         pieces.into_iter().map(make).collect()
     };
-    let (hash, rows) = done.split_first().map_or(("", &[][..]), |(h, r)| (h, r));
-    let all: usize = rows.iter().map(String::len).sum();
-    let rest = plan.transfers.len().saturating_add(8).saturating_mul(160);
-    let mut out = Out(String::with_capacity(all.saturating_add(rest)));
+    pieces.push(tail(plan, made, language));
+    pieces
+}
+
+/// What stands before the decisions.
+fn head(made: &Made<'_>) -> String {
+    let mut out = Out(String::new());
     let (case, book) = (made.case, made.book);
     out.put(format_args!("{{\n  \"as_of\": \"{}\"", case.as_of));
     out.put(format_args!(", \"rulebook\": \"{}\"", book.name));
+    let hash = hex::encode(sha256(case, book));
     out.put(format_args!(", \"case_sha256\": \"{hash}\",\n"));
     let hash = hex::encode(book.hash);
     out.put(format_args!("  \"rulebook_sha256\": \"{hash}\""));
     let in_force = book.in_force(case.as_of);
     out.put(format_args!(", \"rulebook_in_force\": {in_force},\n"));
     out.begin("decisions");
-    for piece in rows {
-        out.0.push_str(piece);
-    }
-    out.end(rows.is_empty());
+    out.0
+}
+
+/// What stands after them.
+fn tail(plan: &Plan, made: &Made<'_>, language: Language) -> String {
+    let most = plan.transfers.len().saturating_add(8).saturating_mul(160);
+    let mut out = Out(String::with_capacity(most));
+    out.end(plan.decisions.is_empty());
     out.lines("transfers", &plan.transfers, |out, transfer| {
         out.text("{\"from\": ", site(made, transfer.from));
         out.text(", \"to\": ", site(made, transfer.to));
@@ -96,7 +110,7 @@ pub fn write(plan: &Plan, made: &Made<'_>, language: Language) -> String {
 
 fn piece_of(piece: &Piece<'_>, made: &Made<'_>, language: Language) -> String {
     match piece {
-        Piece::Hash => hex::encode(sha256(made.case, made.book)),
+        Piece::Head => head(made),
         Piece::Decisions(first, rows) => {
             let mut out = Out(String::with_capacity(rows.len().saturating_mul(640)));
             for (place, decision) in rows.iter().enumerate() {

@@ -8,6 +8,7 @@
 mod canonical;
 mod fault;
 mod fields;
+mod large;
 mod requests;
 mod rows;
 mod what_if;
@@ -22,6 +23,7 @@ use super::json::{self, Node, Pointer};
 use crate::domain::calendar::Day;
 use crate::domain::plan::{Case, Transfers};
 use crate::domain::rule::{Rulebook, Slug};
+use large::Rows;
 
 /// The most bytes a case may have: 256 MiB.
 ///
@@ -65,6 +67,9 @@ pub fn read<'b>(bytes: &[u8], books: &[&'b Rulebook]) -> Result<Read<'b>, CaseFa
         let found = format!("{} bytes", bytes.len());
         return Err(CaseFaults::one("", found, "at most 256 MiB"));
     }
+    if let Some(read) = large::read(bytes, books) {
+        return Ok(read);
+    }
     let node = json::read(bytes).map_err(|e| {
         let found = format!("{} at line {}, column {}", e.found, e.line, e.column);
         CaseFaults::one("", found, e.expected)
@@ -78,7 +83,10 @@ pub fn read<'b>(bytes: &[u8], books: &[&'b Rulebook]) -> Result<Read<'b>, CaseFa
 /// [`CaseFaults`] with everything that is wrong, never empty.
 pub fn read_node<'b>(node: &Node<'_>, books: &[&'b Rulebook]) -> Result<Read<'b>, CaseFaults> {
     let found = Found::default();
-    let read = Fields::of(node, Pointer::Top, FIELDS, &found, |top| case(top, books)).flatten();
+    let read = Fields::of(node, Pointer::Top, FIELDS, &found, |top| {
+        case(top, books, Rows::Within)
+    })
+    .flatten();
     let faults = found.into_faults();
     match read {
         Some(read) if faults.as_slice().is_empty() => Ok(read),
@@ -86,7 +94,7 @@ pub fn read_node<'b>(node: &Node<'_>, books: &[&'b Rulebook]) -> Result<Read<'b>
     }
 }
 
-fn case<'b>(top: &Fields<'_, '_>, books: &[&'b Rulebook]) -> Option<Read<'b>> {
+fn case<'b>(top: &Fields<'_, '_>, books: &[&'b Rulebook], long: Rows<'_>) -> Option<Read<'b>> {
     let as_of = top.day("as_of");
     let horizon_days = top.whole("horizon_days", 1, u32::MAX);
     let book = top.parsed("rulebook", || known(books), |name| ranking(books, name));
@@ -101,9 +109,9 @@ fn case<'b>(top: &Fields<'_, '_>, books: &[&'b Rulebook]) -> Option<Read<'b>> {
     });
     let names = Names::new(top);
     let sites = rows::sites(top, book, &names);
-    let stock = rows::stock(top, book, &names);
+    let stock = rows::stock(top, long, book, &names);
     let patients = rows::patients(top, &names);
-    let requests = requests::read(top, book, as_of, &names);
+    let requests = requests::read(top, long, book, as_of, &names);
     let (as_of, book): (Day, &Rulebook) = (as_of?, book?);
     let case = Case {
         as_of,

@@ -5,6 +5,7 @@
     reason = "the outer one says whether it could be read, the inner one whether it is there"
 )]
 
+use super::large::Rows;
 use super::{Fields, Names};
 use crate::domain::calendar::Day;
 use crate::domain::plan::{CaseRequest, Form};
@@ -43,11 +44,19 @@ struct Against<'a> {
 
 pub(super) fn read(
     top: &Fields<'_, '_>,
+    long: Rows<'_>,
     book: Option<&Rulebook>,
     as_of: Option<Day>,
     names: &Names<'_>,
 ) -> Option<Vec<CaseRequest>> {
     let against = Against { book, as_of, names };
+    if let Rows::Beside(_) = long {
+        // whoever reads them so looks for equal ids afterwards
+        return long.of(top, "requests", REQUEST, |row| {
+            let id = row.filled("id").map(str::to_owned);
+            request(row, id, &against)
+        });
+    }
     let seen = RefCell::new(HashSet::new());
     top.rows("requests", REQUEST, |row| {
         let id = row.word("id", "an id that no other request has", |id| {

@@ -1,12 +1,13 @@
 //! Sites, stock and CAR-T patients.
 
 use super::Fields;
+use super::large::Rows;
 use crate::domain::code::Cip13;
 use crate::domain::plan::{CasePatient, CaseSite, CaseStock};
 use crate::domain::quantity::{Doses, Grams, Mg};
 use crate::domain::rule::{Resupply, Rulebook};
 use crate::wire::json::Node;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 const SITE: &[&str] = &["id", "network", "car_t", "resupply", "reference_dose_mg"];
 /// The fields of a row of stock.
@@ -15,8 +16,8 @@ const PATIENT: &[&str] = &["id", "site", "weight_g", "infusion_date", "doses_giv
 
 /// Who is called what: places in the lists of a case by their ids, the first where two are equal.
 pub(crate) struct Names<'n> {
-    pub(crate) sites: BTreeMap<&'n str, usize>,
-    pub(crate) patients: BTreeMap<&'n str, usize>,
+    pub(crate) sites: HashMap<&'n str, usize>,
+    pub(crate) patients: HashMap<&'n str, usize>,
     /// Sites that say that they keep no reserve.
     without_reserve: Vec<bool>,
 }
@@ -24,7 +25,7 @@ pub(crate) struct Names<'n> {
 impl<'n> Names<'n> {
     pub(crate) fn new(top: &Fields<'n, '_>) -> Self {
         let by_id = |rows: &'n [Node<'_>]| {
-            let mut places = BTreeMap::new();
+            let mut places = HashMap::new();
             for (place, row) in rows.iter().enumerate() {
                 if let Some(id) = row.get("id").and_then(Node::text) {
                     places.entry(id).or_insert(place);
@@ -46,7 +47,7 @@ impl<'n> Names<'n> {
         let ids = sites.iter().enumerate();
         Self {
             sites: ids.map(|(place, site)| (site.id.as_str(), place)).collect(),
-            patients: BTreeMap::new(),
+            patients: HashMap::new(),
             without_reserve: sites.iter().map(|site| !site.car_t).collect(),
         }
     }
@@ -106,10 +107,11 @@ fn reference_dose(row: &Fields<'_, '_>, book: Option<&Rulebook>) -> Option<Mg> {
 
 pub(super) fn stock(
     top: &Fields<'_, '_>,
+    long: Rows<'_>,
     book: Option<&Rulebook>,
     names: &Names<'_>,
 ) -> Option<Vec<CaseStock>> {
-    let rows = top.rows("stock", STOCK, |row| stock_row(row, book, names))?;
+    let rows = long.of(top, "stock", STOCK, |row| stock_row(row, book, names))?;
     let total: u64 = rows.iter().map(|row| u64::from(row.units)).sum();
     if total > u64::from(u32::MAX) {
         let node = Node::Text(format!("{total} units in all").into());

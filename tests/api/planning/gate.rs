@@ -83,15 +83,15 @@ fn a_count_that_falls_after_the_approval_blocks_the_dispensing(backend: Backend)
     approve(&app, &plan, &json!({})).expect(200);
     count(&app, "p-1", 1_999);
     let warned = dispense(&app, CENTRE, &request).expect(409);
-    assert_eq!(warned["code"], "to-confirm", "{warned}");
+    assert_eq!(warned["reason"], "to-confirm", "{warned}");
     assert!(!warned.to_string().contains("anc-low"), "{warned}");
     count(&app, "p-1", 499);
     let blocked = dispense(&app, CENTRE, &request).expect(409);
-    assert_eq!(blocked["code"], "unsafe", "{blocked}");
+    assert_eq!(blocked["reason"], "unsafe", "{blocked}");
     let confirm = json!({ "kind": "dispensing", "request": request, "confirm": ["anc-below-500"] });
     let path = format!("/sites/{CENTRE}/movements");
     let still = app.post(Role::Pharmacist, &path, &confirm).expect(409);
-    assert_eq!(still["code"], "unsafe");
+    assert_eq!(still["reason"], "unsafe");
     let left = dispense_all_the_same(&app, &request, "haematologist agrees").expect(201);
     assert!(left.to_string().contains("dispensing-override"), "{left}");
     let seen = safety(&app, &request);
@@ -120,7 +120,7 @@ fn only_a_pharmacist_overrides_and_the_coordinator_hears_of_it(backend: Backend)
     let alerts = app.alerts("override");
     assert_eq!(alerts.len(), 1, "{alerts:?}");
     let again = app.post(Role::Pharmacist, &path, &body).expect(409);
-    assert_eq!(again["code"], "wrong-state");
+    assert_eq!(again["reason"], "wrong-state");
     // what was decided holds when the units leave
     dispense(&app, CENTRE, &request).expect(201);
     assert_eq!(app.alerts("override").len(), 1);
@@ -131,7 +131,7 @@ fn a_decision_covers_what_was_seen_and_nothing_else(backend: Backend) {
     let (request, _) = uncounted(&app);
     let path = format!("/requests/{request}/safety");
     let stray = app.post(Role::Pharmacist, &path, &json!({ "confirm": ["anc-low"] }));
-    assert_eq!(stray.expect(409)["code"], "wrong-state");
+    assert_eq!(stray.expect(409)["reason"], "wrong-state");
     app.post(Role::Pharmacist, &path, &json!({ "confirm": ["Anc low"] }))
         .expect(422);
     app.post(

@@ -32,6 +32,23 @@ impl Cost {
             && self.wasted_ug <= other.wasted_ug
     }
 
+    /// Returns this bound on what costs `value`, raised to what no realisation costs less than: of the
+    /// figures in their order, as far as those before it are met.
+    pub(super) fn raised(self, value: Self, least: Self) -> Self {
+        let mut raised = self;
+        raised.crs = raised.crs.max(least.crs);
+        if value.crs == least.crs {
+            raised.reserves = raised.reserves.max(least.reserves);
+            if value.reserves == least.reserves {
+                raised.all = raised.all.max(least.all);
+                if value.all == least.all {
+                    raised.wasted_ug = raised.wasted_ug.max(least.wasted_ug);
+                }
+            }
+        }
+        raised
+    }
+
     /// Returns both together.
     pub(in crate::domain::plan) const fn plus(self, other: Self) -> Self {
         Self {

@@ -9,6 +9,7 @@ mod cost;
 mod courses;
 mod dims;
 mod exact;
+mod few;
 mod flow;
 mod improve;
 mod lots;
@@ -30,8 +31,6 @@ use std::collections::BTreeMap;
 
 /// Pools of up to so many ranked claims are searched through.
 const FEW: usize = 40;
-/// The most steps of a search. Choice: some seconds at the worst.
-const STEPS: u64 = 30_000_000;
 
 /// What a pool's grants are made of.
 #[derive(Debug, Default)]
@@ -98,23 +97,28 @@ fn vials(problem: &Problem, few: bool) -> Vials {
         .collect();
     let mut taken = assign::own_first(problem, &used);
     let mut cost = cost_of(problem, &taken);
-    let mut bound = None;
+    let mut least = None;
     if few {
-        let found = exact::search(problem, cost, STEPS);
-        if let Some(splits) = &found.best {
-            taken = assign::split(problem, splits);
+        let found = few::search(problem, cost, few::STEPS);
+        if let Some(better) = found.taken {
+            taken = better;
             cost = cost_of(problem, &taken);
         }
-        bound = found.all().then_some(cost);
-        debug_assert!(
-            bound.is_none_or(|least| bound::below(problem, &taken, least).nowhere_above(least)),
-            "no bound is above what a search proved"
-        );
+        least = found.least;
     }
+    let mut bound = least.filter(|least| *least == cost);
+    debug_assert!(
+        bound.is_none_or(|least| bound::below(problem, &taken, least).nowhere_above(least)),
+        "no bound is above what a search proved"
+    );
+    let bound = bound.get_or_insert_with(|| {
+        let below = bound::below(problem, &taken, cost);
+        least.map_or(below, |least| below.raised(cost, least))
+    });
     Vials {
         taken: in_date_order(problem, &taken),
         cost,
-        bound: bound.unwrap_or_else(|| bound::below(problem, &taken, cost)),
+        bound: *bound,
     }
 }
 

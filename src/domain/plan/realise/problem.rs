@@ -136,6 +136,19 @@ impl Problem {
         }
     }
 
+    /// Returns the same where nothing expires: whatever can be made can be made there, for the same.
+    pub(super) fn ageless(&self) -> Self {
+        let reach = self.classes.saturating_sub(1);
+        let rows = self.rows.iter().map(|row| Row { reach, ..*row });
+        Self {
+            strengths: self.strengths.clone(),
+            sites: self.sites,
+            classes: self.classes,
+            rows: rows.collect(),
+            doses: self.doses.clone(),
+        }
+    }
+
     /// Returns the vials of each strength usable from each class of days on, of one site or all.
     pub(super) fn supply(&self, site: Option<usize>) -> Vec<[u32; WIDTH]> {
         let mut supply = vec![[0_u32; WIDTH]; self.classes];

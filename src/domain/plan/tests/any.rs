@@ -39,7 +39,7 @@ fn site(at: usize) -> impl Strategy<Value = CaseSite> {
 
 /// What a case is mostly about.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Mix {
+pub(in crate::domain::plan) enum Mix {
     /// Everything.
     Everything,
     /// Infusions, half of them of prescribed sizes.
@@ -189,7 +189,7 @@ pub(super) fn case(
 }
 
 /// The same, mostly about one thing.
-pub(super) fn case_of(
+pub(in crate::domain::plan) fn case_of(
     mix: Mix,
     sites: usize,
     (rows, units): (usize, u32),

@@ -1,6 +1,6 @@
 //! The rule, tried: against everything that could be done, and by its laws.
 
-mod any;
+pub(in crate::domain::plan) mod any;
 mod brute;
 mod laws;
 mod order;
@@ -166,6 +166,11 @@ proptest! {
 
     #[test]
     fn so_is_a_centre_with_its_reserves(case in any::case_of(any::Mix::Reserves, 2, (6, 3), 3, 2)) {
+        as_by_trying(&case)?;
+    }
+
+    #[test]
+    fn so_are_a_few_with_plenty(case in any::case_of(any::Mix::Infusions, 2, (4, 9), 0, 3)) {
         as_by_trying(&case)?;
     }
 }

@@ -18,9 +18,13 @@ pub(super) struct Tolls {
 impl Tolls {
     /// Returns what a choice costs with its tolls.
     pub(super) fn cost(&self, choice: &Choice) -> i64 {
-        let figures = self.figures.iter().zip(&choice.figures);
-        let figures: i64 = figures.map(|(toll, n)| toll * n).sum();
-        figures + self.worth(&choice.takes)
+        self.of(&choice.figures) + self.worth(&choice.takes)
+    }
+
+    /// Returns the tolls of what counts in the figures.
+    pub(super) fn of(&self, figures: &Figures) -> i64 {
+        let figures = self.figures.iter().zip(figures);
+        figures.map(|(toll, n)| toll * n).sum()
     }
 
     /// Returns the tolls of what is taken from the pool.

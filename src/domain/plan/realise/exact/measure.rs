@@ -14,18 +14,27 @@ pub(super) type Figures = [i64; LEVELS];
 /// The most that is measured. Choice: what is wasted beyond is no medicine.
 const MOST: u64 = 1 << 36;
 
+/// More units than a pool of a few claims moves. Choice: no dose is of so many.
+const MOST_MOVED: i64 = 1 << 24;
+
 /// How what is wasted is measured.
 pub(super) struct Measure {
     /// What the doses waste at the least, in micrograms.
     least: u64,
     /// How many micrograms one is.
     unit: u64,
+    /// The most that can be wasted, so measured.
+    most: i64,
 }
 
 impl Measure {
     /// Finds the largest unit; nothing where more could be wasted than is measured.
     pub(super) fn new(problem: &Problem) -> Option<Self> {
-        let mut measure = Self { least: 0, unit: 0 };
+        let mut measure = Self {
+            least: 0,
+            unit: 0,
+            most: 0,
+        };
         let mut most = 0_u64;
         for dose in &problem.doses {
             let least = least(dose);
@@ -35,7 +44,9 @@ impl Measure {
             measure.unit = above.fold(measure.unit, common);
         }
         measure.unit = measure.unit.max(1);
-        (most / measure.unit <= MOST).then_some(measure)
+        let most = (most / measure.unit).min(MOST + 1);
+        measure.most = i64::try_from(most).ok()?;
+        (most <= MOST).then_some(measure)
     }
 
     /// Returns the figures of a cost.
@@ -47,6 +58,19 @@ impl Measure {
             i64::from(cost.all),
             i64::try_from(above).ok()?,
         ])
+    }
+
+    /// Returns the figures of a cost, some more in one of them, the later ones whatever they may be.
+    pub(super) fn target(&self, least: Cost, (level, more): (usize, i64)) -> Option<Figures> {
+        let mut figures = self.figures(least)?;
+        *figures.get_mut(level)? += more;
+        let later = figures
+            .iter_mut()
+            .zip([MOST_MOVED, MOST_MOVED, MOST_MOVED, self.most]);
+        for (slot, most) in later.skip(level + 1) {
+            *slot = most;
+        }
+        Some(figures)
     }
 
     /// Returns the figures of a dose of which so many units move.

@@ -5,11 +5,12 @@
 
 use super::super::problem::{Dose, Problem};
 use super::Split;
-use super::hold::{Hold, Own};
-use super::measure::{Figures, Measure};
+use super::guide::{self, Guide, Paid};
+use super::hold::Hold;
+use super::maker::Maker;
+use super::measure::{Figures, LEVELS, Measure};
 use super::stock::Stock;
-use crate::domain::plan::grant::ways::{Count, WIDTH};
-use std::collections::BTreeMap;
+use super::table::Table;
 
 /// One way to make a dose.
 #[derive(Debug)]
@@ -39,7 +40,26 @@ pub(super) struct Turn {
 /// A site's turns; after the last, one thing is left or several.
 #[derive(Debug)]
 pub(super) struct Site {
+    /// The site's place in the pool.
+    pub(super) at: usize,
     pub(super) turns: Vec<Turn>,
+    /// Whether all its doses can be made, within the target of a guide if there is one.
+    pub(super) can_end: bool,
+    /// For a guide: the strengths that are counted,
+    pub(super) counted: Vec<bool>,
+    /// and after each turn the place of each thing left, strength by strength.
+    pub(super) lefts: Vec<Table<Vec<u16>>>,
+}
+
+/// How what a site may do is gathered.
+#[derive(Clone, Copy)]
+pub(super) enum How<'g> {
+    /// Without what is never better than something else.
+    Best,
+    /// Everything that leaves another thing: so a guide knows them all.
+    Loose,
+    /// As the best is, without what leads nowhere as a guide says.
+    Guided(&'g Guide),
 }
 
 /// What a site has left.
@@ -52,6 +72,7 @@ pub(super) fn build<const N: usize>(
     stock: &Stock,
     site: usize,
     steps: &mut u64,
+    how: How<'_>,
 ) -> Option<Site> {
     let mut order: Vec<(usize, &Dose)> = problem.doses.iter().enumerate().collect();
     order.retain(|(_, dose)| dose.site == site);
@@ -61,7 +82,14 @@ pub(super) fn build<const N: usize>(
     let mut start = [0; N];
     let mut hold = Hold::new(stock, &own, &order, &mut start)?;
     let mut lefts = vec![start];
+    let mut paid: Vec<Paid> = vec![[0; LEVELS]];
+    let ahead = match how {
+        How::Best | How::Loose => None,
+        How::Guided(guide) => Some(guide.at(site)?),
+    };
     let mut turns = Vec::with_capacity(order.len() + 1);
+    let counted = guide::counted(&hold);
+    let mut after = Vec::new();
     for (turn, (place, dose)) in order.iter().enumerate() {
         let rest = order.get(turn + 1..).unwrap_or(&[]);
         hold.look(stock, rest);
@@ -75,196 +103,40 @@ pub(super) fn build<const N: usize>(
                 choices: Vec::new(),
                 arcs: Vec::with_capacity(lefts.len()),
             },
-            choices: BTreeMap::new(),
-            nexts: BTreeMap::new(),
+            choices: Table::default(),
+            nexts: Table::default(),
+            lefts: Vec::new(),
             steps,
+            loose: matches!(how, How::Loose),
+            turn,
+            ahead: ahead.as_ref(),
+            before: [0; LEVELS],
+            pays: Vec::new(),
+            paid: Vec::new(),
         };
-        for left in &lefts {
+        for (left, paid) in lefts.iter().zip(&paid) {
+            maker.before = *paid;
             maker.arcs(left)?;
         }
-        let mut next: Vec<(Left<N>, usize)> = maker.nexts.into_iter().collect();
-        next.sort_unstable_by_key(|(_, place)| *place);
-        lefts = next.into_iter().map(|(left, _)| left).collect();
+        lefts = maker.lefts;
+        paid = maker.paid;
         turns.push(maker.made);
+        if let How::Loose = how {
+            let each = lefts.iter().enumerate();
+            let each =
+                each.map(|(place, left)| (guide::ageless(&hold, stock, left, &counted), place));
+            after.push(each.collect());
+        }
     }
+    let can_end = !lefts.is_empty();
     if stock.free.iter().any(|free| !free) {
         turns.push(hold.leave(stock, &lefts));
     }
-    Some(Site { turns })
-}
-
-/// Makes one dose in every way.
-struct Maker<'a, const N: usize> {
-    measure: &'a Measure,
-    stock: &'a Stock,
-    hold: &'a Hold,
-    dose: &'a Dose,
-    made: Turn,
-    /// The places of the choices: of the way, and what of it is the site's own.
-    choices: BTreeMap<(usize, Count), usize>,
-    /// The places of what may be left.
-    nexts: BTreeMap<Left<N>, usize>,
-    steps: &'a mut u64,
-}
-
-impl<const N: usize> Maker<'_, N> {
-    fn arcs(&mut self, left: &Left<N>) -> Option<()> {
-        let mut arcs = Vec::new();
-        for way in 0..self.dose.ways.len() {
-            self.choose((way, [0; WIDTH]), 0, *left, &mut arcs)?;
-        }
-        self.thin(&mut arcs);
-        self.made.arcs.push(arcs);
-        Some(())
-    }
-
-    /// Chooses, for the strengths from `strength` on, how many units are the site's own.
-    fn choose(
-        &mut self,
-        (way, mut local): (usize, Count),
-        strength: usize,
-        left: Left<N>,
-        arcs: &mut Vec<Arc>,
-    ) -> Option<()> {
-        *self.steps = self.steps.checked_sub(1)?;
-        let Some(own) = self.hold.own.get(strength) else {
-            return self.enter((way, local), left, arcs);
-        };
-        let (used, _) = self.dose.ways.get(way)?;
-        let n = used.get(strength).copied().unwrap_or(0);
-        let (least, most) = match own {
-            Own::None => (0, 0),
-            Own::Places(places) => self.own(strength, places, &left, n),
-        };
-        for own_units in least..=most {
-            let mut left = left;
-            if let Own::Places(places) = own {
-                for slot in self.taken(strength, places) {
-                    let slot = left.get_mut(slot)?;
-                    *slot = slot.checked_sub(u16::try_from(own_units).ok()?)?;
-                }
-                self.forget(strength, places, &mut left);
-            }
-            *local.get_mut(strength)? = own_units;
-            self.choose((way, local), strength + 1, left, arcs)?;
-        }
-        Some(())
-    }
-
-    /// Returns how many of `n` units may be the site's own, at the least and at the most.
-    ///
-    /// What of its own nobody could use later is best taken at once: whoever else had it can have
-    /// the unit that this dose would move. So is all where it is not short later.
-    fn own(
-        &self,
-        strength: usize,
-        places: &[(usize, usize)],
-        left: &Left<N>,
-        n: u32,
-    ) -> (u32, u32) {
-        let at = |slot: usize| left.get(slot).copied().map_or(0, u32::from);
-        let here = self.taken(strength, places).map(at).min();
-        let Some(here) = here else {
-            return (n, n);
-        };
-        let taken = self.stock.dims.taken(strength, self.dose.class);
-        let short = |place: usize| self.stock.kept(place).is_some();
-        let mut later = places.iter().filter(|(p, _)| *p >= taken.end && short(*p));
-        let later = later.next().map_or(0, |(_, slot)| at(*slot));
-        (n.min(here.saturating_sub(later)), n.min(here))
-    }
-
-    /// Counts more than can be used as no more.
-    ///
-    /// Where expiries matter, that is what is above all that can be used and all that is left
-    /// later, and by as much up to any place: how much less there is earlier is left as it is.
-    fn forget(&self, strength: usize, places: &[(usize, usize)], left: &mut Left<N>) {
-        let free = self.stock.free.get(strength).copied().unwrap_or(true);
-        let useful = |place: usize| {
-            let useful = self.hold.useful.get(place).copied().unwrap_or(0);
-            u16::try_from(useful).unwrap_or(u16::MAX)
-        };
-        let mut later = 0_u16;
-        for upto in (0..places.len()).rev() {
-            let from = if free { upto } else { 0 };
-            let some = places.get(from..=upto).unwrap_or(&[]);
-            let idle = some.iter().map(|(place, slot)| {
-                let n = left.get(*slot).copied().unwrap_or(0);
-                n.saturating_sub(useful(*place)).saturating_sub(later)
-            });
-            let idle = idle.min().unwrap_or(0);
-            for (_, slot) in some {
-                if let Some(slot) = left.get_mut(*slot) {
-                    *slot -= idle;
-                }
-            }
-            if let Some((_, slot)) = some.last().filter(|_| !free) {
-                later = later.max(left.get(*slot).copied().unwrap_or(0));
-            }
-        }
-    }
-
-    /// Returns the places of what is left that a dose takes a strength from.
-    fn taken<'p>(
-        &self,
-        strength: usize,
-        places: &'p [(usize, usize)],
-    ) -> impl Iterator<Item = usize> + use<'p, N> {
-        let taken = self.stock.dims.taken(strength, self.dose.class);
-        let places = places
-            .iter()
-            .filter(move |(place, _)| taken.contains(place));
-        places.map(|(_, slot)| *slot)
-    }
-
-    fn enter(
-        &mut self,
-        (way, local): (usize, Count),
-        left: Left<N>,
-        arcs: &mut Vec<Arc>,
-    ) -> Option<()> {
-        let choice = match self.choices.get(&(way, local)) {
-            Some(place) => *place,
-            None => self.choice(way, local)?,
-        };
-        let fresh = self.nexts.len();
-        let next = *self.nexts.entry(left).or_insert(fresh);
-        arcs.push(Arc { choice, next });
-        Some(())
-    }
-
-    fn choice(&mut self, way: usize, local: Count) -> Option<usize> {
-        let (used, wasted) = self.dose.ways.get(way)?;
-        let all: u32 = used.iter().sum();
-        let moved = all.checked_sub(local.iter().sum())?;
-        let place = self.made.choices.len();
-        self.made.choices.push(Choice {
-            figures: self.measure.of(self.dose, moved, *wasted)?,
-            takes: self.stock.takes(self.dose.class, used)?,
-            split: Split { used: *used, local },
-        });
-        self.choices.insert((way, local), place);
-        Some(place)
-    }
-
-    /// Drops choices that leave the same as another, take no less and cost no less.
-    fn thin(&self, arcs: &mut Vec<Arc>) {
-        let choice = |arc: &Arc| self.made.choices.get(arc.choice);
-        let no_better = |a: &Arc, b: &Arc| {
-            let (Some(x), Some(y)) = (choice(a), choice(b)) else {
-                return false;
-            };
-            let mut takes = x.takes.iter().zip(&y.takes);
-            a.next == b.next && takes.all(|(x, y)| x >= y) && x.figures >= y.figures
-        };
-        let mut kept: Vec<Arc> = Vec::with_capacity(arcs.len());
-        for arc in arcs.iter() {
-            if kept.iter().any(|other| no_better(arc, other)) {
-                continue;
-            }
-            kept.retain(|other| !no_better(other, arc));
-            kept.push(*arc);
-        }
-        *arcs = kept;
-    }
+    Some(Site {
+        at: site,
+        turns,
+        can_end,
+        counted,
+        lefts: after,
+    })
 }

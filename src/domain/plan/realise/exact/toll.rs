@@ -51,7 +51,7 @@ impl<const N: usize> Search<'_, N> {
             } else {
                 idle += 1;
             }
-            if best.as_ref().is_some_and(|b| b.proves(&self.known)) || part == 0 {
+            if best.as_ref().is_some_and(|b| self.will_do(b)) || part == 0 {
                 break;
             }
             if idle >= IDLE {
@@ -69,6 +69,14 @@ impl<const N: usize> Search<'_, N> {
         self.laid.push(best);
         self.thin(level);
         Some(proved)
+    }
+
+    /// Whether tolls are good enough: for a guide the best there are, of which every bit spares a way.
+    fn will_do(&self, laid: &Laid) -> bool {
+        if self.loose {
+            return laid.bound >= laid.most(&self.known, 0);
+        }
+        laid.proves(&self.known)
     }
 
     /// Counts a round of tolls as so many steps as sites have choices.
@@ -116,7 +124,7 @@ impl<const N: usize> Search<'_, N> {
     fn take(&mut self, asked: &Asked) {
         let mut each = asked.takes.iter().zip(&self.stock.all);
         let enough = each.all(|(n, all)| *n <= i64::from(*all));
-        if enough && asked.figures < self.known {
+        if enough && !self.loose && asked.figures < self.known {
             self.known = asked.figures;
             self.best = Some(asked.splits.clone());
         }
