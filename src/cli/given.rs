@@ -6,9 +6,9 @@ use crate::domain::code::{Cip13, Finess};
 use crate::domain::language::Language;
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Grams, Mg, Units};
-use crate::domain::request::RequestState;
+use crate::domain::request::{Declaration, RequestState};
 use crate::domain::role::Role;
-use crate::domain::rule::{Alternatives, Risk, Slug, Treatment};
+use crate::domain::rule::{Alternatives, Outcome, Risk, Slug, Treatment};
 use crate::mail::{EmailAddress, HeaderText};
 use chrono_tz::Tz;
 use std::fmt::Display;
@@ -74,6 +74,23 @@ pub(super) fn alternatives(text: &str) -> Result<Alternatives, String> {
 
 pub(super) fn risk(text: &str) -> Result<Risk, String> {
     Risk::from_code(text).ok_or_else(|| one_of(["vital", "functional", "none"]))
+}
+
+/// What became of an alternative: `rituximab=failed`, `splenectomy=unsuitable: refused it`.
+pub(super) fn tried(text: &str) -> Result<Declaration, String> {
+    let (code, became) = text
+        .split_once('=')
+        .ok_or("there is no = ; expected CODE=OUTCOME[: NOTE], as rituximab=failed")?;
+    let (outcome, note) = match became.split_once(':') {
+        Some((outcome, note)) => (outcome, Some(line::<500>(note)?)),
+        None => (became, None),
+    };
+    let outcome = Outcome::from_code(outcome.trim());
+    Ok(Declaration {
+        code: code.trim().to_owned(),
+        outcome: outcome.ok_or_else(|| one_of(Outcome::ALL.map(Outcome::code)))?,
+        note,
+    })
 }
 
 fn one_of<const N: usize>(codes: [&str; N]) -> String {

@@ -1,4 +1,6 @@
-//! Requests, and the table that holds what is personal of them.
+//! Requests, and the tables that hold what is personal of them.
+
+mod tried;
 
 use super::row::{RowOf, instant, kept, micrograms};
 use super::schema::{lots, movements, request_payload, requests};
@@ -40,7 +42,7 @@ struct Payload {
     route: String,
     treatment: String,
     alternatives: String,
-    tried: Option<String>,
+    alternatives_reason: Option<String>,
     risk: String,
     approved_exception: bool,
     age_years: i64,
@@ -54,6 +56,7 @@ struct Payload {
     anc_per_mm3: Option<i64>,
     anc_on: Option<NaiveDate>,
     withdrawn_reason: Option<String>,
+    conditions: String,
 }
 
 impl Head {
@@ -85,7 +88,7 @@ impl Payload {
             route: w.route.code().to_owned(),
             treatment: w.treatment.code().to_owned(),
             alternatives: w.alternatives.code().to_owned(),
-            tried: w.tried.clone(),
+            alternatives_reason: w.alternatives_reason.clone(),
             risk: w.risk.code().to_owned(),
             approved_exception: w.approved_exception,
             age_years: i64::from(w.age_years),
@@ -99,6 +102,7 @@ impl Payload {
             anc_per_mm3: w.count.map(|c| i64::from(c.per_mm3)),
             anc_on: w.count.and_then(|c| c.on).map(Day::date),
             withdrawn_reason: r.reason.clone(),
+            conditions: codes(&w.conditions),
         }
     }
 
@@ -107,6 +111,7 @@ impl Payload {
         let by_hand = day(self.due_by_hand)?;
         let on = day(self.anc_on)?;
         let count = self.anc_per_mm3.map(|n| row.u32(n)).transpose()?;
+        let conditions = self.conditions.split_whitespace();
         Ok(Wanted {
             indication: row.parsed(Slug::parse(&self.indication))?,
             route: row.code("route", &self.route, Route::from_code(&self.route))?,
@@ -120,7 +125,12 @@ impl Payload {
                 &self.alternatives,
                 Alternatives::from_code(&self.alternatives),
             )?,
-            tried: self.tried,
+            alternatives_reason: self.alternatives_reason,
+            // they stand in a table of their own
+            tried: Vec::new(),
+            conditions: conditions
+                .map(|code| row.parsed(Slug::parse(code)))
+                .collect::<Result<_, _>>()?,
             risk: row.code("risk", &self.risk, Risk::from_code(&self.risk))?,
             approved_exception: self.approved_exception,
             age_years: row.u32(self.age_years)?,
@@ -136,6 +146,22 @@ impl Payload {
             count: count.map(|per_mm3| Count { per_mm3, on }),
         })
     }
+}
+
+/// Codes as one text: none has a space.
+fn codes(codes: &[Slug]) -> String {
+    codes
+        .iter()
+        .map(Slug::as_str)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Requests, with what was declared on them.
+fn values(conn: &mut Conn, rows: Vec<(Head, Payload)>) -> Result<Vec<Request>, Error> {
+    let mut requests = rows.into_iter().map(value).collect::<Result<Vec<_>, _>>()?;
+    tried::fill(conn, &mut requests)?;
+    Ok(requests)
 }
 
 fn value((head, mut payload): (Head, Payload)) -> Result<Request, Error> {
@@ -178,7 +204,7 @@ pub fn find(conn: &mut Conn, id: &RequestId) -> Result<Option<Request>, Error> {
         .filter(requests::id.eq(id.as_str()))
         .get_result(conn)
         .optional()?;
-    row.map(value).transpose()
+    Ok(values(conn, row.into_iter().collect())?.pop())
 }
 
 /// Returns the open requests of some sites that a rulebook ranks, by name.
@@ -196,7 +222,7 @@ pub fn open(conn: &mut Conn, sites: &[Finess], rulebook: &Slug) -> Result<Vec<Re
         )
         .order(requests::name)
         .load(conn)?;
-    rows.into_iter().map(value).collect()
+    values(conn, rows)
 }
 
 /// Returns the requests of one patient, in the order of filing.
@@ -208,7 +234,7 @@ pub fn of_patient(conn: &mut Conn, patient: &PatientId) -> Result<Vec<Request>, 
         .filter(requests::patient_id.eq(patient.as_str()))
         .order(requests::id)
         .load(conn)?;
-    rows.into_iter().map(value).collect()
+    values(conn, rows)
 }
 
 /// Which requests are listed.
@@ -246,7 +272,7 @@ pub fn page(
         query = query.filter(requests::patient_id.eq(patient.to_string()));
     }
     let rows: Vec<(Head, Payload)> = query.order(requests::id).limit(limit).load(conn)?;
-    rows.into_iter().map(value).collect()
+    values(conn, rows)
 }
 
 /// Adds a request.
@@ -260,10 +286,20 @@ pub fn insert(conn: &mut Conn, request: &Request) -> Result<(), Error> {
     diesel::insert_into(request_payload::table)
         .values(Payload::of(request))
         .execute(conn)?;
-    Ok(())
+    tried::insert(conn, request)
 }
 
-/// Writes how far a request has come, and what is asked for now.
+/// Writes what is declared of the alternatives of a request now.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn declare(conn: &mut Conn, request: &Request) -> Result<(), Error> {
+    tried::delete(conn, &request.id)?;
+    tried::insert(conn, request)
+}
+
+/// Writes how far a request has come, and what is asked for now; what is declared of the alternatives is
+/// written by [`declare`].
 ///
 /// # Errors
 /// When the database cannot be written.

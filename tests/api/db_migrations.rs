@@ -61,11 +61,11 @@ fn dump(database: &TestDatabase) -> Vec<String> {
 fn the_migrations_go_up_down_and_up_to_the_same_tables(backend: Backend) {
     let database = empty_database(backend);
     let all = migrate::run(&database.url).unwrap();
-    assert_eq!(all.len(), 17);
+    assert_eq!(all.len(), 18);
     let first = dump(&database);
     assert!(first.len() > 40, "{first:#?}");
     assert_eq!(migrate::run(&database.url), Ok(vec![]));
-    assert_eq!(migrate::revert_all(&database.url).unwrap().len(), 17);
+    assert_eq!(migrate::revert_all(&database.url).unwrap().len(), 18);
     assert_eq!(dump(&database), Vec::<String>::new());
     assert_eq!(migrate::run(&database.url).unwrap(), all);
     assert_eq!(dump(&database), first);

@@ -32,6 +32,7 @@ fn filing<'a>(patient: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     words.extend(
         "--indication takayasu --route iv --treatment ongoing --alternatives none".split(' '),
     );
+    words.extend(["--no-alternative-because", "infliximab failed"]);
     words.extend("--risk vital --age 34 --interval 28 --format json".split(' '));
     words.extend(more);
     words

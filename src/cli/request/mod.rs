@@ -1,3 +1,4 @@
+mod alternatives;
 mod file;
 mod shown;
 
@@ -22,6 +23,7 @@ pub(super) enum Request {
     Show(ShowRequest),
     Withdraw(WithdrawRequest),
     Confirm(ConfirmRequest),
+    Alternatives(alternatives::ListAlternatives),
 }
 
 const LIST: &str = "\
@@ -97,6 +99,7 @@ impl Request {
             Self::Show(command) => command.run(place),
             Self::Withdraw(command) => command.run(place),
             Self::Confirm(command) => command.run(place),
+            Self::Alternatives(command) => command.run(place),
         }
     }
 }

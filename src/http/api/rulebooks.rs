@@ -138,20 +138,26 @@ pub async fn list(ask: Ask) -> Result<HttpResponse, Problem> {
 /// # Errors
 /// 404 when there is none of that name.
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
-    let name = ask.part("name");
-    let Some(book) = Slug::parse(&name)
-        .ok()
-        .and_then(|slug| ask.rules().get(&slug))
-    else {
-        return Err(Problem::new(
+    let book = of_name(&ask)?;
+    Ok(HttpResponse::Ok().json(shape(book, head(book, &ask))))
+}
+
+/// The rulebook that the address names.
+///
+/// # Errors
+/// 404 when there is none of that name.
+pub(super) fn of_name(ask: &Ask) -> Result<&Rulebook, Problem> {
+    let name = Slug::parse(&ask.part("name")).ok();
+    let book = name.and_then(|name| ask.rules().get(&name));
+    book.ok_or_else(|| {
+        Problem::new(
             Kind::UnknownRecord,
             Said::new(
                 "No rulebook has this name.",
                 "Aucun référentiel ne porte ce nom.",
             ),
-        ));
-    };
-    Ok(HttpResponse::Ok().json(shape(book, head(book, &ask))))
+        )
+    })
 }
 
 fn shape(book: &Rulebook, head: Headed) -> RulebookShape {

@@ -69,7 +69,7 @@ fn a_dispensing_serves_a_request_and_proposes_the_next(backend: Backend) {
         ("due_by_hand", json!(false)),
         ("pseudonym", json!("p-1")),
         ("weight_g", json!(61_000)),
-        ("alternatives_tried", json!("méthotrexate, infliximab")),
+        ("alternatives_reason", json!("méthotrexate, infliximab")),
         ("version", json!(1)),
     ] {
         assert_eq!(proposed[field], value, "{field}");

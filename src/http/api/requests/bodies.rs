@@ -1,9 +1,9 @@
 //! What is sent about requests, read into a draft; every fault is kept.
 
 use crate::domain::presentation::Route;
-use crate::domain::request::{Draft, Misfit, Told};
-use crate::domain::rule::{Alternatives, Risk, Treatment};
-use crate::http::api::fields::{code, day, milligrams, said, weight, words};
+use crate::domain::request::{Declaration, Draft, Misfit, Told};
+use crate::domain::rule::{Alternatives, Outcome, Risk, Slug, Treatment};
+use crate::http::api::fields::{code, day, milligrams, required, said, weight, words};
 use crate::http::problem::{Fault, Faults};
 use serde::Deserialize;
 use serde_json::Number;
@@ -30,11 +30,16 @@ pub struct NewRequestBody {
     /// `ongoing` or `initiation`.
     #[schema(value_type = String, required = true)]
     treatment: Option<String>,
-    /// Whether something else could be given: `none` or `available`.
-    #[schema(value_type = String, required = true)]
+    /// Whether something else could be given: `none` or `available`. Where a rulebook lists the
+    /// alternatives (`/rulebooks/{name}/alternatives`) it follows from `tried`, and need not be said.
     alternatives: Option<String>,
-    /// The alternatives that were tried, at most 500 characters.
-    alternatives_tried: Option<String>,
+    /// Why nothing else could be given, at most 500 characters; needed with `none` where no rulebook lists
+    /// the alternatives.
+    alternatives_reason: Option<String>,
+    /// What became of the alternatives of the list, at most 100; one may stand there several times.
+    tried: Option<Vec<TriedBody>>,
+    /// What is known of the patient at which exclusions look, at most 50: `pregnancy`.
+    conditions: Option<Vec<String>>,
     /// What an interruption puts at stake: `vital`, `functional` or `none`.
     #[schema(value_type = String, required = true)]
     risk: Option<String>,
@@ -70,6 +75,40 @@ pub struct NewRequestBody {
     anc_on: Option<String>,
 }
 
+/// What became of an alternative.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TriedBody {
+    /// Which one, by its code on the rulebook's list.
+    #[schema(value_type = String, required = true)]
+    code: Option<String>,
+    /// `failed` (a full course, well conducted, did not help), `contraindicated`, `unsuitable`,
+    /// `unavailable` or `not-tried`.
+    #[schema(value_type = String, required = true)]
+    outcome: Option<String>,
+    /// More about it, at most 500 characters.
+    note: Option<String>,
+}
+
+impl TriedBody {
+    fn read(&self, place: usize, faults: &mut Faults) -> Option<Declaration> {
+        let at = |field| format!("/tried/{place}/{field}");
+        let declared = required(faults, &at("code"), self.code.as_deref());
+        let outcome = required(faults, &at("outcome"), self.outcome.as_deref());
+        let outcome = outcome.and_then(|text| {
+            let known = Outcome::ALL.map(Outcome::code);
+            code(faults, &at("outcome"), text, Outcome::from_code, &known)
+        });
+        let note = self.note.as_deref();
+        let note = note.map(|text| words(faults, &at("note"), text, 500));
+        Some(Declaration {
+            code: declared?.to_owned(),
+            outcome: outcome?,
+            note: note.map_or(Some(None), |read| read.map(Some))?,
+        })
+    }
+}
+
 /// What changes of a request; what is not said stays, and `null` takes away.
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -90,7 +129,15 @@ pub struct RequestEdit {
     /// At most 500 characters.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
-    alternatives_tried: Option<Option<String>>,
+    alternatives_reason: Option<Option<String>>,
+    /// All that is declared, in place of what was; what is declared again stays whose it was.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Vec<TriedBody>>)]
+    tried: Option<Option<Vec<TriedBody>>>,
+    /// All of them, in place of those that were.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Vec<String>>)]
+    conditions: Option<Option<Vec<String>>>,
     /// `vital`, `functional` or `none`.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
@@ -151,7 +198,9 @@ impl NewRequestBody {
             route: Some(all.route),
             treatment: Some(all.treatment),
             alternatives: Some(all.alternatives),
-            alternatives_tried: Some(all.alternatives_tried),
+            alternatives_reason: Some(all.alternatives_reason),
+            tried: Some(all.tried),
+            conditions: Some(all.conditions),
             risk: Some(all.risk),
             approved_exception: Some(all.approved_exception),
             age_years: Some(all.age_years),
@@ -206,9 +255,7 @@ impl RequestEdit {
         put_day(&mut draft.last_given_on, at, said.as_ref(), faults);
         put_day(&mut draft.due, "/due", self.due.as_ref(), faults);
         put_day(&mut draft.anc_on, "/anc_on", self.anc_on.as_ref(), faults);
-        put(&mut draft.tried, self.alternatives_tried.as_ref(), |text| {
-            words(faults, "/alternatives_tried", text, 500)
-        });
+        self.fill_alternatives(draft, faults);
         put(&mut draft.due_reason, self.due_reason.as_ref(), |text| {
             words(faults, "/due_reason", text, 500)
         });
@@ -246,6 +293,28 @@ impl RequestEdit {
         });
     }
 
+    fn fill_alternatives(&self, draft: &mut Draft, faults: &mut Faults) {
+        if let (Some(None), Some(before)) = (&self.alternatives, &mut draft.before) {
+            before.alternatives = None;
+        }
+        let reason = self.alternatives_reason.as_ref();
+        put(&mut draft.alternatives_reason, reason, |text| {
+            words(faults, "/alternatives_reason", text, 500)
+        });
+        put(&mut draft.tried, self.tried.as_ref(), |all| {
+            let read = all.iter().enumerate();
+            let read: Vec<_> = read.map(|(place, one)| one.read(place, faults)).collect();
+            read.into_iter().collect()
+        });
+        put(&mut draft.conditions, self.conditions.as_ref(), |all| {
+            let read = all.iter().enumerate().map(|(place, code)| {
+                faults.take(format!("/conditions/{place}"), Slug::parse(code))
+            });
+            let read: Vec<_> = read.collect();
+            read.into_iter().collect()
+        });
+    }
+
     fn fill_form(&self, draft: &mut Draft, faults: &mut Faults) {
         put(&mut draft.weight, self.weight_g.as_ref(), |grams| {
             weight(faults, "/weight_g", *grams)
@@ -259,8 +328,9 @@ impl RequestEdit {
 
 /// Keeps what does not fit as faults of the body.
 pub(super) fn keep(faults: &mut Faults, misfits: Vec<Misfit>) {
-    for Misfit { field, wrong } in misfits {
-        faults.push(Fault::new(format!("/{field}"), wrong));
+    for misfit in misfits {
+        let (at, Misfit { wrong, .. }) = (misfit.pointer(), misfit);
+        faults.push(Fault::new(at, wrong));
     }
 }
 
