@@ -150,11 +150,7 @@ impl Payload {
 
 /// Codes as one text: none has a space.
 fn codes(codes: &[Slug]) -> String {
-    codes
-        .iter()
-        .map(Slug::as_str)
-        .collect::<Vec<_>>()
-        .join(" ")
+    codes.iter().map(Slug::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// Requests, with what was declared on them.

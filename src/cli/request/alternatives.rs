@@ -57,7 +57,10 @@ impl ListAlternatives {
         });
         let mut text = String::new();
         match &listed {
-            None => line(&mut text, "No rulebook has a list: say --no-alternative-because."),
+            None => line(
+                &mut text,
+                "No rulebook has a list: say --no-alternative-because.",
+            ),
             Some(listed) if listed.all.is_empty() => {
                 line(&mut text, &text::assess::no_alternative(true, language));
             }
@@ -133,7 +136,9 @@ pub(super) fn told(seen: &SeenRequest, language: Language) -> String {
     let list = seen.alternatives.list.iter().flat_map(|list| &list.all);
     for one in list {
         let name = one.alternative.name.of(language);
-        let status = one.status.map(|status| text::assess::openness(status, language));
+        let status = one
+            .status
+            .map(|status| text::assess::openness(status, language));
         let status = status.unwrap_or_default();
         line(&mut text, &format!("{:<10} {name}: {status}", ""));
         let of_it = |tried: &&Tried| tried.code == one.alternative.code;

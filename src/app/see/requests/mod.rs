@@ -5,9 +5,9 @@ mod turns;
 
 pub use turns::Turn;
 
+use super::alternatives::{SeenAlternatives, of_request};
 use crate::app::act::Act;
 use crate::app::error::Error;
-use super::alternatives::{SeenAlternatives, of_request};
 use crate::app::last_given::{Treated, last_given};
 use crate::db;
 use crate::db::requests::Filter;
