@@ -1,6 +1,8 @@
 //! Requests: filed, edited, withdrawn, proposed anew, and where they stand.
 
+mod alternatives;
 mod became;
+mod declaring;
 mod faults;
 mod filing;
 mod keeping;

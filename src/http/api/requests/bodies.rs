@@ -1,9 +1,13 @@
 //! What is sent about requests, read into a draft; every fault is kept.
 
+mod tried;
+
+pub use tried::TriedBody;
+
 use crate::domain::presentation::Route;
-use crate::domain::request::{Declaration, Draft, Misfit, Told};
-use crate::domain::rule::{Alternatives, Outcome, Risk, Slug, Treatment};
-use crate::http::api::fields::{code, day, milligrams, required, said, weight, words};
+use crate::domain::request::{Draft, Misfit, Told};
+use crate::domain::rule::{Alternatives, Risk, Treatment};
+use crate::http::api::fields::{code, day, milligrams, said, weight, words};
 use crate::http::problem::{Fault, Faults};
 use serde::Deserialize;
 use serde_json::Number;
@@ -73,40 +77,6 @@ pub struct NewRequestBody {
     /// The day of that count; not to come.
     #[schema(format = Date)]
     anc_on: Option<String>,
-}
-
-/// What became of an alternative.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TriedBody {
-    /// Which one, by its code on the rulebook's list.
-    #[schema(value_type = String, required = true)]
-    code: Option<String>,
-    /// `failed` (a full course, well conducted, did not help), `contraindicated`, `unsuitable`,
-    /// `unavailable` or `not-tried`.
-    #[schema(value_type = String, required = true)]
-    outcome: Option<String>,
-    /// More about it, at most 500 characters.
-    note: Option<String>,
-}
-
-impl TriedBody {
-    fn read(&self, place: usize, faults: &mut Faults) -> Option<Declaration> {
-        let at = |field| format!("/tried/{place}/{field}");
-        let declared = required(faults, &at("code"), self.code.as_deref());
-        let outcome = required(faults, &at("outcome"), self.outcome.as_deref());
-        let outcome = outcome.and_then(|text| {
-            let known = Outcome::ALL.map(Outcome::code);
-            code(faults, &at("outcome"), text, Outcome::from_code, &known)
-        });
-        let note = self.note.as_deref();
-        let note = note.map(|text| words(faults, &at("note"), text, 500));
-        Some(Declaration {
-            code: declared?.to_owned(),
-            outcome: outcome?,
-            note: note.map_or(Some(None), |read| read.map(Some))?,
-        })
-    }
 }
 
 /// What changes of a request; what is not said stays, and `null` takes away.
@@ -290,28 +260,6 @@ impl RequestEdit {
         put(&mut draft.risk, self.risk.as_ref(), |text| {
             let known: Vec<_> = Risk::ALL.iter().map(|v| v.code()).collect();
             code(faults, "/risk", text, Risk::from_code, &known)
-        });
-    }
-
-    fn fill_alternatives(&self, draft: &mut Draft, faults: &mut Faults) {
-        if let (Some(None), Some(before)) = (&self.alternatives, &mut draft.before) {
-            before.alternatives = None;
-        }
-        let reason = self.alternatives_reason.as_ref();
-        put(&mut draft.alternatives_reason, reason, |text| {
-            words(faults, "/alternatives_reason", text, 500)
-        });
-        put(&mut draft.tried, self.tried.as_ref(), |all| {
-            let read = all.iter().enumerate();
-            let read: Vec<_> = read.map(|(place, one)| one.read(place, faults)).collect();
-            read.into_iter().collect()
-        });
-        put(&mut draft.conditions, self.conditions.as_ref(), |all| {
-            let read = all.iter().enumerate().map(|(place, code)| {
-                faults.take(format!("/conditions/{place}"), Slug::parse(code))
-            });
-            let read: Vec<_> = read.collect();
-            read.into_iter().collect()
         });
     }
 
