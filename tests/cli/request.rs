@@ -217,7 +217,7 @@ fn no_alternative_follows_from_what_became_of_each() {
         assert_eq!(items[1]["conditions"], json!(["pregnancy"]));
 
         let words = |more: &[&'static str]| {
-            let mut words: Vec<&str> = filing("p-1", &FITS);
+            let mut words: Vec<&'static str> = filing("p-1", &FITS);
             let out = [
                 "--alternatives",
                 "none",
@@ -229,14 +229,18 @@ fn no_alternative_follows_from_what_became_of_each() {
             words
         };
         let open = words(&["--alternatives", "none", "--tried", "infliximab=failed"]);
-        let err = desk.run_with(&open, &rules).fails(2);
+        let in_words = |mut words: Vec<&'static str>| {
+            words.retain(|word| !["--format", "json"].contains(word));
+            desk.run_with(&words, &rules).fails(2)
+        };
+        let err = in_words(open);
         assert_eq!(
             err,
             "--alternatives is none, but still open are: methotrexate; leave it out, and say in --tried what \
              became of each\n"
         );
         let strange = words(&["--tried", "rituximab=failed"]);
-        let err = desk.run_with(&strange, &rules).fails(2);
+        let err = in_words(strange);
         assert!(err.starts_with("--tried \"rituximab\" is none of"), "{err}");
         for (tried, says) in [
             ("rituximab", "there is no ="),
@@ -248,7 +252,7 @@ fn no_alternative_follows_from_what_became_of_each() {
         }
         // a statement says that there is none: against a list that does not stand
         let stated = words(&["--no-alternative-because", "so it is"]);
-        let err = desk.run_with(&stated, &rules).fails(2);
+        let err = in_words(stated);
         assert!(err.starts_with("--alternatives is none"), "{err}");
 
         let tried = "infliximab=failed: six months";
@@ -297,10 +301,7 @@ fn without_a_list_it_is_said_why_there_is_no_alternative() {
         let reason = ["--no-alternative-because", "infliximab failed"];
         words.retain(|word| !reason.contains(word));
         let err = desk.run(&words).fails(2);
-        assert!(
-            err.starts_with("--no-alternative-because is missing"),
-            "{err}"
-        );
+        assert!(err.contains("--no-alternative-because is missing"), "{err}");
         // the reason says that there is none
         words.extend(reason);
         words.retain(|word| !["--alternatives", "none"].contains(word));
