@@ -153,27 +153,25 @@ pub fn left(
     list: Option<(&Slug, bool)>,
     language: Language,
 ) -> String {
-    let none = left == Alternatives::None;
-    let mut said = assess::no_alternative(none, language).to_owned();
-    said.push_str(&match (list, language) {
-        (Some((book, true)), Language::Fr) => format!(" Selon la liste de {book}."),
+    let none = assess::no_alternative(left == Alternatives::None, language);
+    let by = match (list, language) {
+        (Some((book, true)), Language::Fr) => format!("Selon la liste de {book}."),
         (Some((book, false)), Language::Fr) => {
-            format!(" Selon la liste de {book}, qui n'est pas en vigueur.")
+            format!("Selon la liste de {book}, qui n'est pas en vigueur.")
         }
-        (Some((book, true)), Language::En) => format!(" By the list of {book}."),
+        (Some((book, true)), Language::En) => format!("By the list of {book}."),
         (Some((book, false)), Language::En) => {
-            format!(" By the list of {book}, which is not in force.")
+            format!("By the list of {book}, which is not in force.")
         }
-        (None, Language::Fr) => " Selon le prescripteur.".to_owned(),
-        (None, Language::En) => " As the prescriber states.".to_owned(),
-    });
-    if left != filed {
-        said.push_str(match language {
-            Language::Fr => " Il n'en était pas ainsi à son dépôt : un référentiel a changé.",
-            Language::En => " It was not so when it was filed: a rulebook has changed.",
-        });
-    }
-    said
+        (None, Language::Fr) => "Selon le prescripteur.".to_owned(),
+        (None, Language::En) => "As the prescriber states.".to_owned(),
+    };
+    let since = match (left == filed, language) {
+        (true, _) => "",
+        (false, Language::Fr) => " Il n'en était pas ainsi à son dépôt : un référentiel a changé.",
+        (false, Language::En) => " It was not so when it was filed: a rulebook has changed.",
+    };
+    format!("{none} {by}{since}")
 }
 
 /// Returns where a request stands that a coordinator left out of what was approved, in their words

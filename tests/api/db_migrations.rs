@@ -190,12 +190,12 @@ fn a_database_of_another_program_is_refused(backend: Backend) {
 
 fn what_is_pending_is_told_and_nothing_is_changed(backend: Backend) {
     let database = empty_database(backend);
-    assert_eq!(migrate::pending(&database.url).unwrap().len(), 17);
+    assert_eq!(migrate::pending(&database.url).unwrap().len(), 18);
     match database.url.file() {
         Some(file) => assert!(!file.exists()),
         None => assert_eq!(dump(&database), Vec::<String>::new()),
     }
-    assert_eq!(migrate::run(&database.url).unwrap().len(), 17);
+    assert_eq!(migrate::run(&database.url).unwrap().len(), 18);
     assert_eq!(migrate::pending(&database.url), Ok(vec![]));
 }
 

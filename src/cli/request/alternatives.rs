@@ -62,7 +62,7 @@ impl ListAlternatives {
                 "No rulebook has a list: say --no-alternative-because.",
             ),
             Some(listed) if listed.all.is_empty() => {
-                line(&mut text, &text::assess::no_alternative(true, language));
+                line(&mut text, text::assess::no_alternative(true, language));
             }
             Some(listed) => listed.all.iter().for_each(|one| {
                 let code = &one.alternative.code;

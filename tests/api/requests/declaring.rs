@@ -107,6 +107,10 @@ fn every_fault_of_what_is_declared_is_told_with_its_place(backend: Backend) {
             declaring(&json!([{ "code": "infliximab", "outcome": "failed", "by": "dr" }])),
             vec!["/tried/0/by"],
         ),
+        (
+            declaring(&json!([["infliximab", "failed", null]])),
+            vec!["/tried/0"],
+        ),
         (declaring(&json!({})), vec!["/tried"]),
         (declaring(&json!(["infliximab"])), vec!["/tried/0"]),
         (declaring(&many(101)), vec!["/tried"]),

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::presentation::Route;
 use crate::domain::quantity::Grams;
-use crate::domain::request::{Against, Checked, Draft, Told, Wrong};
+use crate::domain::request::{Against, Checked, Draft, Misfit, Told, Wrong};
 use crate::domain::rule::{
     Alternative, Bilingual, Circumstance, Citation, Exclusion, Line, NoAlternative, Risk, Treatment,
 };
@@ -220,7 +220,7 @@ fn what_is_not_on_the_list_is_told_with_its_place() {
         ],
     );
     let checked = checked_by("dr-a", 1, &strange);
-    let places: Vec<_> = checked.misfits.iter().map(|m| m.pointer()).collect();
+    let places: Vec<_> = checked.misfits.iter().map(Misfit::pointer).collect();
     assert_eq!(places, ["/tried/1/code", "/tried/2/code"]);
     let said = checked.misfits[1].wrong.to_string();
     assert!(said.len() < 200 && said.contains("infliximab, methotrexate"));

@@ -8,6 +8,7 @@ use crate::domain::presentation::Route;
 use crate::domain::request::{Draft, Misfit, Told};
 use crate::domain::rule::{Alternatives, Risk, Treatment};
 use crate::http::api::fields::{code, day, milligrams, said, weight, words};
+use crate::http::body::Object;
 use crate::http::problem::{Fault, Faults};
 use serde::Deserialize;
 use serde_json::Number;
@@ -41,7 +42,8 @@ pub struct NewRequestBody {
     /// the alternatives.
     alternatives_reason: Option<String>,
     /// What became of the alternatives of the list, at most 100; one may stand there several times.
-    tried: Option<Vec<TriedBody>>,
+    #[schema(value_type = Option<Vec<TriedBody>>)]
+    tried: Option<Vec<Object<TriedBody>>>,
     /// What is known of the patient at which exclusions look, at most 50: `pregnancy`.
     conditions: Option<Vec<String>>,
     /// What an interruption puts at stake: `vital`, `functional` or `none`.
@@ -103,7 +105,7 @@ pub struct RequestEdit {
     /// All that is declared, in place of what was; what is declared again stays whose it was.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<Vec<TriedBody>>)]
-    tried: Option<Option<Vec<TriedBody>>>,
+    tried: Option<Option<Vec<Object<TriedBody>>>>,
     /// All of them, in place of those that were.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<Vec<String>>)]

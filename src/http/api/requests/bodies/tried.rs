@@ -4,6 +4,7 @@ use super::{RequestEdit, put};
 use crate::domain::request::{Declaration, Draft};
 use crate::domain::rule::{Outcome, Slug};
 use crate::http::api::fields::{code, required, words};
+use crate::http::body::Object;
 use crate::http::problem::Faults;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -54,7 +55,9 @@ impl RequestEdit {
         });
         put(&mut draft.tried, self.tried.as_ref(), |all| {
             let read = all.iter().enumerate();
-            let read: Vec<_> = read.map(|(place, one)| one.read(place, faults)).collect();
+            let read: Vec<_> = read
+                .map(|(place, Object(one))| one.read(place, faults))
+                .collect();
             read.into_iter().collect()
         });
         put(&mut draft.conditions, self.conditions.as_ref(), |all| {
