@@ -236,12 +236,12 @@ fn no_alternative_follows_from_what_became_of_each() {
         let err = in_words(open);
         assert_eq!(
             err,
-            "--alternatives is none, but still open are: methotrexate; leave it out, and say in --tried what \
+            "error: --alternatives is none, but still open are: methotrexate; leave it out, and say in --tried what \
              became of each\n"
         );
         let strange = words(&["--tried", "rituximab=failed"]);
         let err = in_words(strange);
-        assert!(err.starts_with("--tried \"rituximab\" is none of"), "{err}");
+        assert!(err.contains("--tried \"rituximab\" is none of"), "{err}");
         for (tried, says) in [
             ("rituximab", "there is no ="),
             ("rituximab=cured", "expected one of failed"),
@@ -253,7 +253,7 @@ fn no_alternative_follows_from_what_became_of_each() {
         // a statement says that there is none: against a list that does not stand
         let stated = words(&["--no-alternative-because", "so it is"]);
         let err = in_words(stated);
-        assert!(err.starts_with("--alternatives is none"), "{err}");
+        assert!(err.contains("--alternatives is none"), "{err}");
 
         let tried = "infliximab=failed: six months";
         let fits = words(&["--tried", tried, "--condition", "pregnancy"]);
