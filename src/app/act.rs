@@ -108,6 +108,11 @@ impl<'a> Act<'a> {
             .collect()
     }
 
+    /// Returns the rulebook that another names for what is safe, if it names one.
+    pub fn safety_of(&self, book: &Rulebook) -> Option<&'a Rulebook> {
+        self.rules.get(book.safety_rulebook.as_ref()?)
+    }
+
     /// Returns the rulebook of a name with the reserve that it asks for, if it is loaded.
     pub fn reserve_rule(&self, name: &str) -> Option<(&'a Rulebook, &'a ReserveRule)> {
         self.reserve_rules()

@@ -8,9 +8,9 @@ use crate::domain::count::CountUnit;
 use crate::domain::language::Language;
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Grams, Mg, Units};
-use crate::domain::request::RequestState;
+use crate::domain::request::{Declaration, RequestState};
 use crate::domain::role::Role;
-use crate::domain::rule::{Alternatives, Risk, Slug, Treatment};
+use crate::domain::rule::{Alternatives, Outcome, Risk, Slug, Treatment};
 use crate::mail::{EmailAddress, HeaderText};
 use chrono_tz::Tz;
 use std::fmt::Display;
@@ -81,6 +81,23 @@ pub(super) fn risk(text: &str) -> Result<Risk, String> {
 
 pub(super) fn count_unit(text: &str) -> Result<CountUnit, String> {
     read(CountUnit::parse(text))
+}
+
+/// What became of an alternative: `rituximab=failed`, `splenectomy=unsuitable: refused it`.
+pub(super) fn tried(text: &str) -> Result<Declaration, String> {
+    let (code, became) = text
+        .split_once('=')
+        .ok_or("there is no = ; expected CODE=OUTCOME[: NOTE], as rituximab=failed")?;
+    let (outcome, note) = match became.split_once(':') {
+        Some((outcome, note)) => (outcome, Some(line::<500>(note)?)),
+        None => (became, None),
+    };
+    let outcome = Outcome::from_code(outcome.trim());
+    Ok(Declaration {
+        code: code.trim().to_owned(),
+        outcome: outcome.ok_or_else(|| one_of(Outcome::ALL.map(Outcome::code)))?,
+        note,
+    })
 }
 
 fn one_of<const N: usize>(codes: [&str; N]) -> String {

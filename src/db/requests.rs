@@ -1,17 +1,21 @@
-//! Requests, and the table that holds what is personal of them.
+//! Requests, and the tables that hold what is personal of them.
+
+mod given;
+mod tried;
+
+pub use given::{given, last_given};
 
 use super::row::{RowOf, instant, kept, micrograms};
-use super::schema::{lots, movements, request_payload, requests};
+use super::schema::{request_payload, requests};
 use super::{Conn, Error};
-use crate::domain::calendar::{Day, Instant};
-use crate::domain::code::{Cip13, Finess};
+use crate::domain::calendar::Day;
+use crate::domain::code::Finess;
 use crate::domain::id::{PatientId, RequestId};
 use crate::domain::presentation::Route;
 use crate::domain::quantity::Grams;
 use crate::domain::request::{Count, Request, RequestState, Wanted};
 use crate::domain::rule::{Alternatives, Risk, Slug, Treatment};
 use chrono::{NaiveDate, NaiveDateTime};
-use diesel::dsl::{exists, max, not};
 use diesel::prelude::*;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -40,7 +44,7 @@ struct Payload {
     route: String,
     treatment: String,
     alternatives: String,
-    tried: Option<String>,
+    alternatives_reason: Option<String>,
     risk: String,
     approved_exception: bool,
     age_years: i64,
@@ -54,6 +58,7 @@ struct Payload {
     anc_per_mm3: Option<i64>,
     anc_on: Option<NaiveDate>,
     withdrawn_reason: Option<String>,
+    conditions: String,
 }
 
 impl Head {
@@ -85,7 +90,7 @@ impl Payload {
             route: w.route.code().to_owned(),
             treatment: w.treatment.code().to_owned(),
             alternatives: w.alternatives.code().to_owned(),
-            tried: w.tried.clone(),
+            alternatives_reason: w.alternatives_reason.clone(),
             risk: w.risk.code().to_owned(),
             approved_exception: w.approved_exception,
             age_years: i64::from(w.age_years),
@@ -99,6 +104,7 @@ impl Payload {
             anc_per_mm3: w.count.map(|c| i64::from(c.per_mm3)),
             anc_on: w.count.and_then(|c| c.on).map(Day::date),
             withdrawn_reason: r.reason.clone(),
+            conditions: codes(&w.conditions),
         }
     }
 
@@ -107,6 +113,7 @@ impl Payload {
         let by_hand = day(self.due_by_hand)?;
         let on = day(self.anc_on)?;
         let count = self.anc_per_mm3.map(|n| row.u32(n)).transpose()?;
+        let conditions = self.conditions.split_whitespace();
         Ok(Wanted {
             indication: row.parsed(Slug::parse(&self.indication))?,
             route: row.code("route", &self.route, Route::from_code(&self.route))?,
@@ -120,7 +127,12 @@ impl Payload {
                 &self.alternatives,
                 Alternatives::from_code(&self.alternatives),
             )?,
-            tried: self.tried,
+            alternatives_reason: self.alternatives_reason,
+            // they stand in a table of their own
+            tried: Vec::new(),
+            conditions: conditions
+                .map(|code| row.parsed(Slug::parse(code)))
+                .collect::<Result<_, _>>()?,
             risk: row.code("risk", &self.risk, Risk::from_code(&self.risk))?,
             approved_exception: self.approved_exception,
             age_years: row.u32(self.age_years)?,
@@ -136,6 +148,18 @@ impl Payload {
             count: count.map(|per_mm3| Count { per_mm3, on }),
         })
     }
+}
+
+/// Codes as one text: none has a space.
+fn codes(codes: &[Slug]) -> String {
+    codes.iter().map(Slug::as_str).collect::<Vec<_>>().join(" ")
+}
+
+/// Requests, with what was declared on them.
+fn values(conn: &mut Conn, rows: Vec<(Head, Payload)>) -> Result<Vec<Request>, Error> {
+    let mut requests = rows.into_iter().map(value).collect::<Result<Vec<_>, _>>()?;
+    tried::fill(conn, &mut requests)?;
+    Ok(requests)
 }
 
 fn value((head, mut payload): (Head, Payload)) -> Result<Request, Error> {
@@ -178,7 +202,7 @@ pub fn find(conn: &mut Conn, id: &RequestId) -> Result<Option<Request>, Error> {
         .filter(requests::id.eq(id.as_str()))
         .get_result(conn)
         .optional()?;
-    row.map(value).transpose()
+    Ok(values(conn, row.into_iter().collect())?.pop())
 }
 
 /// Returns the requests of some ids that there are and that were not erased, by id.
@@ -192,9 +216,7 @@ pub fn named(conn: &mut Conn, ids: &[RequestId]) -> Result<Vec<Request>, Error> 
             .filter(requests::id.eq_any(some.iter().map(RequestId::as_str)))
             .order(requests::id)
             .load(conn)?;
-        for row in rows {
-            all.push(value(row)?);
-        }
+        all.extend(values(conn, rows)?);
     }
     Ok(all)
 }
@@ -214,7 +236,7 @@ pub fn open(conn: &mut Conn, sites: &[Finess], rulebook: &Slug) -> Result<Vec<Re
         )
         .order(requests::name)
         .load(conn)?;
-    rows.into_iter().map(value).collect()
+    values(conn, rows)
 }
 
 /// Returns the requests of one patient, in the order of filing.
@@ -226,7 +248,7 @@ pub fn of_patient(conn: &mut Conn, patient: &PatientId) -> Result<Vec<Request>, 
         .filter(requests::patient_id.eq(patient.as_str()))
         .order(requests::id)
         .load(conn)?;
-    rows.into_iter().map(value).collect()
+    values(conn, rows)
 }
 
 /// Which requests are listed.
@@ -264,7 +286,7 @@ pub fn page(
         query = query.filter(requests::patient_id.eq(patient.to_string()));
     }
     let rows: Vec<(Head, Payload)> = query.order(requests::id).limit(limit).load(conn)?;
-    rows.into_iter().map(value).collect()
+    values(conn, rows)
 }
 
 /// Adds a request.
@@ -278,10 +300,20 @@ pub fn insert(conn: &mut Conn, request: &Request) -> Result<(), Error> {
     diesel::insert_into(request_payload::table)
         .values(Payload::of(request))
         .execute(conn)?;
-    Ok(())
+    tried::insert(conn, request)
 }
 
-/// Writes how far a request has come, and what is asked for now.
+/// Writes what is declared of the alternatives of a request now.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn declare(conn: &mut Conn, request: &Request) -> Result<(), Error> {
+    tried::delete(conn, &request.id)?;
+    tried::insert(conn, request)
+}
+
+/// Writes how far a request has come, and what is asked for now; what is declared of the alternatives is
+/// written by [`declare`].
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -302,79 +334,3 @@ pub fn update(conn: &mut Conn, request: &Request) -> Result<(), Error> {
 /// How many patients are asked about at once. Choice: an SQLite statement takes 32,766 values
 /// (`SQLITE_MAX_VARIABLE_NUMBER`), and ten thousand leave room for the others.
 const AT_ONCE: usize = 10_000;
-
-/// What patients were given of some presentations, and nobody undid.
-macro_rules! dispensings {
-    ($patients:expr, $cip13s:expr) => {{
-        let undone = diesel::alias!(movements as undone);
-        let undoing = undone
-            .filter(
-                undone
-                    .field(movements::reverses)
-                    .eq(movements::id.nullable()),
-            )
-            .select(undone.field(movements::id));
-        movements::table
-            .inner_join(lots::table)
-            .filter(movements::patient_id.eq_any($patients.iter().map(PatientId::as_str)))
-            .filter(movements::kind.eq_any(["dispensing", "dispensing-override"]))
-            .filter(lots::cip13.eq_any($cip13s.iter().map(Cip13::as_str)))
-            .filter(not(exists(undoing)))
-    }};
-}
-
-/// Returns for each of some patients who were given units of some presentations when that was last;
-/// what was undone is not counted. A patient who is named twice may come twice, with the same instant.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn last_given(
-    conn: &mut Conn,
-    patients: &[PatientId],
-    cip13s: &[Cip13],
-) -> Result<Vec<(PatientId, Instant)>, Error> {
-    let mut all = Vec::new();
-    for some in patients.chunks(AT_ONCE) {
-        all.extend(last_given_to(conn, some, cip13s)?);
-    }
-    Ok(all)
-}
-
-/// Returns for each of some patients when they were given units of some presentations, the first time
-/// first; what was undone is not counted.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn given(
-    conn: &mut Conn,
-    patients: &[PatientId],
-    cip13s: &[Cip13],
-) -> Result<Vec<(PatientId, Instant)>, Error> {
-    let mut all = Vec::new();
-    for some in patients.chunks(AT_ONCE) {
-        let rows: Vec<(Option<String>, NaiveDateTime)> = dispensings!(some, cip13s)
-            .order((movements::happened_at, movements::id))
-            .select((movements::patient_id, movements::happened_at))
-            .load(conn)?;
-        let known = rows
-            .into_iter()
-            .filter_map(|(patient, at)| Some((PatientId::new(patient?), instant(at))));
-        all.extend(known);
-    }
-    Ok(all)
-}
-
-fn last_given_to(
-    conn: &mut Conn,
-    patients: &[PatientId],
-    cip13s: &[Cip13],
-) -> Result<Vec<(PatientId, Instant)>, Error> {
-    let rows: Vec<(Option<String>, Option<NaiveDateTime>)> = dispensings!(patients, cip13s)
-        .group_by(movements::patient_id)
-        .select((movements::patient_id, max(movements::happened_at)))
-        .load(conn)?;
-    let known = rows
-        .into_iter()
-        .filter_map(|(patient, at)| Some((PatientId::new(patient?), instant(at?))));
-    Ok(known.collect())
-}

@@ -322,7 +322,7 @@ diesel::table! {
         route -> Text,
         treatment -> Text,
         alternatives -> Text,
-        tried -> Nullable<Text>,
+        alternatives_reason -> Nullable<Text>,
         risk -> Text,
         approved_exception -> Bool,
         age_years -> BigInt,
@@ -336,6 +336,19 @@ diesel::table! {
         anc_per_mm3 -> Nullable<BigInt>,
         anc_on -> Nullable<Date>,
         withdrawn_reason -> Nullable<Text>,
+        conditions -> Text,
+    }
+}
+
+diesel::table! {
+    request_tried_payload (request_id, place) {
+        request_id -> Text,
+        place -> BigInt,
+        code -> Text,
+        outcome -> Text,
+        note -> Nullable<Text>,
+        declared_by -> Text,
+        declared_at -> Timestamp,
     }
 }
 

@@ -69,6 +69,9 @@
 //!   [`request`].
 //! - **count** (polynucléaires neutrophiles, PNN): the neutrophils in a patient's blood on one day, as they were
 //!   entered; corrected by another, **withdrawn** when it was a mistake: [`count`].
+//! - **alternative** (alternative thérapeutique): what could be given instead. A rulebook **lists** them for an
+//!   indication; somebody **declares** what became of each, and whether one is left follows. Where none is
+//!   listed the prescriber **states** it: [`request::Books`].
 //! - **plan**: who is served with what there is. A **claim** is what one request or reserve asks for,
 //!   all or nothing; it is **granted**, or **deferred** when it cannot be met together with all that
 //!   was granted before. A **pool** is the sites that share; a **class** is a rank of the rulebook; the

@@ -5,15 +5,17 @@ use super::code::Finess;
 use super::id::{PatientId, RequestId};
 use super::presentation::Route;
 use super::quantity::{Grams, Mg, Units};
-use super::rule::{Alternatives, Asked, Risk, Slug, Treatment};
+use super::rule::{Alternatives, Risk, Slug, Treatment};
 
 mod check;
 mod draft;
 mod misfit;
+mod tried;
 
 pub use check::{Against, Checked};
-pub use draft::{Draft, Told};
+pub use draft::{Before, Draft, Told};
 pub use misfit::{Misfit, Wrong};
+pub use tried::{Books, Declaration, Facts, Listed, MOST_CONDITIONS, MOST_TRIED, Tried};
 
 /// The most single units that one request may ask for.
 ///
@@ -103,10 +105,15 @@ pub struct Wanted {
     pub route: Route,
     /// Whether the treatment runs already.
     pub treatment: Treatment,
-    /// Whether something else could be given.
+    /// Whether something else could be given, when this was filed or last edited: by the list of that
+    /// day, else as it was stated. Of today: [`Wanted::alternatives_by`].
     pub alternatives: Alternatives,
-    /// The alternatives that were tried, in the prescriber's words.
-    pub tried: Option<String>,
+    /// Why nothing else could, in the prescriber's words; it decides nothing where a rulebook has a list.
+    pub alternatives_reason: Option<String>,
+    /// What became of the alternatives, in the order in which it was declared.
+    pub tried: Vec<Tried>,
+    /// What is known of the patient, sorted: `pregnancy`.
+    pub conditions: Vec<Slug>,
     /// What an interruption puts at stake.
     pub risk: Risk,
     /// Whether a medicines committee decided as if the indication were listed.
@@ -148,18 +155,6 @@ impl Wanted {
         let last = recorded.max(self.last_given_on)?;
         Some(last.plus(self.interval_days?))
     }
-
-    /// Returns what the rules look at.
-    pub const fn asked(&self) -> Asked<'_> {
-        Asked {
-            indication: &self.indication,
-            approved_exception: self.approved_exception,
-            treatment: self.treatment,
-            alternatives: self.alternatives,
-            risk: self.risk,
-            age_years: self.age_years,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -175,7 +170,9 @@ mod tests {
             route: Route::Intravenous,
             treatment: Treatment::Ongoing,
             alternatives: Alternatives::None,
-            tried: None,
+            alternatives_reason: None,
+            tried: Vec::new(),
+            conditions: Vec::new(),
             risk: Risk::Vital,
             approved_exception: false,
             age_years: 34,

@@ -86,6 +86,20 @@ impl Query {
         }
     }
 
+    /// As [`Self::parse`], of a parameter that must be there.
+    pub fn needed<T, E: Into<Said>>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        if !self.pairs.iter().any(|(n, _)| n == name) {
+            self.asked.push(name);
+            self.refuse(name, Said::new("is missing", "est absent"));
+            return None;
+        }
+        self.parse(name, read)
+    }
+
     /// Returns a page of the list of that name: `limit` and `cursor`.
     pub fn page(&mut self, list: &'static str) -> Page {
         let most = self.page_size_most;

@@ -1,7 +1,9 @@
 //! What is wrong with a request that was filled in, and where a request stands that no plan speaks of.
 
-use super::{Bilingual, fr};
+use super::{Bilingual, assess, fr};
+use crate::domain::language::Language;
 use crate::domain::request::{DISPENSING_UNDONE, FILED_ANEW, Request, RequestState, Wrong};
+use crate::domain::rule::{Alternatives, Slug};
 
 impl Bilingual for Wrong {
     fn in_french(&self) -> String {
@@ -67,6 +69,31 @@ impl Bilingual for Wrong {
                 fr::day(*found),
                 fr::day(*today)
             ),
+            Self::NotListed { found, known, .. } => format!(
+                "{found:?} n'est aucune des alternatives du référentiel : {}",
+                known.join(", ")
+            ),
+            Self::NoList { indication } => format!(
+                "n'a pas sa place ici : aucun référentiel ne dresse la liste des alternatives pour \
+                 {indication} ; dites dans `alternatives_reason` pourquoi il n'y en a pas"
+            ),
+            Self::EmptyList { indication } => format!(
+                "n'a pas sa place ici : selon le référentiel, il n'y a pas d'alternative pour {indication}"
+            ),
+            Self::StillOpen { open } => format!(
+                "vaut none, mais restent possibles : {} ; omettez-le, et dites dans `tried` ce qu'il en est de \
+                 chacune",
+                open.join(", ")
+            ),
+            Self::NoneOpen => {
+                "vaut available, mais rien dans la liste du référentiel n'est possible : omettez-le".to_owned()
+            }
+            Self::StatementMissing => "est absent : aucun référentiel ne dresse la liste des alternatives pour \
+                 cette indication ; dites pourquoi il n'y en a pas"
+                .to_owned(),
+            Self::TooMany { found, most } => {
+                format!("a {found} entrées, attendu : {most} au plus")
+            }
             Self::NoDose { indication } => format!(
                 "{indication} n'a pas de dose selon le poids dans ce référentiel : précisez `prescribed_mg`"
             ),
@@ -115,6 +142,36 @@ fn withdrawn(why: Option<&str>) -> (String, String) {
         ),
         None => ("Retirée.".to_owned(), "Withdrawn.".to_owned()),
     }
+}
+
+/// Returns whether something is left for a request's patient, and from what that follows: the list of a
+/// rulebook (with whether it is in force), else the prescriber's statement; and what it was when the
+/// request was `filed`, if that was something else.
+pub fn left(
+    left: Alternatives,
+    filed: Alternatives,
+    list: Option<(&Slug, bool)>,
+    language: Language,
+) -> String {
+    let none = assess::no_alternative(left == Alternatives::None, language);
+    let by = match (list, language) {
+        (Some((book, true)), Language::Fr) => format!("Selon la liste de {book}."),
+        (Some((book, false)), Language::Fr) => {
+            format!("Selon la liste de {book}, qui n'est pas en vigueur.")
+        }
+        (Some((book, true)), Language::En) => format!("By the list of {book}."),
+        (Some((book, false)), Language::En) => {
+            format!("By the list of {book}, which is not in force.")
+        }
+        (None, Language::Fr) => "Selon le prescripteur.".to_owned(),
+        (None, Language::En) => "As the prescriber states.".to_owned(),
+    };
+    let since = match (left == filed, language) {
+        (true, _) => "",
+        (false, Language::Fr) => " Il n'en était pas ainsi à son dépôt : un référentiel a changé.",
+        (false, Language::En) => " It was not so when it was filed: a rulebook has changed.",
+    };
+    format!("{none} {by}{since}")
 }
 
 /// Returns where a request stands that a coordinator left out of what was approved, in their words

@@ -108,7 +108,7 @@ pub(crate) fn beside_at(first: &App, begin: &str) -> App {
 }
 
 /// When the story begins.
-const START: &str = "2021-10-20T06:00:00Z";
+pub(crate) const START: &str = "2021-10-20T06:00:00Z";
 
 fn start_on(database: std::sync::Arc<TestDatabase>, begin: &str, set: fn(&mut Settings)) -> App {
     let clock = Clock::simulated(begin.parse::<Instant>().unwrap());
@@ -230,9 +230,14 @@ async fn furnish(service: Service, now: Instant) -> Vec<(Role, String)> {
 
 /// Stops an instance, and starts another on its database at another time.
 pub(crate) fn again_at(first: App, begin: &str) -> App {
+    again_set(first, begin, |_| {})
+}
+
+/// As [`again_at`], with settings of its own.
+pub(crate) fn again_set(first: App, begin: &str, set: fn(&mut Settings)) -> App {
     let (database, tokens) = (std::sync::Arc::clone(&first.database), first.tokens.clone());
     drop(first);
-    let mut app = start_on(database, begin, |_| {});
+    let mut app = start_on(database, begin, set);
     app.tokens = tokens;
     app
 }

@@ -32,6 +32,7 @@ fn filing<'a>(patient: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     words.extend(
         "--indication takayasu --route iv --treatment ongoing --alternatives none".split(' '),
     );
+    words.extend(["--no-alternative-because", "infliximab failed"]);
     words.extend("--risk vital --age 34 --interval 28 --format json".split(' '));
     words.extend(more);
     words
@@ -157,4 +158,159 @@ fn a_pseudonym_is_read_where_others_do_not_look() {
     assert!(child.wait_with_output().unwrap().status.success());
     let json = desk.run(&["request", "list", "--format", "json"]).json();
     assert_eq!(json[0]["pseudonym"], "p-7");
+}
+
+/// The safety rulebook of the letter, with a list for `takayasu` that was invented.
+const LIST: &str = r#"
+[[alternatives]]
+code = "infliximab"
+name = { fr = "Infliximab", en = "Infliximab" }
+indications = ["takayasu"]
+line = "first"
+source = "smpc"
+section = "invented"
+[alternatives.evidence]
+doi = "10.1000/182"
+fr = "Rémission 60 %."
+en = "Remission 60 %."
+
+[[alternatives]]
+code = "methotrexate"
+name = { fr = "Méthotrexate", en = "Methotrexate" }
+indications = ["takayasu"]
+line = "after-failure"
+source = "smpc"
+section = "invented"
+
+[[exclusions]]
+alternative = "methotrexate"
+conditions = ["pregnancy"]
+source = "smpc"
+section = "invented"
+"#;
+
+/// Puts the list where the service reads its rulebooks.
+fn install_list(desk: &Desk) -> String {
+    let safety = include_str!("../../config/rulebooks/roactemra-neutrophils.toml");
+    let folder = desk.folder.path().join("rules");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("roactemra-neutrophils.toml");
+    std::fs::write(file, format!("{safety}{LIST}")).unwrap();
+    folder.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn no_alternative_follows_from_what_became_of_each() {
+    on_both(|desk| {
+        install(desk);
+        let folder = install_list(desk);
+        let rules = [("DOTATION_RULEBOOKS_FOLDER", folder.as_str())];
+        let list = ["request", "alternatives", "--indication", "takayasu"];
+        let told = desk.run_with(&list, &rules).ok();
+        let expected = "infliximab: Infliximab\n             Remission 60 %. DOI 10.1000/182\n\
+                        methotrexate: Methotrexate\n";
+        assert_eq!(told, expected);
+        let json = desk
+            .run_with(&[&list[..], &["--format", "json"]].concat(), &rules)
+            .json();
+        let items = &json["alternatives_listed"]["items"];
+        assert_eq!(items[1]["conditions"], json!(["pregnancy"]));
+
+        let words = |more: &[&'static str]| {
+            let mut words: Vec<&'static str> = filing("p-1", &FITS);
+            let out = [
+                "--alternatives",
+                "none",
+                "--no-alternative-because",
+                "infliximab failed",
+            ];
+            words.retain(|word| !out.contains(word));
+            words.extend(more);
+            words
+        };
+        let open = words(&["--alternatives", "none", "--tried", "infliximab=failed"]);
+        let in_words = |mut words: Vec<&'static str>| {
+            words.retain(|word| !["--format", "json"].contains(word));
+            desk.run_with(&words, &rules).fails(2)
+        };
+        let err = in_words(open);
+        assert_eq!(
+            err,
+            "error: --alternatives is none, but still open are: methotrexate; leave it out, and say in --tried what \
+             became of each\n"
+        );
+        let strange = words(&["--tried", "rituximab=failed"]);
+        let err = in_words(strange);
+        assert!(err.contains("--tried \"rituximab\" is none of"), "{err}");
+        for (tried, says) in [
+            ("rituximab", "there is no ="),
+            ("rituximab=cured", "expected one of failed"),
+            ("rituximab=failed:", "expected 1 to 500 characters"),
+        ] {
+            let err = desk.run(&["request", "file", "--tried", tried]).fails(2);
+            assert!(err.contains(says), "{err}");
+        }
+        // a statement says that there is none: against a list that does not stand
+        let stated = words(&["--no-alternative-because", "so it is"]);
+        let err = in_words(stated);
+        assert!(err.contains("--alternatives is none"), "{err}");
+
+        let tried = "infliximab=failed: six months";
+        let fits = words(&["--tried", tried, "--condition", "pregnancy"]);
+        let filed = desk.run_with(&fits, &rules).json();
+        let show = ["request", "show", filed["id"].as_str().unwrap()];
+        let told = desk.run_with(&show, &rules).ok();
+        for says in [
+            "Instead    There is no alternative. By the list of roactemra-neutrophils",
+            "           Infliximab: exhausted\n             failed (six months), declared by command-line, 20",
+            "             Remission 60 %. DOI 10.1000/182\n           Methotrexate: excluded\n",
+        ] {
+            assert!(told.contains(says), "{says}: {told}");
+        }
+        let json = desk
+            .run_with(&[&show[..], &["--format", "json"]].concat(), &rules)
+            .json();
+        let said = ["alternatives", "alternatives_by", "alternatives_filed"].map(|f| &json[f]);
+        assert_eq!(said, ["none", "catalogue", "none"]);
+        assert_eq!(
+            json["alternatives_listed"]["items"][0]["tried"],
+            json["tried"]
+        );
+        assert_eq!(json["tried"][0]["note"], "six months");
+        // a list that is gone: it stands as it was stated, and that is said
+        let told = desk.run(&show).ok();
+        assert!(
+            told.contains("Instead    There is no alternative. As the prescriber states."),
+            "{told}"
+        );
+    });
+}
+
+#[test]
+fn without_a_list_it_is_said_why_there_is_no_alternative() {
+    on_both(|desk| {
+        install(desk);
+        let list = ["request", "alternatives", "--indication", "takayasu"];
+        let none = "No rulebook has a list: say --no-alternative-because.\n";
+        assert_eq!(desk.run(&list).ok(), none);
+        let crs = ["request", "alternatives", "--indication", "crs"];
+        assert_eq!(desk.run(&crs).ok(), "There is no alternative.\n");
+        let nowhere = [&list[..], &["--rulebook", "nothing"]].concat();
+        assert!(desk.run(&nowhere).fails(2).contains("roactemra-2021-10-14"));
+        let mut words = filing("p-1", &FITS);
+        let reason = ["--no-alternative-because", "infliximab failed"];
+        words.retain(|word| !reason.contains(word));
+        let err = desk.run(&words).fails(2);
+        assert!(err.contains("--no-alternative-because is missing"), "{err}");
+        // the reason says that there is none
+        words.extend(reason);
+        words.retain(|word| !["--alternatives", "none"].contains(word));
+        let filed = desk.run(&words).json();
+        let show = ["request", "show", filed["id"].as_str().unwrap()];
+        let told = desk.run(&show).ok();
+        assert!(
+            told.contains("As the prescriber states.\n           infliximab failed\n"),
+            "{told}"
+        );
+    });
 }

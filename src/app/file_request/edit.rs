@@ -42,6 +42,7 @@ pub fn edit(
         ..before.clone()
     };
     db::requests::update(act.conn, &after)?;
+    db::requests::declare(act.conn, &after)?;
     // what is personal stays out of the trail: it says which fields changed, not to what
     let details = json!({ "changed": names(&before.wanted, &after.wanted) });
     note(act, &after, "request.edit", details)?;
@@ -89,7 +90,12 @@ fn names(a: &Wanted, b: &Wanted) -> Vec<&'static str> {
         ("route", a.route != b.route),
         ("treatment", a.treatment != b.treatment),
         ("alternatives", a.alternatives != b.alternatives),
-        ("alternatives_tried", a.tried != b.tried),
+        (
+            "alternatives_reason",
+            a.alternatives_reason != b.alternatives_reason,
+        ),
+        ("tried", a.tried != b.tried),
+        ("conditions", a.conditions != b.conditions),
         ("risk", a.risk != b.risk),
         (
             "approved_exception",

@@ -191,8 +191,11 @@ fn checked(
     let today = site.map(|site| today(act, site)).transpose()?;
     Ok(draft.check(&Against {
         book,
+        safety: book.and_then(|book| act.safety_of(book)),
         today,
         recorded,
+        by: &act.caller.id,
+        now: to_micros(act.now),
     }))
 }
 

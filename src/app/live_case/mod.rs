@@ -26,10 +26,10 @@ use crate::domain::line::Line;
 use crate::domain::plan::{Case, CasePatient, CaseRequest, CaseSite, CaseStock, Form, Transfers};
 use crate::domain::quantity::{Mg, Units};
 use crate::domain::reason::Refusal;
-use crate::domain::request::Request;
+use crate::domain::request::{Books, Request};
 use crate::domain::reserve::{self, Hold};
 use crate::domain::role::Action;
-use crate::domain::rule::{Resupply, Rulebook};
+use crate::domain::rule::{Alternatives, Resupply, Rulebook};
 use crate::domain::site::Site;
 use crate::domain::transfer::TransferState;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -253,15 +253,19 @@ fn requests(
         .map(|p| p.id.as_str())
         .zip(0..)
         .collect();
+    let books = Books {
+        ranking: live.book,
+        safety: act.safety_of(live.book),
+    };
     let mut rows = Vec::with_capacity(open.len());
     for request in &open {
         if let Some(at) = place.get(&request.site) {
             let last = given.get(&treated(request));
             let treated = patients.get(request.patient.as_str()).copied();
-            let count = counts.get(&request.id).copied();
+            let left = request.wanted.alternatives_by(&books);
             rows.push(CaseRequest {
-                anc_per_mm3: count,
-                ..row(live, request, *at, last.copied(), treated)
+                anc_per_mm3: counts.get(&request.id).copied(),
+                ..row(live, request, *at, last.copied(), treated, left)
             });
         }
     }
@@ -271,13 +275,14 @@ fn requests(
     Ok(())
 }
 
-/// A request as a row of the case.
+/// A request as a row of the case; whether an alternative is left is of today.
 fn row(
     live: &Live<'_>,
     request: &Request,
     site: usize,
     last: Option<Day>,
     treated: Option<usize>,
+    left: Alternatives,
 ) -> CaseRequest {
     let wanted = &request.wanted;
     let reserve = live.book.reserve.as_ref();
@@ -301,7 +306,7 @@ fn row(
         indication: wanted.indication.clone(),
         approved_exception: wanted.approved_exception,
         treatment: wanted.treatment,
-        alternatives: wanted.alternatives,
+        alternatives: left,
         risk: wanted.risk,
         age_years: wanted.age_years,
         weight: wanted.weight,

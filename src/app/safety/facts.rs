@@ -8,7 +8,7 @@ use crate::domain::calendar::{Day, local_day};
 use crate::domain::code::{Cip13, Finess};
 use crate::domain::id::PatientId;
 use crate::domain::request::Request;
-use crate::domain::rule::{Slug, Treatment};
+use crate::domain::rule::{PriorTreatment, Slug, Treatment};
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,6 +103,10 @@ impl Known {
         let given = self
             .given
             .get(&(request.patient.clone(), request.rulebook.clone()));
+        let tried = wanted.tried.iter().map(|tried| PriorTreatment {
+            code: tried.code.clone(),
+            outcome: tried.outcome,
+        });
         Patient {
             age_years: wanted.age_years,
             indication: wanted.indication.clone(),
@@ -114,8 +118,8 @@ impl Known {
             counts,
             benign_ethnic_neutropenia: false,
             symptoms_of_infection: false,
-            conditions: Vec::new(),
-            prior_treatments: Vec::new(),
+            conditions: wanted.conditions.clone(),
+            prior_treatments: tried.collect(),
             disease_activity: None,
             co_medication: Vec::new(),
         }

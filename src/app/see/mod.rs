@@ -1,6 +1,7 @@
 //! What can be seen, and nothing is changed by it.
 
 pub mod alerts;
+pub mod alternatives;
 pub mod commons;
 pub mod counts;
 pub mod of_site;

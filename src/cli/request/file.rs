@@ -9,21 +9,26 @@ use crate::domain::code::Finess;
 use crate::domain::language::Language;
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Grams, Mg};
-use crate::domain::request::{Draft, Misfit, Told};
-use crate::domain::rule::{Alternatives, Risk, Treatment};
+use crate::domain::request::{Declaration, Draft, Misfit, Told};
+use crate::domain::rule::{Alternatives, Risk, Slug, Treatment};
 use crate::text::Bilingual as _;
 use clap::Args;
 
 const FILE: &str = "\
 Examples:
   dotation request file --site 750100125 --patient - --indication takayasu --route iv \\
-      --treatment ongoing --alternatives none --risk vital --age 34 --weight 61kg \\
-      --interval 28 --last 2021-09-24 --anc 3500
+      --treatment ongoing --no-alternative-because 'methotrexate and infliximab failed' \\
+      --risk vital --age 34 --weight 61kg --interval 28 --last 2021-09-24 --anc 3500
   dotation request file --site 750100125 --patient - --indication pjia --route sc --units 4 \\
-      --treatment ongoing --alternatives available --tried methotrexate --risk functional \\
+      --treatment ongoing --alternatives available --risk functional \\
       --age 9 --interval 28 --due 2021-11-02 --due-reason 'back from abroad'
   dotation request file --site 750100125 --patient - --indication crs --route iv \\
-      --treatment ongoing --alternatives none --risk vital --age 51 --weight 100kg";
+      --treatment ongoing --risk vital --age 51 --weight 100kg
+By a rulebook that lists the alternatives for the indication:
+  dotation request alternatives --indication immune-thrombocytopenia
+  dotation request file --site 750100125 --patient - --indication immune-thrombocytopenia ... \\
+      --tried rituximab=failed --tried 'splenectomy=contraindicated: portal hypertension' \\
+      --condition pregnancy";
 
 /// File a request for a patient
 ///
@@ -52,12 +57,21 @@ pub(in crate::cli) struct FileRequest {
     /// Whether the treatment runs already: ongoing or initiation
     #[arg(long, value_name = "WORD", value_parser = given::treatment)]
     treatment: Treatment,
-    /// Whether something else could be given: none or available
+    /// Whether something else could be given: none or available; where a rulebook lists the alternatives
+    /// it follows from --tried, and need not be said
     #[arg(long, value_name = "WORD", value_parser = given::alternatives)]
-    alternatives: Alternatives,
-    /// The alternatives that were tried
+    alternatives: Option<Alternatives>,
+    /// Why nothing else could be given, where no rulebook lists the alternatives; it says that there
+    /// is none
     #[arg(long, value_name = "TEXT", value_parser = given::line::<500>)]
-    tried: Option<String>,
+    no_alternative_because: Option<String>,
+    /// What became of an alternative of the rulebook's list, maybe with a note: failed, contraindicated,
+    /// unsuitable, unavailable or not-tried; may be said again
+    #[arg(long, value_name = "CODE=OUTCOME[: NOTE]", value_parser = given::tried)]
+    tried: Vec<Declaration>,
+    /// What is known of the patient at which the list's exclusions look: pregnancy; may be said again
+    #[arg(long, value_name = "WORD", value_parser = given::slug)]
+    condition: Vec<Slug>,
     /// What an interruption puts at stake: vital, functional or none
     #[arg(long, value_name = "WORD", value_parser = given::risk)]
     risk: Risk,
@@ -98,6 +112,8 @@ pub(in crate::cli) struct FileRequest {
 
 /// By which option each field is given that is not called like it.
 const OPTIONS: &[(&str, &str)] = &[
+    ("alternatives_reason", "--no-alternative-because"),
+    ("conditions", "--condition"),
     ("weight_g", "--weight"),
     ("prescribed_mg", "--prescribed"),
     ("interval_days", "--interval"),
@@ -139,12 +155,16 @@ impl FileRequest {
     }
 
     fn draft(self) -> Draft {
+        let because = self.no_alternative_because;
+        let none = because.as_ref().map(|_| Alternatives::None);
         Draft {
             indication: Told::Is(self.indication),
             route: Told::Is(self.route),
             treatment: Told::Is(self.treatment),
-            alternatives: Told::Is(self.alternatives),
-            tried: Told::of(self.tried),
+            alternatives: Told::of(self.alternatives.or(none)),
+            alternatives_reason: Told::of(because),
+            tried: Told::Is(self.tried),
+            conditions: Told::Is(self.condition),
             risk: Told::Is(self.risk),
             approved_exception: self.exception,
             age_years: Told::Is(self.age),
@@ -157,6 +177,7 @@ impl FileRequest {
             due_reason: Told::of(self.due_reason),
             anc_per_mm3: Told::of(self.anc),
             anc_on: Told::of(self.anc_on),
+            before: None,
         }
     }
 }
@@ -172,5 +193,5 @@ fn line(misfit: &Misfit, language: Language) -> String {
         line = line.replace(&format!("--{field} "), &format!("{option} "));
         line = line.replace(&format!("`{field}`"), option);
     }
-    line.replace("`due`", "--due")
+    line.replace("`due`", "--due").replace("`tried`", "--tried")
 }

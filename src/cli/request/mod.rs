@@ -1,3 +1,4 @@
+mod alternatives;
 mod file;
 mod safety;
 mod shown;
@@ -24,6 +25,7 @@ pub(super) enum Request {
     Withdraw(WithdrawRequest),
     Confirm(ConfirmRequest),
     Safety(safety::SafetyOfRequest),
+    Alternatives(alternatives::ListAlternatives),
 }
 
 const LIST: &str = "\
@@ -100,6 +102,7 @@ impl Request {
             Self::Withdraw(command) => command.run(place),
             Self::Confirm(command) => command.run(place),
             Self::Safety(command) => command.run(place),
+            Self::Alternatives(command) => command.run(place),
         }
     }
 }

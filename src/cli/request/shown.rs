@@ -1,11 +1,13 @@
 //! A request as it is shown: for people, and for machines by the names that the API has.
 
+use super::alternatives;
 use crate::app::records::Standing;
 use crate::app::see::requests::{SeenRequest, Turn};
 use crate::domain::calendar::Day;
 use crate::domain::language::Language;
 use crate::domain::line::LineState;
 use crate::domain::quantity::{Grams, Mg, Units};
+use crate::domain::rule::Slug;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -23,8 +25,13 @@ pub(super) fn shape(seen: &SeenRequest) -> Value {
         "indication": w.indication.as_str(),
         "route": w.route.code(),
         "treatment": w.treatment.code(),
-        "alternatives": w.alternatives.code(),
-        "alternatives_tried": w.tried,
+        "alternatives": seen.alternatives.left.code(),
+        "alternatives_by": seen.alternatives.by(),
+        "alternatives_filed": w.alternatives.code(),
+        "alternatives_reason": w.alternatives_reason,
+        "alternatives_listed": seen.alternatives.list.as_ref().map(|l| alternatives::shape(l, Some(&w.tried))),
+        "tried": w.tried.iter().map(alternatives::declared).collect::<Vec<_>>(),
+        "conditions": w.conditions.iter().map(Slug::as_str).collect::<Vec<_>>(),
         "risk": w.risk.code(),
         "approved_exception": w.approved_exception,
         "age_years": w.age_years,
@@ -91,7 +98,7 @@ pub(super) fn text(seen: &SeenRequest, language: Language) -> String {
         w.indication.to_string(),
         w.route.to_string(),
         w.treatment.code().to_owned(),
-        format!("alternatives {}", w.alternatives.code()),
+        format!("alternatives {}", seen.alternatives.left.code()),
         format!("risk {}", w.risk.code()),
         format!("{} years", w.age_years),
     ];
@@ -117,6 +124,7 @@ pub(super) fn text(seen: &SeenRequest, language: Language) -> String {
         // writing to a text does not fail
         let _always = writeln!(text, "{name:<10} {value}");
     }
+    text.push_str(&alternatives::told(seen, language));
     for t in &seen.history {
         let rank = t.rank.map_or_else(none, |rank| rank.to_string());
         let became = t.state.map_or(&*t.status, |state| state.code());

@@ -1,7 +1,6 @@
 //! What else could be given, and what became of it for this patient.
 
-use super::Patient;
-use crate::domain::rule::{Alternative, Rulebook, all_hold};
+use crate::domain::rule::{About, Alternative, Rulebook, all_hold};
 
 /// An alternative, and whether it is still open to a patient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,25 +36,26 @@ impl Openness {
     }
 }
 
-/// Returns every alternative for the patient's indication, in the rulebook's order.
-pub(super) fn weigh<'r>(book: &'r Rulebook, patient: &Patient) -> Option<Vec<Weighed<'r>>> {
-    let listed = book.safety.alternatives_for(&patient.indication)?;
+/// Returns every alternative for the patient's indication, in the rulebook's order; nothing where the
+/// rulebook has no list for it.
+pub fn weigh<'r>(book: &'r Rulebook, about: &About<'_>) -> Option<Vec<Weighed<'r>>> {
+    let listed = book.safety.alternatives_for(about.indication)?;
     let weighed = listed.into_iter().map(|alternative| Weighed {
         alternative,
-        status: status(book, alternative, patient),
+        status: status(book, alternative, about),
     });
     Some(weighed.collect())
 }
 
 /// The first that holds: exhausted, excluded, open.
-fn status(book: &Rulebook, alternative: &Alternative, patient: &Patient) -> Openness {
-    let mut had = patient.prior_treatments.iter();
+fn status(book: &Rulebook, alternative: &Alternative, about: &About<'_>) -> Openness {
+    let mut had = about.prior_treatments.iter();
     if had.any(|had| had.code == alternative.code && had.outcome.exhausts()) {
         return Openness::Exhausted;
     }
-    let (about, list) = (patient.about(), book.safety.prior_codes());
+    let list = book.safety.prior_codes();
     let mut exclusions = alternative.exclusions.iter();
-    if exclusions.any(|exclusion| all_hold(&exclusion.when, &about, list)) {
+    if exclusions.any(|exclusion| all_hold(&exclusion.when, about, list)) {
         Openness::Excluded
     } else {
         Openness::Open

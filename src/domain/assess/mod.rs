@@ -11,7 +11,7 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 
-pub use alternatives::{Openness, Weighed};
+pub use alternatives::{Openness, Weighed, weigh};
 pub use findings::{Finding, Says};
 pub use patient::{Course, DatedCount, Patient};
 pub use schedule::Due;
@@ -101,7 +101,7 @@ pub fn assess<'r>(
         findings: findings::in_order(findings),
         schedule: planned.code,
         next,
-        alternatives: alternatives::weigh(book, patient),
+        alternatives: weigh(book, &patient.about()),
         checklist: &book.safety.checklist,
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! What comes out of [`Draft::check`] makes a valid request of a plan's case, whatever the day.
 
+mod alternatives;
+
 use super::draft::{Draft, Told};
 use super::misfit::{Misfit, Wrong};
 use super::{Count, MOST_UNITS, Wanted};
-use crate::domain::calendar::Day;
+use crate::domain::calendar::{Day, Instant};
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Grams, Mg, Units};
 use crate::domain::rule::{IndicationRule, ReserveRule, Rulebook, Treatment};
@@ -22,10 +24,16 @@ const MOST_CELLS: u32 = 1_000_000;
 pub struct Against<'a> {
     /// The rulebook that ranks it.
     pub book: Option<&'a Rulebook>,
+    /// The rulebook that this names for safety, if it names one.
+    pub safety: Option<&'a Rulebook>,
     /// The site's own day.
     pub today: Option<Day>,
     /// The last dispensing to the patient by that route, as the ledger has it.
     pub recorded: Told<Day>,
+    /// Who fills it in: the id of their token.
+    pub by: &'a str,
+    /// When.
+    pub now: Instant,
 }
 
 /// What became of a draft.
@@ -111,7 +119,7 @@ impl<'a> Check<'a> {
         let reserve = indication.and_then(|i| self.against.book?.treated_now(i));
         let route = self.route(reserve);
         let treatment = self.needed("treatment", &draft.treatment, Wrong::Missing);
-        let alternatives = self.needed("alternatives", &draft.alternatives, Wrong::Missing);
+        let alternatives = self.alternatives(indication);
         let risk = self.needed("risk", &draft.risk, Wrong::Missing);
         let age = self.needed("age_years", &draft.age_years, Wrong::Missing);
         let age_years = age.and_then(|n| self.within("age_years", n, 0, MOST_YEARS));
@@ -120,13 +128,15 @@ impl<'a> Check<'a> {
         let interval_days = self.interval(treatment, reserve);
         let due_by_hand = self.due(treatment, indication, reserve);
         let count = self.count();
-        let form = form?;
+        let (form, alternatives) = (form?, alternatives?);
         Some(Wanted {
             indication: indication?.code.clone(),
             route: route?,
             treatment: treatment?,
-            alternatives: alternatives?,
-            tried: draft.tried.value().cloned(),
+            alternatives: alternatives.left,
+            alternatives_reason: draft.alternatives_reason.value().cloned(),
+            tried: alternatives.tried,
+            conditions: alternatives.conditions,
             risk: risk?,
             approved_exception: draft.approved_exception,
             age_years: age_years?,

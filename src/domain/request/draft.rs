@@ -1,10 +1,11 @@
 //! A request as somebody filled it in, field by field.
 
 use super::Wanted;
+use super::tried::{Declaration, Tried};
 use crate::domain::calendar::Day;
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Grams, Mg, Units};
-use crate::domain::rule::{Alternatives, Risk, Treatment};
+use crate::domain::rule::{Alternatives, Risk, Slug, Treatment};
 
 /// A field as somebody filled it in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,10 +63,15 @@ pub struct Draft {
     pub route: Told<Route>,
     /// Whether the treatment runs already.
     pub treatment: Told<Treatment>,
-    /// Whether something else could be given.
+    /// Whether something else could be given; where a rulebook lists the alternatives it follows from
+    /// what became of each, and need not be told.
     pub alternatives: Told<Alternatives>,
-    /// The alternatives that were tried.
-    pub tried: Told<String>,
+    /// Why nothing else could, in the prescriber's words.
+    pub alternatives_reason: Told<String>,
+    /// What became of the alternatives of a rulebook's list.
+    pub tried: Told<Vec<Declaration>>,
+    /// What is known of the patient: `pregnancy`.
+    pub conditions: Told<Vec<Slug>>,
     /// What an interruption puts at stake.
     pub risk: Told<Risk>,
     /// Whether a committee decided as if the indication were listed.
@@ -90,6 +96,19 @@ pub struct Draft {
     pub anc_per_mm3: Told<i64>,
     /// Its day.
     pub anc_on: Told<Day>,
+    /// What stood there before, when a request is edited.
+    pub before: Option<Before>,
+}
+
+/// What stood on a request before it is edited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// Whether something else could be given; nothing once that is taken away.
+    pub alternatives: Option<Alternatives>,
+    /// Whether it said why not, or did not need to.
+    pub stated: bool,
+    /// What was declared.
+    pub tried: Vec<Tried>,
 }
 
 impl From<&Wanted> for Draft {
@@ -100,8 +119,11 @@ impl From<&Wanted> for Draft {
             indication: Told::Is(w.indication.to_string()),
             route: Told::Is(w.route),
             treatment: Told::Is(w.treatment),
-            alternatives: Told::Is(w.alternatives),
-            tried: Told::of(w.tried.clone()),
+            // what stood there is no claim of whoever edits something else
+            alternatives: Told::Nothing,
+            alternatives_reason: Told::of(w.alternatives_reason.clone()),
+            tried: Told::Is(w.tried.iter().map(Declaration::from).collect()),
+            conditions: Told::Is(w.conditions.clone()),
             risk: Told::Is(w.risk),
             approved_exception: w.approved_exception,
             age_years: number(Some(w.age_years)),
@@ -114,6 +136,11 @@ impl From<&Wanted> for Draft {
             due_reason: Told::of(by_hand.and_then(|(_, why)| why.clone())),
             anc_per_mm3: number(w.count.map(|count| count.per_mm3)),
             anc_on: Told::of(w.count.and_then(|count| count.on)),
+            before: Some(Before {
+                alternatives: Some(w.alternatives),
+                stated: w.alternatives != Alternatives::None || w.alternatives_reason.is_some(),
+                tried: w.tried.clone(),
+            }),
         }
     }
 }
@@ -126,7 +153,9 @@ impl Draft {
             route: Told::Nothing,
             treatment: Told::Nothing,
             alternatives: Told::Nothing,
+            alternatives_reason: Told::Nothing,
             tried: Told::Nothing,
+            conditions: Told::Nothing,
             risk: Told::Nothing,
             approved_exception: false,
             age_years: Told::Nothing,
@@ -139,6 +168,7 @@ impl Draft {
             due_reason: Told::Nothing,
             anc_per_mm3: Told::Nothing,
             anc_on: Told::Nothing,
+            before: None,
         }
     }
 
@@ -148,7 +178,9 @@ impl Draft {
             || self.route.is_unread()
             || self.treatment.is_unread()
             || self.alternatives.is_unread()
+            || self.alternatives_reason.is_unread()
             || self.tried.is_unread()
+            || self.conditions.is_unread()
             || self.risk.is_unread()
             || self.age_years.is_unread()
             || self.weight.is_unread()

@@ -16,6 +16,7 @@ fn vials() -> Draft {
         route: Told::Is(Route::Intravenous),
         treatment: Told::Is(Treatment::Ongoing),
         alternatives: Told::Is(Alternatives::None),
+        alternatives_reason: Told::Is("infliximab failed".to_owned()),
         risk: Told::Is(Risk::Vital),
         age_years: Told::Is(34),
         weight: Told::Is(Grams::new(61_000).unwrap()),
@@ -50,6 +51,9 @@ fn checked_by(book: &Rulebook, recorded: Told<Day>, draft: &Draft) -> Checked {
         book: Some(book),
         today: Some(today()),
         recorded,
+        safety: None,
+        by: "tester",
+        now: Instant::UNIX_EPOCH,
     })
 }
 
@@ -301,6 +305,9 @@ fn what_nobody_knows_yet_is_not_asked() {
         book: None,
         today: None,
         recorded: Told::Unread,
+        safety: None,
+        by: "tester",
+        now: Instant::UNIX_EPOCH,
     };
     for draft in [vials(), syringes(), now()] {
         let checked = draft.check(&nothing);

@@ -14,6 +14,16 @@ pub struct Misfit {
     pub wrong: Wrong,
 }
 
+impl Misfit {
+    /// Returns the JSON pointer of what is wrong: `/weight_g`, `/tried/2/code`.
+    pub fn pointer(&self) -> String {
+        if let Wrong::NotListed { place, .. } = self.wrong {
+            return format!("/{}/{place}/code", self.field);
+        }
+        format!("/{}", self.field)
+    }
+}
+
 /// What is wrong with a field; each is a sentence about the field named beside it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Wrong {
@@ -123,6 +133,56 @@ pub enum Wrong {
         today: Day,
         /// What is treated.
         indication: Slug,
+    },
+    /// Declared of what is not on the list.
+    #[error("{found:?} is none of the alternatives that the rulebook lists: {}", known.join(", "))]
+    NotListed {
+        /// Its place among what was declared, from 0.
+        place: usize,
+        /// What stood there, cut to sixty characters.
+        found: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Declared where no rulebook lists alternatives.
+    #[error(
+        "has no place here: no rulebook lists alternatives for {indication}; say in \
+         `alternatives_reason` why there is none"
+    )]
+    NoList {
+        /// What is treated.
+        indication: Slug,
+    },
+    /// Declared where the rulebook says that there is nothing else.
+    #[error("has no place here: by the rulebook nothing else can be given for {indication}")]
+    EmptyList {
+        /// What is treated.
+        indication: Slug,
+    },
+    /// None, where some are open.
+    #[error(
+        "is none, but still open are: {}; leave it out, and say in `tried` what became of each",
+        open.join(", ")
+    )]
+    StillOpen {
+        /// Their codes.
+        open: Vec<String>,
+    },
+    /// Available, where none is open.
+    #[error("is available, but nothing of the rulebook's list is open: leave it out")]
+    NoneOpen,
+    /// No alternative, where no rulebook says so, without a word of why.
+    #[error(
+        "is missing: no rulebook lists the alternatives for this indication; say why there is none"
+    )]
+    StatementMissing,
+    /// A list that is too long.
+    #[error("has {found} entries, expected {most} at most")]
+    TooMany {
+        /// How many there are.
+        found: usize,
+        /// The most.
+        most: usize,
     },
     /// The rulebook has no dose by weight for it.
     #[error("{indication} has no dose by weight in this rulebook: say `prescribed_mg`")]

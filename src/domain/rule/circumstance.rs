@@ -116,6 +116,15 @@ pub enum Circumstance {
 }
 
 impl Circumstance {
+    /// Returns the conditions at which it looks, if it is about those.
+    pub fn conditions(&self) -> Option<&[Slug]> {
+        if let Self::Condition(codes) = self {
+            Some(codes)
+        } else {
+            None
+        }
+    }
+
     /// Whether it holds of a patient; `list` is the rulebook's list of prior treatments.
     pub fn holds(&self, about: &About<'_>, list: &[Slug]) -> bool {
         let became = |code: &Slug, of: &[Outcome]| {

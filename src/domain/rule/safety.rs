@@ -5,6 +5,7 @@ use super::monitoring::Monitoring;
 use super::predicate::Treatment;
 use super::threshold::Severity;
 use super::{Bilingual, Citation, Slug};
+use std::collections::BTreeSet;
 
 /// What a rulebook says of one patient, its thresholds aside; empty when it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -153,6 +154,16 @@ pub struct ChecklistItem {
     pub text: Bilingual,
     /// Where the rule stands.
     pub citation: Citation,
+}
+
+impl Alternative {
+    /// Returns the conditions of a patient at which its exclusions look, sorted: `pregnancy`.
+    pub fn conditions(&self) -> BTreeSet<&Slug> {
+        let when = self.exclusions.iter().flat_map(|row| &row.when);
+        when.filter_map(Circumstance::conditions)
+            .flatten()
+            .collect()
+    }
 }
 
 impl StartCondition {

@@ -5,6 +5,7 @@
 //! route is without a rule and none is undescribed.
 
 pub mod alerts;
+pub mod alternatives;
 pub mod ask;
 pub mod assessments;
 pub mod audit;

@@ -307,7 +307,10 @@ pub(super) async fn standings(
 }
 
 /// The rulebook that a part of the address names.
-fn named<'a>(ask: &'a Ask, part: &str) -> Result<&'a Rulebook, Problem> {
+///
+/// # Errors
+/// 404 when there is none of that name.
+pub(super) fn named<'a>(ask: &'a Ask, part: &str) -> Result<&'a Rulebook, Problem> {
     let name = ask.part(part);
     let found = Slug::parse(&name)
         .ok()

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 fn ask_for(app: &App, site: &str, pseudonym: &str, changes: &Value) -> String {
     let mut body = json!({
         "site": site, "pseudonym": pseudonym, "indication": "takayasu", "route": "iv",
-        "treatment": "ongoing", "alternatives": "none", "risk": "vital", "age_years": 34,
+        "treatment": "ongoing", "alternatives": "none", "alternatives_reason": "infliximab failed", "risk": "vital", "age_years": 34,
         "weight_g": 61_000, "interval_days": 28, "last_administration_on": "2021-09-24",
         "anc_per_mm3": 3500
     });

@@ -41,8 +41,8 @@ fn cases() -> Vec<(Value, Vec<&'static str>)> {
         (json!({ "alternatives": "some" }), vec!["/alternatives"]),
         (json!({ "alternatives": null }), vec!["/alternatives"]),
         (
-            json!({ "alternatives_tried": "x".repeat(501) }),
-            vec!["/alternatives_tried"],
+            json!({ "alternatives_reason": "x".repeat(501) }),
+            vec!["/alternatives_reason"],
         ),
         (json!({ "risk": "high" }), vec!["/risk"]),
         (json!({ "risk": null }), vec!["/risk"]),

@@ -30,7 +30,8 @@ fn a_request_is_filed_edited_and_withdrawn(backend: Backend) {
         "rulebook_standing": { "code": "in-force", "day": null, "superseded_by": null, "retired": false, "notice_fr": null, "notice_en": null },
         "pseudonym": "p-1", "state": "open",
         "indication": "takayasu", "route": "iv", "treatment": "ongoing", "alternatives": "none",
-        "alternatives_tried": "méthotrexate, infliximab", "risk": "vital", "approved_exception": false,
+        "alternatives_by": "statement", "alternatives_filed": "none", "alternatives_listed": null,
+        "alternatives_reason": "méthotrexate, infliximab", "tried": [], "conditions": [], "risk": "vital", "approved_exception": false,
         "age_years": 34, "weight_g": 61_000, "units": null, "prescribed_mg": null, "interval_days": 28,
         "last_administration_on": "2021-09-24", "due": "2021-10-22", "due_by_hand": false, "due_reason": null,
         "anc_per_mm3": 3500, "anc_on": "2021-10-18", "follows": null, "filed_at": first["filed_at"],
@@ -225,7 +226,7 @@ fn what_is_written_and_kept_names_nobody(backend: Backend) {
     }
     use diesel::RunQueryDsl as _;
     let app = spawn(backend);
-    let body = asked(&json!({ "pseudonym": "Zorro", "alternatives_tried": "Sabre" }));
+    let body = asked(&json!({ "pseudonym": "Zorro", "alternatives_reason": "Sabre" }));
     let answer = app.post(Role::Prescriber, "/requests", &body).expect(201);
     let id = answer["id"].as_str().unwrap();
     edit(&app, id, &json!({ "weight_g": 77_777 })).expect(200);

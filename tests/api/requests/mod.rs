@@ -1,6 +1,8 @@
 //! Requests: filed, edited, withdrawn, proposed anew, and where they stand.
 
+mod alternatives;
 mod became;
+mod declaring;
 mod faults;
 mod filing;
 mod keeping;
@@ -17,7 +19,7 @@ use serde_json::{Value, json};
 fn asked(changes: &Value) -> Value {
     let mut body = json!({
         "site": CENTRE, "pseudonym": "p-1", "indication": "takayasu", "route": "iv",
-        "treatment": "ongoing", "alternatives": "none", "alternatives_tried": "méthotrexate, infliximab",
+        "treatment": "ongoing", "alternatives": "none", "alternatives_reason": "méthotrexate, infliximab",
         "risk": "vital", "age_years": 34, "weight_g": 61_000, "interval_days": 28,
         "last_administration_on": "2021-09-24", "anc_per_mm3": 3500, "anc_on": "2021-10-18"
     });

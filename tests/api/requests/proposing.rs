@@ -29,7 +29,7 @@ pub(super) fn command_line() -> Caller {
 }
 
 /// What a dispensing of the day does with a request; the id of the next, if one is proposed.
-fn given(app: &App, id: &str, on: &str) -> Result<Option<String>, Error> {
+pub(super) fn given(app: &App, id: &str, on: &str) -> Result<Option<String>, Error> {
     let (id, on) = (RequestId::new(id), Day::parse(on).unwrap());
     app.run(async |service, now| {
         let work = service.write(command_line(), now, Vec::new(), move |act| {
@@ -69,7 +69,7 @@ fn a_dispensing_serves_a_request_and_proposes_the_next(backend: Backend) {
         ("due_by_hand", json!(false)),
         ("pseudonym", json!("p-1")),
         ("weight_g", json!(61_000)),
-        ("alternatives_tried", json!("méthotrexate, infliximab")),
+        ("alternatives_reason", json!("méthotrexate, infliximab")),
         ("version", json!(1)),
     ] {
         assert_eq!(proposed[field], value, "{field}");

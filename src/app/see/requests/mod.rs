@@ -5,6 +5,7 @@ mod turns;
 
 pub use turns::Turn;
 
+use super::alternatives::{SeenAlternatives, of_request};
 use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::app::last_given::{Treated, last_given};
@@ -36,6 +37,8 @@ pub struct SeenRequest {
     pub standing: Option<Standing>,
     /// Each change of rank, status or state, the latest first.
     pub history: Vec<Turn>,
+    /// Whether something else could be given, by the rulebooks of today.
+    pub alternatives: SeenAlternatives,
     /// Where it stands and why, in French.
     pub reason_fr: String,
     /// The same in English.
@@ -115,6 +118,7 @@ fn seen(act: &mut Act<'_>, requests: Vec<Request>) -> Result<Vec<SeenRequest>, E
                 .get(&request.id)
                 .map_or_else(Vec::new, |all| turns(all)),
             standing,
+            alternatives: of_request(act, &request),
             reason_fr,
             reason_en,
             request,

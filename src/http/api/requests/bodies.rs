@@ -1,9 +1,14 @@
 //! What is sent about requests, read into a draft; every fault is kept.
 
+mod tried;
+
+pub use tried::TriedBody;
+
 use crate::domain::presentation::Route;
 use crate::domain::request::{Draft, Misfit, Told};
 use crate::domain::rule::{Alternatives, Risk, Treatment};
 use crate::http::api::fields::{code, day, milligrams, said, weight, words};
+use crate::http::body::Object;
 use crate::http::problem::{Fault, Faults};
 use serde::Deserialize;
 use serde_json::Number;
@@ -30,11 +35,17 @@ pub struct NewRequestBody {
     /// `ongoing` or `initiation`.
     #[schema(value_type = String, required = true)]
     treatment: Option<String>,
-    /// Whether something else could be given: `none` or `available`.
-    #[schema(value_type = String, required = true)]
+    /// Whether something else could be given: `none` or `available`. Where a rulebook lists the
+    /// alternatives (`/rulebooks/{name}/alternatives`) it follows from `tried`, and need not be said.
     alternatives: Option<String>,
-    /// The alternatives that were tried, at most 500 characters.
-    alternatives_tried: Option<String>,
+    /// Why nothing else could be given, at most 500 characters; needed with `none` where no rulebook lists
+    /// the alternatives.
+    alternatives_reason: Option<String>,
+    /// What became of the alternatives of the list, at most 100; one may stand there several times.
+    #[schema(value_type = Option<Vec<TriedBody>>)]
+    tried: Option<Vec<Object<TriedBody>>>,
+    /// What is known of the patient at which exclusions look, at most 50: `pregnancy`.
+    conditions: Option<Vec<String>>,
     /// What an interruption puts at stake: `vital`, `functional` or `none`.
     #[schema(value_type = String, required = true)]
     risk: Option<String>,
@@ -90,7 +101,15 @@ pub struct RequestEdit {
     /// At most 500 characters.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
-    alternatives_tried: Option<Option<String>>,
+    alternatives_reason: Option<Option<String>>,
+    /// All that is declared, in place of what was; what is declared again stays whose it was.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Vec<TriedBody>>)]
+    tried: Option<Option<Vec<Object<TriedBody>>>>,
+    /// All of them, in place of those that were.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Vec<String>>)]
+    conditions: Option<Option<Vec<String>>>,
     /// `vital`, `functional` or `none`.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
@@ -151,7 +170,9 @@ impl NewRequestBody {
             route: Some(all.route),
             treatment: Some(all.treatment),
             alternatives: Some(all.alternatives),
-            alternatives_tried: Some(all.alternatives_tried),
+            alternatives_reason: Some(all.alternatives_reason),
+            tried: Some(all.tried),
+            conditions: Some(all.conditions),
             risk: Some(all.risk),
             approved_exception: Some(all.approved_exception),
             age_years: Some(all.age_years),
@@ -206,9 +227,7 @@ impl RequestEdit {
         put_day(&mut draft.last_given_on, at, said.as_ref(), faults);
         put_day(&mut draft.due, "/due", self.due.as_ref(), faults);
         put_day(&mut draft.anc_on, "/anc_on", self.anc_on.as_ref(), faults);
-        put(&mut draft.tried, self.alternatives_tried.as_ref(), |text| {
-            words(faults, "/alternatives_tried", text, 500)
-        });
+        self.fill_alternatives(draft, faults);
         put(&mut draft.due_reason, self.due_reason.as_ref(), |text| {
             words(faults, "/due_reason", text, 500)
         });
@@ -259,8 +278,9 @@ impl RequestEdit {
 
 /// Keeps what does not fit as faults of the body.
 pub(super) fn keep(faults: &mut Faults, misfits: Vec<Misfit>) {
-    for Misfit { field, wrong } in misfits {
-        faults.push(Fault::new(format!("/{field}"), wrong));
+    for misfit in misfits {
+        let (at, Misfit { wrong, .. }) = (misfit.pointer(), misfit);
+        faults.push(Fault::new(at, wrong));
     }
 }
 

@@ -3,7 +3,7 @@
 mod bodies;
 mod shapes;
 
-pub use bodies::{ConfirmBody, NewRequestBody, RequestEdit, WithdrawBody};
+pub use bodies::{ConfirmBody, NewRequestBody, RequestEdit, TriedBody, WithdrawBody};
 pub use shapes::{RequestReceipt, RequestShape, StandingShape, TurnShape};
 
 use super::ask::{Ask, Repeat, answer, created, versioned};

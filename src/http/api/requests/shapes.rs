@@ -6,6 +6,8 @@ use crate::domain::calendar::{Day, Instant};
 use crate::domain::line::LineState;
 use crate::domain::quantity::{Grams, Units};
 use crate::domain::request::Request;
+use crate::domain::rule::Slug;
+use crate::http::api::alternatives::{ListShape, TriedShape, declared, of_request};
 use crate::http::api::stock::as_mg;
 use crate::wire::rulebook::RulebookStanding;
 use serde::Serialize;
@@ -35,10 +37,22 @@ pub struct RequestShape {
     route: &'static str,
     /// `ongoing` or `initiation`.
     treatment: &'static str,
-    /// `none` or `available`.
+    /// Whether something else could be given, `none` or `available`: by the rulebooks of today, as plans
+    /// take it.
     alternatives: &'static str,
-    /// The alternatives that were tried.
-    alternatives_tried: Option<String>,
+    /// `catalogue`: it follows from `tried`, by the list of `alternatives_listed`. `statement`: no rulebook
+    /// lists the alternatives for the indication, and the prescriber says so.
+    alternatives_by: &'static str,
+    /// What `alternatives` was when the request was filed or last edited: another since a rulebook changed.
+    alternatives_filed: &'static str,
+    /// Why nothing else could be given, in the prescriber's words; it decides nothing where there is a list.
+    alternatives_reason: Option<String>,
+    /// The rulebook's list, what became of each, and what is known of it; `null` where there is none.
+    alternatives_listed: Option<ListShape>,
+    /// What was declared of alternatives, in its order.
+    tried: Vec<TriedShape>,
+    /// What is known of the patient at which exclusions look: `pregnancy`.
+    conditions: Vec<String>,
     /// What an interruption puts at stake: `vital`, `functional` or `none`.
     risk: &'static str,
     /// Whether a medicines committee decided as if the indication were listed.
@@ -175,8 +189,13 @@ pub(super) fn shape(seen: SeenRequest, books: &BTreeMap<String, RulebookStanding
         indication: w.indication.to_string(),
         route: w.route.code(),
         treatment: w.treatment.code(),
-        alternatives: w.alternatives.code(),
-        alternatives_tried: w.tried,
+        alternatives: seen.alternatives.left.code(),
+        alternatives_by: seen.alternatives.by(),
+        alternatives_filed: w.alternatives.code(),
+        alternatives_reason: w.alternatives_reason,
+        tried: w.tried.iter().map(declared).collect(),
+        alternatives_listed: of_request(seen.alternatives, &w.tried),
+        conditions: w.conditions.iter().map(Slug::to_string).collect(),
         risk: w.risk.code(),
         approved_exception: w.approved_exception,
         age_years: w.age_years,

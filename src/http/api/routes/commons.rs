@@ -3,7 +3,7 @@
 use super::PAGE;
 use crate::domain::role::Action;
 use crate::http::api::route::{Route, route};
-use crate::http::api::{catalogue, networks, rulebooks, sites, tokens};
+use crate::http::api::{alternatives, catalogue, networks, rulebooks, sites, tokens};
 use crate::http::cursor::Listed;
 use crate::wire::rulebook::{PageShape, RulebookDifference};
 use actix_web::http::Method;
@@ -98,6 +98,15 @@ pub(super) fn routes() -> Vec<Route> {
         .takes::<rulebooks::NoticeBody>()
         .gives::<rulebooks::NoticeShape>(200)
         .may_be_keyed(),
+        route(
+            Method::GET,
+            "/rulebooks/{name}/alternatives",
+            Action::ReadCommons,
+            "What else could be given for an indication: what a request declares, and what is known of it.",
+            alternatives::list,
+        )
+        .query(alternatives::FILTERS)
+        .gives::<alternatives::AlternativesShape>(200),
         route(
             Method::GET,
             "/networks",
