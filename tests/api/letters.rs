@@ -61,7 +61,7 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
         site: &site(name),
         alert: &alert,
         event: if event == "ended" { "closed" } else { event },
-        rulebook: rules.iter().next(),
+        rulebook: rules.iter().find(|book| book.reserve.is_some()),
         link: "https://dotation.example.org/alerts/017c9c1e-0000-7000-8000-000000000001",
         simulated,
     };
