@@ -23,7 +23,7 @@ mod unit_doses;
 pub use collection::Rulebooks;
 
 use crate::domain::calendar::Day;
-use crate::domain::rule::{Bilingual, Contact, Rulebook, Safety, Slug};
+use crate::domain::rule::{Bilingual, Contact, Rulebook, Safety, Slug, ThresholdRow};
 use crate::toml_file::{self, Faults, Table};
 use citation::Sources;
 use sha2::{Digest as _, Sha256};
@@ -64,7 +64,7 @@ fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
     let gates = gates::read(top, &sources, reserve.as_ref());
     let priorities = priorities::read(top, &sources, reserve.as_ref(), &contacts);
     let thresholds = thresholds::read(top, &sources);
-    let safety = safety(top, &sources);
+    let safety = safety(top, &sources, thresholds.as_deref());
     let safety_rulebook = top.optional("safety_rulebook", |t, key| t.parsed(key, Slug::parse));
     if let (Some(indications), Some(doses), Some(priorities)) = (&indications, &doses, &priorities)
     {
@@ -95,14 +95,28 @@ fn rulebook(top: &Table<'_>, file: &str, hash: [u8; 32]) -> Option<Rulebook> {
 }
 
 /// Reads what is about one patient, the thresholds aside.
-fn safety(top: &Table<'_>, sources: &Sources) -> Option<Safety> {
+fn safety(
+    top: &Table<'_>,
+    sources: &Sources,
+    thresholds: Option<&[ThresholdRow]>,
+) -> Option<Safety> {
     let prior_treatments = top.optional("prior_treatments", |t, key| {
         t.table(key, |table| starting::prior_treatments(table, sources))
     });
     let start_conditions = starting::conditions(top, sources, prior_treatments.as_ref());
-    let remarks = starting::remarks(top, sources);
-    let monitoring = monitoring::read(top, sources);
-    let alternatives = alternatives::read(top, sources);
+    let remarks = starting::remarks(top, sources, prior_treatments.as_ref());
+    let codes = match (thresholds, &start_conditions, &remarks) {
+        (Some(rows), Some(conditions), Some(remarks)) => Some(
+            rows.iter()
+                .map(|row| &row.code)
+                .chain(conditions.iter().map(|condition| &condition.code))
+                .chain(remarks.iter().map(|remark| &remark.code))
+                .collect(),
+        ),
+        _ => None,
+    };
+    let monitoring = monitoring::read(top, sources, codes.as_ref());
+    let alternatives = alternatives::read(top, sources, prior_treatments.as_ref());
     let no_alternatives = alternatives::none(top, sources, alternatives.as_deref());
     let checklist = starting::checklist(top, sources);
     Some(Safety {

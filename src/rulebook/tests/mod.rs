@@ -5,6 +5,7 @@ mod folder;
 mod letter;
 mod ranking;
 mod wrong_ranking;
+mod wrong_safety;
 
 /// An invented medicine, to see that nothing is about one.
 const INVENTED: &str = r#"name = "exemplium-2030-01-01"
