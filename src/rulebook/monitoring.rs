@@ -95,17 +95,26 @@ fn rhythm(row: &Table<'_>, codes: Codes<'_, '_>) -> Option<Rhythm> {
         )
     });
     let times = row.optional("times_after_stop", |t, key| t.whole(key, 1..=1_000));
-    match (anchor?, times?) {
-        (Some(anchor), None) => opening(row, anchor),
-        (None, Some(times)) => {
+    match (anchor, times) {
+        (Some(Some(anchor)), Some(None)) => opening(row, anchor),
+        (Some(None), Some(Some(times))) => {
             let every_days = row.whole("every_days", 1..=MOST_DAYS)?;
             Some(Rhythm::AfterStop { every_days, times })
         }
-        (None, None) => repeating(row, codes),
-        (Some(_), Some(_)) => row.inconsistent(
-            "times_after_stop",
-            "stands beside first_after, expected one of the two",
-        ),
+        (Some(None), Some(None)) => repeating(row, codes),
+        (anchor, times) => {
+            // what kind it is cannot be said: its other fields are not judged
+            for key in ["from_days", "to_days", "every_days"] {
+                row.optional(key, |_, _| Some(()));
+            }
+            let (Some(Some(_)), Some(Some(_))) = (anchor, times) else {
+                return None;
+            };
+            row.inconsistent(
+                "times_after_stop",
+                "stands beside first_after, expected one of the two",
+            )
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a rulebook's file may say, and what is said about a wrong one.
 
+mod explained;
 mod faults;
 mod folder;
 mod letter;

@@ -113,7 +113,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ),
     (
         "age_at_least = 12",
-        "age = 12",
+        "age_at_least = 12\nage = 12",
         "start_conditions[0].age: is not known",
     ),
     (

@@ -260,13 +260,10 @@ fn a_count_in_the_second_year_ends_every_12_weeks() {
 #[test]
 fn with_a_stop_the_counts_are_weekly_at_any_time_until_it_is_stopped() {
     // the careful reading of the contract
-    for today in ["d125", "d126", "d364", "d728", "d1500"] {
+    for today in [125, 126, 364, 728, 1500] {
         check(
-            &format!("ongoing start=d0 as_of={today} anc=d100:900,{today}:2000"),
-            &format!(
-                "s:stop-no-rechallenge; weekly {}",
-                format_args!("d{}", today[1..].parse::<u32>().unwrap() + 7)
-            ),
+            &format!("ongoing start=d0 as_of=d{today} anc=d100:900,d{today}:2000"),
+            &format!("s:stop-no-rechallenge; weekly d{}", today + 7),
         );
     }
     // a count before the start is none since the start

@@ -6,16 +6,19 @@
 
 mod alternatives;
 mod bad_cases;
+mod bad_fields;
 mod clozapine;
 mod clozapine_interrupted;
 mod dates;
 mod examples;
 mod laws;
 mod lemtrada;
+mod moved_bounds;
 mod new_medicine;
 mod notation;
 mod oracle;
 mod oracle_random;
+mod oracle_rules;
 mod roactemra;
 
 use super::*;

@@ -93,7 +93,10 @@ pub(super) fn line(answer: &Value) -> String {
     let findings = answer["findings"].as_array().unwrap();
     let found: Vec<String> = findings
         .iter()
-        .map(|f| format!("{}:{}", &text(&f["severity"])[..1], text(&f["code"])))
+        .map(|f| {
+            let first = text(&f["severity"]).chars().next().unwrap();
+            format!("{first}:{}", text(&f["code"]))
+        })
         .collect();
     let worst = ["stop", "refuse", "warn"].into_iter().find(|severity| {
         let mut all = findings.iter();
