@@ -50,7 +50,7 @@ fn unnoticed(name: &'static str, text: &str, first: &'static str) -> Vec<usize> 
     let folder = tempfile::tempdir().unwrap();
     let mut runner = TestRunner::deterministic();
     let drawn = facts(name, [first, first]);
-    let cases: Vec<(Facts, String)> = (0..6_000)
+    let cases: Vec<(Facts, String)> = (0..2_500)
         .map(|_| {
             let facts = drawn.new_tree(&mut runner).unwrap().current();
             let expected = answer(&facts);
@@ -61,7 +61,10 @@ fn unnoticed(name: &'static str, text: &str, first: &'static str) -> Vec<usize> 
     assert!(all.len() >= 10, "{}", all.len());
     let unnoticed = all.into_iter().filter(|(_, text)| {
         std::fs::write(folder.path().join(format!("{name}.toml")), text).unwrap();
-        let books = Rulebooks::load(Some(folder.path())).unwrap();
+        // a file that is refused is noticed as well
+        let Ok(books) = Rulebooks::load(Some(folder.path())) else {
+            return false;
+        };
         cases.iter().all(|(facts, expected)| {
             let written = bytes(&books, &facts.json()).unwrap();
             line(&serde_json::from_str(&written).unwrap()) == *expected

@@ -243,6 +243,11 @@ fn then_every_4_to_8_weeks_or_every_2_to_4() {
                 &format!("w:anc-overdue; {due} overdue"),
             );
         }
+        // whenever the treatment is said to have started
+        check(
+            &format!("ongoing for={indication} start=d3 as_of=d5 anc=d2:2000 given=d0,d2"),
+            &format!("; {code} d{}..d{}", first + 2, last + 2),
+        );
         // two on one day: the second is on the day of the first
         check(
             &format!("ongoing for={indication} as_of=d0 anc=d0:2000 given=d0,d0"),
