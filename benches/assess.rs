@@ -27,7 +27,7 @@ fn bench(c: &mut Criterion) {
         .lines()
         .map(|line| {
             let example: serde_json::Value = serde_json::from_str(line).expect("an example");
-            serde_json::to_vec(&example["case"]).expect("a case")
+            serde_json::to_vec(example.get("case").expect("a case")).expect("a case")
         })
         .collect();
     let patients: Vec<_> = cases

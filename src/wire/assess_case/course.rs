@@ -1,10 +1,5 @@
 //! How far the treatment of a case has come, and the days that belong to it.
 
-#![expect(
-    clippy::option_option,
-    reason = "the outer one says whether it could be read, the inner one whether it is there"
-)]
-
 use crate::domain::assess::Course;
 use crate::domain::calendar::Day;
 use crate::domain::rule::{Rulebook, Slug};

@@ -174,8 +174,7 @@ pub(super) fn plus_months(day: NaiveDate, n: u32) -> NaiveDate {
         month -= 12;
         year += 1;
     }
-    let days = (1..=day.day()).rev();
-    days.filter_map(|d| NaiveDate::from_ymd_opt(year, month, d))
-        .next()
+    let mut days = (1..=day.day()).rev();
+    days.find_map(|d| NaiveDate::from_ymd_opt(year, month, d))
         .unwrap()
 }

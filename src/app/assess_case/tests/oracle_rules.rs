@@ -92,7 +92,6 @@ pub(super) fn clozapine(f: &Facts, a: &mut Answer) {
     match (f.starts(), f.latest().map(|(_, n)| n)) {
         (true, None) => a.say("refuse", "anc-required"),
         (true, Some(n)) if n < bounds.start => a.say("refuse", "anc-below-start"),
-        (true, Some(_)) => {}
         (false, None) => a.say("warn", "anc-unknown"),
         (false, Some(n)) if n < bounds.stop => {
             a.say("stop", "stop-no-rechallenge");
@@ -106,7 +105,7 @@ pub(super) fn clozapine(f: &Facts, a: &mut Answer) {
             );
         }
         (false, Some(n)) if n < bounds.mild => a.say("warn", "neutropenia-mild"),
-        (false, Some(_)) => {}
+        (true | false, Some(_)) => {}
     }
     if let Some((latest, _)) = f.latest()
         && f.anc.iter().any(|(on, n)| *on < latest && *n < bounds.stop)
