@@ -10,7 +10,7 @@
 //!
 //! | room | what it does | start reading at |
 //! |---|---|---|
-//! | [`domain`] | decides: values in, values out | [`domain::reserve::stand`], [`domain::clearance::ask`], [`domain::dose`] |
+//! | [`domain`] | decides: values in, values out | [`domain::reserve::stand`], [`domain::clearance::ask`], [`domain::assess::assess`], [`domain::dose`] |
 //! | [`text`] | says it in French and English | [`text::refusal`] |
 //! | [`rulebook`] | reads a document's rules from a file, every fault at once | [`rulebook::read`], and [`text::rulebook`] for the page |
 //! | [`db`] | keeps, in SQLite or PostgreSQL | [`db::Db`] |
@@ -49,6 +49,10 @@
 //! (a large case on every processor, [`hands`]), and [`wire::plan`] writes it down with the sentences of
 //! [`text::plan`]. A plan that is kept ([`app::make_plan`]) has frozen its case and the day's lottery;
 //! [`app::approve_plan`] weighs each line again before its units are held.
+//!
+//! Whether a patient may start or go on is smaller: [`app::assess_case`] reads a case
+//! ([`wire::assess_case`]), [`domain::assess::assess`] applies the rulebook it names, and nothing is kept.
+//! It knows no medicine: clozapine, Lemtrada and the others are files, of rules that [`rulebook`] reads.
 //!
 //! # What always holds
 //!

@@ -71,7 +71,7 @@ fn told(assessment: &Assessment<'_>, read: &Read<'_>, language: Language) -> Str
     for one in assessment.alternatives.iter().flatten() {
         let name = one.alternative.name.of(language);
         let status = text::assess::openness(one.status, language);
-        lines.push(format!("  {name}: {status}"));
+        lines.push(format!("  {name}{} {status}", colon(language)));
         let evidence = one.alternative.evidence.as_ref();
         lines.extend(evidence.map(|e| format!("      {}", text::assess::evidence(e, language))));
     }
@@ -96,7 +96,16 @@ fn told(assessment: &Assessment<'_>, read: &Read<'_>, language: Language) -> Str
 fn found(finding: &Finding<'_>, read: &Read<'_>, language: Language) -> String {
     let severity = text::assess::severity(finding.severity, language);
     let message = text::assess::message(finding, read.book, language);
-    format!("  {severity}: {message} [{}]", finding.code)
+    let colon = colon(language);
+    format!("  {severity}{colon} {message} [{}]", finding.code)
+}
+
+/// A colon, which French sets apart.
+const fn colon(language: Language) -> &'static str {
+    match language {
+        Language::Fr => " :",
+        Language::En => ":",
+    }
 }
 
 fn days(due: Due, read: &Read<'_>, language: Language) -> String {

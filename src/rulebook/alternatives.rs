@@ -3,16 +3,23 @@
 use super::bilingual;
 use super::circumstances;
 use super::citation::Sources;
-use crate::domain::rule::{Alternative, Evidence, Exclusion, Line, NoAlternative, Slug};
+use crate::domain::rule::{
+    Alternative, Evidence, Exclusion, Line, NoAlternative, PriorTreatments, Slug,
+};
 use crate::toml_file::{Spot, Table};
 use std::collections::BTreeSet;
 
 /// Reads the alternatives in the file's order, each code once, with the exclusions that name them.
-pub(super) fn read(top: &Table<'_>, sources: &Sources) -> Option<Vec<Alternative>> {
+/// `list` is the list of prior treatments.
+pub(super) fn read(
+    top: &Table<'_>,
+    sources: &Sources,
+    list: Option<&Option<PriorTreatments>>,
+) -> Option<Vec<Alternative>> {
     let rows = top.rows("alternatives", 0, |row| {
         Some((alternative(row, sources)?, row.spot_of("code")))
     });
-    let exclusions = exclusions(top, sources);
+    let exclusions = exclusions(top, sources, list);
     let rows: Vec<(Alternative, Spot)> = rows.into_iter().collect::<Option<_>>()?;
     let mut seen = BTreeSet::new();
     for (row, spot) in &rows {
@@ -75,10 +82,14 @@ fn doi(text: &str) -> Result<String, String> {
     }
 }
 
-fn exclusions(top: &Table<'_>, sources: &Sources) -> Option<Vec<(Slug, Exclusion, Spot)>> {
+fn exclusions(
+    top: &Table<'_>,
+    sources: &Sources,
+    list: Option<&Option<PriorTreatments>>,
+) -> Option<Vec<(Slug, Exclusion, Spot)>> {
     let rows = top.rows("exclusions", 0, |row| {
         let code = row.parsed("alternative", Slug::parse);
-        let when = circumstances::some(row);
+        let when = circumstances::some(row, list);
         let citation = sources.cited(row);
         let exclusion = Exclusion {
             when: when?,

@@ -1,6 +1,6 @@
 //! The fields of a rule that name circumstances: what must be so of a patient for the rule to hold.
 
-use crate::domain::rule::{Circumstance, Slug};
+use crate::domain::rule::{Circumstance, PriorTreatments, Slug};
 use crate::toml_file::Table;
 
 /// The greatest age that a rule may name, in years.
@@ -51,18 +51,52 @@ pub(super) fn read(row: &Table<'_>) -> Option<Vec<Circumstance>> {
     Some(read.into_iter().flatten().collect())
 }
 
-/// Reads the circumstances of a row that must name one at least.
-pub(super) fn some(row: &Table<'_>) -> Option<Vec<Circumstance>> {
+/// Reads the circumstances of a row that must name one at least; `list` is the rulebook's list of
+/// prior treatments, nothing when that has a fault.
+pub(super) fn some(
+    row: &Table<'_>,
+    list: Option<&Option<PriorTreatments>>,
+) -> Option<Vec<Circumstance>> {
     let read = read(row)?;
     if read.is_empty() {
         let what = format_args!("the row names no circumstance, expected one of {FIELDS}");
         return row.inconsistent_at(&row.spot(), what);
     }
+    let mut least = 0;
+    for circumstance in &read {
+        if let Circumstance::AgeAtLeast(years) = circumstance {
+            least = *years;
+        }
+        if let Circumstance::AgeBelow(bound) = circumstance
+            && *bound <= least
+        {
+            let what = format_args!("{bound} is not above age_at_least, expected {least} exceeded");
+            return row.inconsistent("age_below", what);
+        }
+    }
+    match list {
+        Some(None) if read.iter().any(asks_for_list) => {
+            let what = "asks for the list of prior treatments, expected a [prior_treatments]";
+            return row.inconsistent_at(&row.spot(), what);
+        }
+        Some(Some(prior)) => {
+            for circumstance in &read {
+                if let Circumstance::FailedAtLeast(least) = circumstance
+                    && usize::try_from(*least).is_ok_and(|least| least > prior.codes.len())
+                {
+                    let listed = prior.codes.len();
+                    let what = format_args!("the list has {listed} treatments, expected no more");
+                    return row.inconsistent("failed_at_least", what);
+                }
+            }
+        }
+        Some(None) | None => {}
+    }
     Some(read)
 }
 
 /// Whether a circumstance asks about the rulebook's list of prior treatments.
-pub(super) const fn asks_for_list(circumstance: &Circumstance) -> bool {
+const fn asks_for_list(circumstance: &Circumstance) -> bool {
     match circumstance {
         Circumstance::FailedAtLeast(_) | Circumstance::NoneSuits => true,
         Circumstance::AgeAtLeast(_)

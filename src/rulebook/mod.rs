@@ -25,7 +25,9 @@ mod unit_doses;
 pub use collection::{Rulebooks, read_file};
 
 use crate::domain::calendar::Day;
-use crate::domain::rule::{Bilingual, Contact, IndicationRule, Rulebook, Safety, Slug};
+use crate::domain::rule::{
+    Bilingual, Contact, IndicationRule, Rulebook, Safety, Slug, ThresholdRow,
+};
 use crate::toml_file::{self, Fault, Faults, Table};
 use citation::Sources;
 use outline::{Outline, Reference};
@@ -103,7 +105,7 @@ fn rulebook(
     let gates = gates::read(top, &sources, reserve.as_ref());
     let priorities = priorities::read(top, &sources, reserve.as_ref(), &contacts);
     let thresholds = thresholds::read(top, &sources);
-    let safety = safety(top, &sources);
+    let safety = safety(top, &sources, thresholds.as_deref());
     let safety_rulebook = top.optional("safety_rulebook", |t, key| t.parsed(key, Slug::parse));
     if let Some(Some(name)) = &safety_rulebook {
         outline.safety_rulebook = Some(Reference::of(top, "safety_rulebook", name));
@@ -147,14 +149,28 @@ fn rulebook(
 }
 
 /// Reads what is about one patient, the thresholds aside.
-fn safety(top: &Table<'_>, sources: &Sources) -> Option<Safety> {
+fn safety(
+    top: &Table<'_>,
+    sources: &Sources,
+    thresholds: Option<&[ThresholdRow]>,
+) -> Option<Safety> {
     let prior_treatments = top.optional("prior_treatments", |t, key| {
         t.table(key, |table| starting::prior_treatments(table, sources))
     });
     let start_conditions = starting::conditions(top, sources, prior_treatments.as_ref());
-    let remarks = starting::remarks(top, sources);
-    let monitoring = monitoring::read(top, sources);
-    let alternatives = alternatives::read(top, sources);
+    let remarks = starting::remarks(top, sources, prior_treatments.as_ref());
+    let codes = match (thresholds, &start_conditions, &remarks) {
+        (Some(rows), Some(conditions), Some(remarks)) => Some(
+            rows.iter()
+                .map(|row| &row.code)
+                .chain(conditions.iter().map(|condition| &condition.code))
+                .chain(remarks.iter().map(|remark| &remark.code))
+                .collect(),
+        ),
+        _ => None,
+    };
+    let monitoring = monitoring::read(top, sources, codes.as_ref());
+    let alternatives = alternatives::read(top, sources, prior_treatments.as_ref());
     let no_alternatives = alternatives::none(top, sources, alternatives.as_deref());
     let checklist = starting::checklist(top, sources);
     Some(Safety {

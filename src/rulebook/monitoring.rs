@@ -10,6 +10,7 @@ use crate::domain::rule::{
     Segment, Slug, Span,
 };
 use crate::toml_file::Table;
+use std::collections::BTreeSet;
 
 /// The most days a rule of monitoring may name: a hundred years.
 ///
@@ -19,15 +20,18 @@ const MOST_DAYS: u32 = 36_525;
 /// The word for the schedule that held before an interruption.
 const PREVIOUS: &str = "previous";
 
+/// The codes of what may be found; nothing when rows that have one are at fault.
+type Codes<'a, 'c> = Option<&'a BTreeSet<&'c Slug>>;
+
 /// Reads all of it; nothing when a part has a fault.
-pub(super) fn read(top: &Table<'_>, sources: &Sources) -> Option<Monitoring> {
+pub(super) fn read(top: &Table<'_>, sources: &Sources, codes: Codes<'_, '_>) -> Option<Monitoring> {
     let neutropenia = top.optional("neutropenia", |t, key| {
         t.table(key, |table| neutropenia(table, sources))
     });
     let first_count = top.optional("first_count", |t, key| {
         t.table(key, |table| first_count(table, sources))
     });
-    let segments = segments(top, sources);
+    let segments = segments(top, sources, codes);
     let interruptions = interruptions(top, sources, segments.as_deref());
     let monitoring = Monitoring {
         neutropenia: neutropenia?,
@@ -43,9 +47,14 @@ fn neutropenia(table: &Table<'_>, sources: &Sources) -> Option<Neutropenia> {
     let below = table.whole("below", 1..=MOST_COUNT);
     let below_benign_ethnic = table.whole("below_benign_ethnic", 1..=MOST_COUNT);
     let citation = sources.cited(table);
+    let (below, below_benign_ethnic) = (below?, below_benign_ethnic?);
+    if below_benign_ethnic > below {
+        let what = format_args!("{below_benign_ethnic} is above below, expected {below} or less");
+        return table.inconsistent("below_benign_ethnic", what);
+    }
     Some(Neutropenia {
-        below: below?,
-        below_benign_ethnic: below_benign_ethnic?,
+        below,
+        below_benign_ethnic,
         citation: citation?,
     })
 }
@@ -60,11 +69,11 @@ fn first_count(table: &Table<'_>, sources: &Sources) -> Option<FirstCount> {
 }
 
 /// Reads `[[schedule]]` in the file's order.
-fn segments(top: &Table<'_>, sources: &Sources) -> Option<Vec<Segment>> {
+fn segments(top: &Table<'_>, sources: &Sources, codes: Codes<'_, '_>) -> Option<Vec<Segment>> {
     let rows = top.rows("schedule", 0, |row| {
         let code = row.parsed("code", Slug::parse);
         let indications = row.optional("indications", |t, key| t.list(key, Slug::parse));
-        let rhythm = rhythm(row);
+        let rhythm = rhythm(row, codes);
         let citation = sources.cited(row);
         Some(Segment {
             code: code?,
@@ -77,7 +86,7 @@ fn segments(top: &Table<'_>, sources: &Sources) -> Option<Vec<Segment>> {
 }
 
 /// One count after `first_after`, counts `times_after_stop`, or counts again and again.
-fn rhythm(row: &Table<'_>) -> Option<Rhythm> {
+fn rhythm(row: &Table<'_>, codes: Codes<'_, '_>) -> Option<Rhythm> {
     let anchor = row.optional("first_after", |t, key| {
         t.word(
             key,
@@ -86,17 +95,26 @@ fn rhythm(row: &Table<'_>) -> Option<Rhythm> {
         )
     });
     let times = row.optional("times_after_stop", |t, key| t.whole(key, 1..=1_000));
-    match (anchor?, times?) {
-        (Some(anchor), None) => opening(row, anchor),
-        (None, Some(times)) => {
+    match (anchor, times) {
+        (Some(Some(anchor)), Some(None)) => opening(row, anchor),
+        (Some(None), Some(Some(times))) => {
             let every_days = row.whole("every_days", 1..=MOST_DAYS)?;
             Some(Rhythm::AfterStop { every_days, times })
         }
-        (None, None) => repeating(row),
-        (Some(_), Some(_)) => row.inconsistent(
-            "times_after_stop",
-            "stands beside first_after, expected one of the two",
-        ),
+        (Some(None), Some(None)) => repeating(row, codes),
+        (anchor, times) => {
+            // what kind it is cannot be said: its other fields are not judged
+            for key in ["from_days", "to_days", "every_days"] {
+                row.optional(key, |_, _| Some(()));
+            }
+            let (Some(Some(_)), Some(Some(_))) = (anchor, times) else {
+                return None;
+            };
+            row.inconsistent(
+                "times_after_stop",
+                "stands beside first_after, expected one of the two",
+            )
+        }
     }
 }
 
@@ -115,7 +133,7 @@ fn opening(row: &Table<'_>, anchor: Anchor) -> Option<Rhythm> {
     })
 }
 
-fn repeating(row: &Table<'_>) -> Option<Rhythm> {
+fn repeating(row: &Table<'_>, codes: Codes<'_, '_>) -> Option<Rhythm> {
     let days = |key| row.optional(key, |t, key| t.whole(key, 1..=MOST_DAYS));
     let every_days = days("every_days");
     let every_months = row.optional("every_months", |t, key| t.whole(key, 1..=1_200));
@@ -123,7 +141,7 @@ fn repeating(row: &Table<'_>) -> Option<Rhythm> {
     let from = days("from_treated_days");
     let before = days("before_treated_days");
     let neutropenic = row.optional("neutropenic", Table::flag);
-    let found = row.optional("while_found", |t, key| t.parsed(key, Slug::parse));
+    let found = row.optional("while_found", |t, key| found(t, key, codes));
     let every = match (every_days?, every_months?) {
         (Some(days), None) => Span::Days(days),
         (None, Some(months)) => Span::Months(months),
@@ -166,6 +184,18 @@ fn repeating(row: &Table<'_>) -> Option<Rhythm> {
         every,
         at_most: at_most.map(Span::Days),
     })
+}
+
+/// The code of a row of this file that finds something.
+fn found(row: &Table<'_>, key: &str, codes: Codes<'_, '_>) -> Option<Slug> {
+    let code = row.parsed(key, Slug::parse)?;
+    if codes.is_some_and(|codes| !codes.contains(&code)) {
+        let what = format_args!(
+            "no threshold, start condition or remark has the code {code}, expected one that has"
+        );
+        return row.inconsistent(key, what);
+    }
+    Some(code)
 }
 
 /// Reads `[[interruptions]]` in the file's order; the first that fits holds.

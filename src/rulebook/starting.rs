@@ -36,14 +36,9 @@ pub(super) fn conditions(
     let rows = top.rows("start_conditions", 0, |row| {
         let code = row.parsed("code", Slug::parse);
         let message = row.optional("message", |t, key| t.table(key, bilingual));
-        let when = circumstances::some(row);
+        let when = circumstances::some(row, list);
         let citation = sources.cited(row);
-        let when = when?;
-        if list.is_some_and(Option::is_none) && when.iter().any(circumstances::asks_for_list) {
-            let what = "asks for the list of prior treatments, expected a [prior_treatments]";
-            let _: Option<()> = row.inconsistent_at(&row.spot(), what);
-        }
-        let citation = citation?;
+        let (when, citation) = (when?, citation?);
         Some((code?, message?, StartWay { when, citation }, row.spot()))
     });
     let mut conditions: Vec<StartCondition> = Vec::new();
@@ -74,12 +69,16 @@ pub(super) fn conditions(
     Some(conditions)
 }
 
-/// Reads `[[remarks]]` in the file's order.
-pub(super) fn remarks(top: &Table<'_>, sources: &Sources) -> Option<Vec<Remark>> {
+/// Reads `[[remarks]]` in the file's order; `list` is the list of prior treatments.
+pub(super) fn remarks(
+    top: &Table<'_>,
+    sources: &Sources,
+    list: Option<&Option<PriorTreatments>>,
+) -> Option<Vec<Remark>> {
     let rows = top.rows("remarks", 0, |row| {
         let code = row.parsed("code", Slug::parse);
         let treatment = row.optional("treatment", treatment);
-        let when = circumstances::some(row);
+        let when = circumstances::some(row, list);
         let severity = severity(row);
         let count_now = row.optional("count_now", Table::flag);
         let message = row.table("message", bilingual);

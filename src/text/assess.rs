@@ -10,7 +10,7 @@ pub fn message(finding: &Finding<'_>, book: &Rulebook, language: Language) -> St
     match (finding.says, language) {
         (Says::Row { message, .. }, _) => message.of(language).to_owned(),
         (Says::Overdue { .. }, Language::Fr) => {
-            "Le prochain dosage des neutrophiles est en retard.".to_owned()
+            "La prochaine numération des neutrophiles est en retard.".to_owned()
         }
         (Says::Overdue { .. }, Language::En) => "The next neutrophil count is overdue.".to_owned(),
         (Says::Stale { on }, Language::Fr) => format!(
@@ -145,8 +145,10 @@ pub fn next_count(due: Due, overdue: bool, language: Language) -> String {
         (false, Language::En) => format!("from {} to {}", due.from, due.to),
     };
     match (overdue, language) {
-        (true, Language::Fr) => format!("Prochain dosage des neutrophiles {days} : en retard."),
-        (false, Language::Fr) => format!("Prochain dosage des neutrophiles {days}."),
+        (true, Language::Fr) => {
+            format!("Prochaine numération des neutrophiles {days} : en retard.")
+        }
+        (false, Language::Fr) => format!("Prochaine numération des neutrophiles {days}."),
         (true, Language::En) => format!("Next neutrophil count {days}: overdue."),
         (false, Language::En) => format!("Next neutrophil count {days}."),
     }

@@ -16,6 +16,7 @@ mod access;
 mod added_at_once;
 mod alerts;
 mod arriving;
+mod assessments;
 mod bad_input;
 mod clearance;
 mod counts;

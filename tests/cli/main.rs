@@ -9,6 +9,7 @@
 )]
 
 mod administer;
+mod assess;
 mod configure;
 mod count_doses;
 mod counts;

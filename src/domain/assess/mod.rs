@@ -8,8 +8,6 @@ mod alternatives;
 mod findings;
 mod patient;
 mod schedule;
-#[cfg(test)]
-mod tests;
 
 pub use alternatives::{Openness, Weighed, weigh};
 pub use findings::{Finding, Says};

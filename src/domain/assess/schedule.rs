@@ -60,6 +60,7 @@ struct Desk<'r, 'p> {
 impl<'r> Desk<'r, '_> {
     /// The schedule of a treatment that runs, as it is on `day`.
     fn running(&self, day: Day) -> Planned<'r> {
+        let mut since = self.patient.course.started_on();
         for segment in self.segments() {
             match &segment.rhythm {
                 Rhythm::Opening {
@@ -74,14 +75,14 @@ impl<'r> Desk<'r, '_> {
                         };
                     }
                     Opening::Due(due) => return planned(segment, Some(due)),
-                    Opening::Done => {}
+                    Opening::Done(from) => since = Some(from),
                 },
                 Rhythm::Repeating {
                     while_,
                     every,
                     at_most,
                 } if self.holds(while_, day) => {
-                    let next = self.next(*every, at_most.unwrap_or(*every));
+                    let next = self.next(since, *every, at_most.unwrap_or(*every));
                     return planned(segment, next);
                 }
                 Rhythm::Repeating { .. } | Rhythm::AfterStop { .. } => {}
@@ -105,7 +106,7 @@ impl<'r> Desk<'r, '_> {
         };
         let from = day.plus(from_days);
         if self.latest_since(from).is_some() {
-            return Opening::Done;
+            return Opening::Done(from);
         }
         Opening::Due(Due {
             from,
@@ -141,11 +142,11 @@ impl<'r> Desk<'r, '_> {
             && found.as_ref().is_none_or(|code| self.found(code))
     }
 
-    /// The latest count and so long after it; without one since the start, the first count's day.
-    fn next(&self, every: Span, at_most: Span) -> Option<Due> {
-        let start = self.patient.course.started_on();
-        let latest = match start {
-            Some(start) => self.latest_since(start),
+    /// So long after the latest count since a day: the start, or the first day of the opening count
+    /// that was made; without one, the first count's day.
+    fn next(&self, since: Option<Day>, every: Span, at_most: Span) -> Option<Due> {
+        let latest = match since {
+            Some(since) => self.latest_since(since),
             None => self.patient.latest(self.as_of).map(|count| count.on),
         };
         if let Some(latest) = latest {
@@ -154,7 +155,8 @@ impl<'r> Desk<'r, '_> {
                 to: at_most.after(latest),
             });
         }
-        let day = start?.plus(self.rules.first_count.as_ref()?.after_days);
+        let start = self.patient.course.started_on()?;
+        let day = start.plus(self.rules.first_count.as_ref()?.after_days);
         Some(Due { from: day, to: day })
     }
 
@@ -241,7 +243,9 @@ impl<'r> Desk<'r, '_> {
     fn named(&self, code: &Slug) -> Planned<'r> {
         for segment in self.segments().filter(|s| s.code == *code) {
             if let Rhythm::Repeating { every, at_most, .. } = &segment.rhythm {
-                return planned(segment, self.next(*every, at_most.unwrap_or(*every)));
+                let since = self.patient.course.started_on();
+                let next = self.next(since, *every, at_most.unwrap_or(*every));
+                return planned(segment, next);
             }
         }
         Planned::NOTHING
@@ -254,8 +258,8 @@ enum Opening {
     Unknown(bool),
     /// It is to be made.
     Due(Due),
-    /// It was made.
-    Done,
+    /// It was made, on or after this day.
+    Done(Day),
 }
 
 const fn planned(segment: &Segment, due: Option<Due>) -> Planned<'_> {

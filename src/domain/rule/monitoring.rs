@@ -183,13 +183,19 @@ impl Phase {
 }
 
 impl Monitoring {
-    /// Whether nothing can be said of a treatment for an indication without the day it started.
-    pub fn needs_start(&self, indication: &Slug) -> bool {
-        let mut segments = self.segments.iter().filter(|s| s.is_for(indication));
-        segments.any(|s| match &s.rhythm {
-            Rhythm::Repeating { while_, .. } => while_.needs_start(),
-            Rhythm::Opening { .. } | Rhythm::AfterStop { .. } => false,
-        })
+    /// Whether nothing can be said of a treatment for an indication without the day it started; where
+    /// the indication is not known, of one for any indication.
+    pub fn needs_start(&self, indication: Option<&Slug>) -> bool {
+        let is_for = |s: &&Segment| {
+            indication.map_or(s.indications.is_empty(), |indication| s.is_for(indication))
+        };
+        self.segments
+            .iter()
+            .filter(is_for)
+            .any(|s| match &s.rhythm {
+                Rhythm::Repeating { while_, .. } => while_.needs_start(),
+                Rhythm::Opening { .. } | Rhythm::AfterStop { .. } => false,
+            })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a rulebook's file may say, and what is said about a wrong one.
 
+mod explained;
 mod faults;
 mod folder;
 mod letter;
@@ -7,6 +8,7 @@ mod many_faults;
 mod page;
 mod ranking;
 mod wrong_ranking;
+mod wrong_safety;
 
 /// An invented medicine, to see that nothing is about one.
 const INVENTED: &str = r#"name = "exemplium-2030-01-01"

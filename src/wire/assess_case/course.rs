@@ -26,12 +26,15 @@ impl Word {
     }
 }
 
+/// A day of a case: nothing when it could not be read, and maybe it is not there.
+type Told = Option<Option<Day>>;
+
 /// The days of a treatment as they were written; those it does not use may say anything.
 struct Days {
-    started: Option<Day>,
-    interrupted: Option<Day>,
-    resumes: Option<Day>,
-    stopped: Option<Day>,
+    started: Told,
+    interrupted: Told,
+    resumes: Told,
+    stopped: Told,
 }
 
 /// Reads the treatment and its days; `indication` and `book` say whether it needs its start.
@@ -47,19 +50,13 @@ pub(super) fn read(
         Word::from_code,
     );
     let day = |key| fields.optional(key, Fields::day);
-    let started_on = day("started_on");
-    let interrupted_on = day("interrupted_on");
-    let resumes_on = day("resumes_on");
-    let stopped_on = day("stopped_on");
     let days = Days {
-        started: started_on?,
-        interrupted: interrupted_on?,
-        resumes: resumes_on?,
-        stopped: stopped_on?,
+        started: day("started_on"),
+        interrupted: day("interrupted_on"),
+        resumes: day("resumes_on"),
+        stopped: day("stopped_on"),
     };
-    let needs_start = book
-        .zip(indication)
-        .is_some_and(|(book, indication)| book.safety.monitoring.needs_start(indication));
+    let needs_start = book.is_some_and(|book| book.safety.monitoring.needs_start(indication));
     course(fields, word?, &days, needs_start, as_of)
 }
 
@@ -70,11 +67,9 @@ fn course(
     needs_start: bool,
     as_of: Option<Day>,
 ) -> Option<Course> {
-    let started = || {
-        if days.started.is_none() && needs_start {
-            return fields.missing("started_on", "the day the treatment started");
-        }
-        in_time(fields, "started_on", days.started, as_of)
+    let started = || match days.started {
+        Some(None) if needs_start => fields.missing("started_on", "the day the treatment started"),
+        told => in_time(fields, "started_on", told, as_of),
     };
     match word {
         Word::Initiation => Some(Course::Initiation),
@@ -84,55 +79,49 @@ fn course(
         Word::Interrupted => {
             let started_on = started();
             let interrupted_on = ended(fields, "interrupted_on", days.interrupted, as_of);
-            let (started_on, interrupted_on) = (started_on?, interrupted_on?);
-            let kept = (
-                not_before(fields, "interrupted_on", Some(interrupted_on), started_on),
-                not_before(fields, "resumes_on", days.resumes, Some(interrupted_on)),
+            let ordered = (
+                not_before(
+                    fields,
+                    "interrupted_on",
+                    interrupted_on,
+                    started_on.flatten(),
+                ),
+                not_before(fields, "resumes_on", days.resumes.flatten(), interrupted_on),
             );
-            kept.0.and(kept.1)?;
+            ordered.0.and(ordered.1)?;
             Some(Course::Interrupted {
-                started_on,
-                interrupted_on,
-                resumes_on: days.resumes,
+                started_on: started_on?,
+                interrupted_on: interrupted_on?,
+                resumes_on: days.resumes?,
             })
         }
         Word::Stopped => {
             let started_on = in_time(fields, "started_on", days.started, as_of);
             let stopped_on = ended(fields, "stopped_on", days.stopped, as_of);
-            let (started_on, stopped_on) = (started_on?, stopped_on?);
-            not_before(fields, "stopped_on", Some(stopped_on), started_on)?;
+            not_before(fields, "stopped_on", stopped_on, started_on.flatten())?;
             Some(Course::Stopped {
-                started_on,
-                stopped_on,
+                started_on: started_on?,
+                stopped_on: stopped_on?,
             })
         }
     }
 }
 
 /// A day that the treatment cannot do without.
-fn ended(fields: &Fields<'_, '_>, key: &str, day: Option<Day>, as_of: Option<Day>) -> Option<Day> {
-    match in_time(fields, key, day, as_of)? {
+fn ended(fields: &Fields<'_, '_>, key: &str, told: Told, as_of: Option<Day>) -> Option<Day> {
+    match in_time(fields, key, told, as_of)? {
         Some(day) => Some(day),
         None => fields.missing(key, "a day as YYYY-MM-DD: the treatment names it"),
     }
 }
 
 /// Notes a day that is still to come.
-#[expect(
-    clippy::option_option,
-    reason = "the outer one says whether it is right, the inner one whether it is there"
-)]
-fn in_time(
-    fields: &Fields<'_, '_>,
-    key: &str,
-    day: Option<Day>,
-    as_of: Option<Day>,
-) -> Option<Option<Day>> {
-    match (day, as_of) {
+fn in_time(fields: &Fields<'_, '_>, key: &str, told: Told, as_of: Option<Day>) -> Told {
+    match (told?, as_of) {
         (Some(day), Some(as_of)) if day > as_of => {
             fields.wrong_again(key, format!("a day up to as_of, {as_of}"))
         }
-        (Some(_) | None, _) => Some(day),
+        (day, _) => Some(day),
     }
 }
 

@@ -1,22 +1,10 @@
-//! The contract's examples, and what is said about cases that are wrong.
+//! The contract's examples.
 
-use super::*;
+use super::answered;
 use serde_json::{Value, json};
-use std::sync::LazyLock;
-
-static BOOKS: LazyLock<Rulebooks> = LazyLock::new(|| Rulebooks::built_in().unwrap());
 
 /// Cases of the contract with what they must answer, free texts aside; a line each.
-const EXAMPLES: &str = include_str!("../../../tests/fixtures/assess/examples.jsonl");
-
-/// Reads a case and writes its assessment.
-fn answered(case: &Value) -> Result<Value, CaseFaults> {
-    let bytes = serde_json::to_vec(case).unwrap();
-    let written = with(&BOOKS, &bytes, |read, a| {
-        write(a, read.book, read.as_of, Language::En)
-    })?;
-    Ok(serde_json::from_str(&written).unwrap())
-}
+const EXAMPLES: &str = include_str!("../../../../tests/fixtures/assess/examples.jsonl");
 
 /// Leaves of a list of objects only two fields.
 fn only(list: &Value, fields: [&str; 2]) -> Value {

@@ -1,1 +1,0 @@
-//! What the engine of assessments answers, on every bound.
