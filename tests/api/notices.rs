@@ -263,7 +263,7 @@ fn nothing_is_decided_anew_by_a_retired_notice(backend: Backend) {
     wrong_state(app.post(Role::CarTUnit, &at("/clearances"), &ask), "retiré");
     let request = json!({
         "site": CENTRE, "pseudonym": "p-1", "indication": "takayasu", "route": "iv",
-        "treatment": "ongoing", "alternatives": "none", "risk": "vital", "age_years": 34,
+        "treatment": "ongoing", "alternatives": "available", "risk": "vital", "age_years": 34,
         "weight_g": 61_000, "interval_days": 28, "last_administration_on": "2021-12-24",
     });
     wrong_state(app.post(Role::Prescriber, "/requests", &request), "retiré");

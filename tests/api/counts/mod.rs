@@ -26,7 +26,7 @@ fn patient(app: &App, site: &str, pseudonym: &str) -> String {
 fn request(app: &App, site: &str, pseudonym: &str, more: &Value) -> String {
     let mut body = json!({
         "site": site, "pseudonym": pseudonym, "indication": "takayasu", "route": "iv",
-        "treatment": "ongoing", "alternatives": "none", "risk": "vital", "age_years": 34,
+        "treatment": "ongoing", "alternatives": "available", "risk": "vital", "age_years": 34,
         "weight_g": 61_000, "interval_days": 28, "last_administration_on": "2021-09-24"
     });
     for (name, value) in more.as_object().unwrap() {
