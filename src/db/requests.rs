@@ -217,6 +217,23 @@ pub fn open(conn: &mut Conn, sites: &[Finess], rulebook: &Slug) -> Result<Vec<Re
     rows.into_iter().map(value).collect()
 }
 
+/// Returns the requests of a site that a rulebook ranks and whose treatment runs: those that are open, and
+/// those that were served, in the order of filing.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no request.
+pub fn treated_at(conn: &mut Conn, site: Finess, rulebook: &Slug) -> Result<Vec<Request>, Error> {
+    let states = [RequestState::Open.code(), RequestState::Served.code()];
+    let rows: Vec<(Head, Payload)> = records!()
+        .filter(requests::site.eq(site.as_str()))
+        .filter(requests::rulebook.eq(rulebook.as_str()))
+        .filter(requests::state.eq_any(states))
+        .filter(request_payload::treatment.eq(Treatment::Ongoing.code()))
+        .order(requests::id)
+        .load(conn)?;
+    rows.into_iter().map(value).collect()
+}
+
 /// Returns the requests of one patient, in the order of filing.
 ///
 /// # Errors

@@ -16,14 +16,17 @@ pub enum AlertKind {
     ClearanceBroken,
     /// A refusal was overridden.
     Override,
+    /// The neutrophil counts of patients who are treated are overdue.
+    CountOverdue,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self::ReserveBelowMinimum,
         Self::ClearanceBroken,
         Self::Override,
+        Self::CountOverdue,
     ];
 
     /// Returns the code of the kind.
@@ -32,6 +35,7 @@ impl AlertKind {
             Self::ReserveBelowMinimum => "reserve-below-minimum",
             Self::ClearanceBroken => "clearance-broken",
             Self::Override => "override",
+            Self::CountOverdue => "count-overdue",
         }
     }
 
@@ -43,7 +47,7 @@ impl AlertKind {
     /// Returns in which capacity people hear of it.
     pub const fn heard_by(self) -> &'static [Capacity] {
         match self {
-            Self::ReserveBelowMinimum => &[Capacity::Pharmacist],
+            Self::ReserveBelowMinimum | Self::CountOverdue => &[Capacity::Pharmacist],
             Self::ClearanceBroken => &[Capacity::Pharmacist, Capacity::CarTUnit],
             Self::Override => &[Capacity::Coordinator],
         }
@@ -53,7 +57,7 @@ impl AlertKind {
     /// nothing can make it untrue.
     pub const fn closes_when_acknowledged(self) -> bool {
         match self {
-            Self::ReserveBelowMinimum | Self::ClearanceBroken => false,
+            Self::ReserveBelowMinimum | Self::ClearanceBroken | Self::CountOverdue => false,
             Self::Override => true,
         }
     }
@@ -119,7 +123,8 @@ impl AlertState {
     }
 }
 
-/// What there is, and what there should be: doses possible and required, and so on by kind.
+/// What there is, and what there should be: doses possible and required, patients whose counts are up to
+/// date and who are monitored, and so on by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// What there is.

@@ -67,6 +67,8 @@
 //!   [`request`].
 //! - **count** (polynucléaires neutrophiles, PNN): the neutrophils in a patient's blood on one day, as they were
 //!   entered; corrected by another, **withdrawn** when it was a mistake: [`count`].
+//! - **treatment** (of a patient, under a safety rulebook): since when it runs, pauses or was stopped, and what
+//!   the rules look at besides; each edit is another version of it: [`treatment`].
 //! - **plan**: who is served with what there is. A **claim** is what one request or reserve asks for,
 //!   all or nothing; it is **granted**, or **deferred** when it cannot be met together with all that
 //!   was granted before. A **pool** is the sites that share; a **class** is a rank of the rulebook; the
@@ -107,3 +109,4 @@ pub mod slug;
 #[cfg(test)]
 mod testing;
 pub mod transfer;
+pub mod treatment;

@@ -183,5 +183,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::ReserveBelowMinimum => "CAR-T reserve below its minimum",
         AlertKind::ClearanceBroken => "A CAR-T clearance is broken: NO-GO",
         AlertKind::Override => "A refusal was overridden",
+        AlertKind::CountOverdue => "Counts are overdue",
     }
 }

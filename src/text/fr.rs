@@ -167,6 +167,7 @@ fn thing(what: &str) -> &str {
         "presentation" => "la présentation",
         "token" => "le jeton",
         "rulebook" => "le référentiel",
+        "treatment" => "le traitement",
         other => other,
     }
 }
@@ -224,5 +225,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::ReserveBelowMinimum => "Réserve CAR-T sous le minimum",
         AlertKind::ClearanceBroken => "Feu vert CAR-T rompu : NO-GO",
         AlertKind::Override => "Refus outrepassé",
+        AlertKind::CountOverdue => "Numérations en retard",
     }
 }

@@ -1,4 +1,5 @@
-//! The letters that alerts write: site, medicine, doses possible and required, since when, the next
+//! The letters that alerts write: site, medicine, doses possible and required or how many counts are
+//! overdue, since when, the next
 //! steps with the telephone number of the document, and a link. Nothing about a patient.
 
 use super::{en, fr};
@@ -131,6 +132,13 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses requises", reading.expected.to_string()));
         }
         AlertKind::ClearanceBroken => {}
+        AlertKind::CountOverdue if reading.is_short() => {
+            let overdue = reading.expected.saturating_sub(reading.found);
+            rows.push(("Numérations en retard", overdue.to_string()));
+            rows.push(("Numérations à jour", reading.found.to_string()));
+            rows.push(("Patients suivis", reading.expected.to_string()));
+        }
+        AlertKind::CountOverdue => {}
     }
     rows.push((
         opened(facts, "Depuis", "Alerte ouverte le"),
@@ -177,6 +185,11 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
             "Reconstituer la réserve du site : un transfert du groupement, ou une livraison avancée.".to_owned(),
             call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
         ],
+        AlertKind::CountOverdue => vec![
+            "Ouvrir la liste de surveillance du médicament, dans Dotation : les numérations en retard y sont en tête.".to_owned(),
+            "Obtenir chaque numération du laboratoire ou du prescripteur, et la saisir : l'alerte se clôt d'elle-même.".to_owned(),
+            "Si un traitement a été interrompu ou arrêté, le dire : sa surveillance en dépend.".to_owned(),
+        ],
     }
 }
 
@@ -206,6 +219,13 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses required", reading.expected.to_string()));
         }
         AlertKind::ClearanceBroken => {}
+        AlertKind::CountOverdue if reading.is_short() => {
+            let overdue = reading.expected.saturating_sub(reading.found);
+            rows.push(("Counts overdue", overdue.to_string()));
+            rows.push(("Counts up to date", reading.found.to_string()));
+            rows.push(("Patients monitored", reading.expected.to_string()));
+        }
+        AlertKind::CountOverdue => {}
     }
     rows.push((
         opened(facts, "Since", "Alert opened"),
@@ -252,6 +272,11 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
             "Read the pharmacist's written reason in the ledger, then acknowledge the alert, which closes it.".to_owned(),
             "Complete the reserve of the site: a transfer within the network, or a delivery brought forward.".to_owned(),
             call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
+        ],
+        AlertKind::CountOverdue => vec![
+            "Open the monitoring list of the medicine, in Dotation: the counts that are overdue come first.".to_owned(),
+            "Get each count from the laboratory or the prescriber, and enter it: the alert then closes by itself.".to_owned(),
+            "Where a treatment was interrupted or stopped, say so: its monitoring follows from it.".to_owned(),
         ],
     }
 }

@@ -12,6 +12,7 @@ pub mod letter;
 pub mod plan;
 pub mod request;
 pub mod shape;
+mod treatment;
 pub mod trial;
 
 use crate::domain::language::Language;
