@@ -37,6 +37,7 @@ mod left_behind;
 mod letters;
 mod letters_in_order;
 mod mail;
+mod monitoring;
 mod plan;
 mod plan_case;
 mod plan_other;

@@ -18,3 +18,4 @@ mod plan;
 mod planned;
 mod post;
 mod request;
+mod treatments;
