@@ -33,6 +33,15 @@ fn reading(kind: AlertKind, event: &str) -> Reading {
     Reading { found, expected }
 }
 
+/// The rulebook that a letter is about.
+fn rulebook(kind: AlertKind) -> &'static str {
+    if kind == AlertKind::CountOverdue {
+        "clozapine-2025-09"
+    } else {
+        "roactemra-2021-10-14"
+    }
+}
+
 fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words {
     written(language, kind, event, name, false)
 }
@@ -43,7 +52,7 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
         id: AlertId::new("017c9c1e-0000-7000-8000-000000000001"),
         site: Finess::parse(CENTRE).unwrap(),
         kind,
-        subject: "roactemra-2021-10-14".to_owned(),
+        subject: rulebook(kind).to_owned(),
         state: AlertState::Open,
         reading: reading(kind, event),
         opened_at,
@@ -53,11 +62,12 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
         version: 1,
     };
     let rules = Rulebooks::load(None).unwrap();
+    let named = Slug::parse(rulebook(kind)).unwrap();
     let facts = Facts {
         site: &site(name),
         alert: &alert,
         event: if event == "ended" { "closed" } else { event },
-        rulebook: rules.iter().next(),
+        rulebook: rules.get(&named),
         link: "https://dotation.example.org/alerts/017c9c1e-0000-7000-8000-000000000001",
         simulated,
     };

@@ -20,7 +20,8 @@ fn run(desk: &Desk, words: &str) -> crate::desk::Done {
 fn a_treatment_is_told_and_monitored() {
     on_both(|desk| {
         install(desk);
-        let set = "treatment set clozapine-2025-09 --patient p-1 --indication schizophrenia --age 34";
+        let set =
+            "treatment set clozapine-2025-09 --patient p-1 --indication schizophrenia --age 34";
         let first = format!("{set} --state ongoing --started 2021-10-06");
         // nobody becomes known by a slip
         assert!(run(desk, &first).fails(3).contains("pseudonym"));

@@ -133,7 +133,7 @@ pub async fn tell(ask: Ask, mut query: Query, body: Body) -> Result<HttpResponse
                 expected.map_or(version == 0, |e| version > 0 && e.allows(version))
             };
             let told = tell_treatment::tell(act, &whose, &draft, allows)?;
-            let status = if told.version == 1 { 201 } else { 200 };
+            let status = if expected.is_none() { 201 } else { 200 };
             Ok(versioned(answer(status, &receipt(&told))?, told.version))
         },
     )
