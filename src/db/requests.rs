@@ -1,5 +1,9 @@
 //! Requests, and the table that holds what is personal of them.
 
+mod treated;
+
+pub use treated::treated_at;
+
 use super::row::{RowOf, instant, kept, micrograms};
 use super::schema::{lots, movements, request_payload, requests};
 use super::{Conn, Error};
@@ -213,35 +217,6 @@ pub fn open(conn: &mut Conn, sites: &[Finess], rulebook: &Slug) -> Result<Vec<Re
                 .and(requests::site.eq_any(sites)),
         )
         .order(requests::name)
-        .load(conn)?;
-    rows.into_iter().map(value).collect()
-}
-
-/// Returns the latest request of each patient of a site that a rulebook ranks, open or served, where its
-/// treatment runs; in the order of filing.
-///
-/// # Errors
-/// When the database cannot be read, or a row is no request.
-pub fn treated_at(conn: &mut Conn, site: Finess, rulebook: &Slug) -> Result<Vec<Request>, Error> {
-    let states = [RequestState::Open.code(), RequestState::Served.code()];
-    let later = diesel::alias!(requests as later);
-    let followed = later
-        .filter(
-            later
-                .field(requests::patient_id)
-                .eq(requests::patient_id)
-                .and(later.field(requests::id).gt(requests::id))
-                .and(later.field(requests::rulebook).eq(requests::rulebook))
-                .and(later.field(requests::state).eq_any(states)),
-        )
-        .select(later.field(requests::id));
-    let rows: Vec<(Head, Payload)> = records!()
-        .filter(requests::site.eq(site.as_str()))
-        .filter(requests::rulebook.eq(rulebook.as_str()))
-        .filter(requests::state.eq_any(states))
-        .filter(request_payload::treatment.eq(Treatment::Ongoing.code()))
-        .filter(not(exists(followed)))
-        .order(requests::id)
         .load(conn)?;
     rows.into_iter().map(value).collect()
 }

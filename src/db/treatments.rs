@@ -66,7 +66,7 @@ impl Payload {
             indication: row.parsed(Slug::parse(&self.indication))?,
             age_years: row.u32(self.age_years)?,
             age_told_on: row.day(self.age_told_on)?,
-            course: course.map_err(|_| row.corrupt("its days do not fit its state"))?,
+            course: course.map_err(|_wrong| row.corrupt("its days do not fit its state"))?,
             benign_ethnic_neutropenia: self.benign_ethnic_neutropenia,
             symptoms_of_infection: self.symptoms_of_infection,
             conditions: codes(&self.conditions)?,

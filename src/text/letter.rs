@@ -131,14 +131,13 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses réservées", reading.found.to_string()));
             rows.push(("Doses requises", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken => {}
         AlertKind::CountOverdue if reading.is_short() => {
             let overdue = reading.expected.saturating_sub(reading.found);
             rows.push(("Numérations en retard", overdue.to_string()));
             rows.push(("Numérations à jour", reading.found.to_string()));
             rows.push(("Patients suivis", reading.expected.to_string()));
         }
-        AlertKind::CountOverdue => {}
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
     }
     rows.push((
         opened(facts, "Depuis", "Alerte ouverte le"),
@@ -218,14 +217,13 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses held", reading.found.to_string()));
             rows.push(("Doses required", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken => {}
         AlertKind::CountOverdue if reading.is_short() => {
             let overdue = reading.expected.saturating_sub(reading.found);
             rows.push(("Counts overdue", overdue.to_string()));
             rows.push(("Counts up to date", reading.found.to_string()));
             rows.push(("Patients monitored", reading.expected.to_string()));
         }
-        AlertKind::CountOverdue => {}
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
     }
     rows.push((
         opened(facts, "Since", "Alert opened"),

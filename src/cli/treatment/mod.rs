@@ -96,7 +96,9 @@ impl ShowTreatment {
             let value = match value {
                 Value::String(text) => text.clone(),
                 Value::Null => "-".to_owned(),
-                other => other.to_string(),
+                Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+                    value.to_string()
+                }
             };
             // writing to a text cannot fail
             writeln!(text, "{name:<26}{value}").unwrap_or_default();

@@ -69,6 +69,12 @@ pub(super) fn routes() -> Vec<Route> {
         .takes::<counts::WithdrawCountBody>()
         .gives::<counts::CountReceipt>(200)
         .may_be_keyed(),
+    ]
+}
+
+/// Returns the routes of treatments and of who is due.
+pub(super) fn monitored() -> Vec<Route> {
+    vec![
         route(
             Method::GET,
             "/patients/{pseudonym}/treatments",
