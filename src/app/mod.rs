@@ -31,6 +31,7 @@ mod last_given;
 pub mod live_case;
 pub mod lose_units;
 pub mod make_plan;
+pub mod monitor;
 pub mod notices;
 pub mod once;
 pub mod plan_lines;
@@ -48,6 +49,7 @@ pub mod see;
 pub mod service;
 pub mod site_state;
 pub mod sweep_lines;
+pub mod tell_treatment;
 pub mod turn_day;
 
 pub use act::{Act, Caller};

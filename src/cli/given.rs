@@ -11,6 +11,7 @@ use crate::domain::quantity::{Grams, Mg, Units};
 use crate::domain::request::{Declaration, RequestState};
 use crate::domain::role::Role;
 use crate::domain::rule::{Alternatives, Outcome, Risk, Slug, Treatment};
+use crate::domain::treatment::TreatmentState;
 use crate::mail::{EmailAddress, HeaderText};
 use chrono_tz::Tz;
 use std::fmt::Display;
@@ -69,6 +70,11 @@ pub(super) fn request_state(text: &str) -> Result<RequestState, String> {
 
 pub(super) fn treatment(text: &str) -> Result<Treatment, String> {
     Treatment::from_code(text).ok_or_else(|| one_of(["ongoing", "initiation"]))
+}
+
+pub(super) fn treatment_state(text: &str) -> Result<TreatmentState, String> {
+    let codes = TreatmentState::ALL.map(TreatmentState::code);
+    TreatmentState::from_code(text).ok_or_else(|| one_of(codes))
 }
 
 pub(super) fn alternatives(text: &str) -> Result<Alternatives, String> {

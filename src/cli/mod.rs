@@ -23,6 +23,7 @@ mod given;
 mod import;
 mod mail;
 mod migrate;
+mod monitoring;
 mod place;
 mod plan;
 mod recipient;
@@ -32,6 +33,7 @@ mod serve;
 mod site;
 mod token;
 mod transfer;
+mod treatment;
 
 use answer::{Answer, Format, complain};
 use clap::{Parser, Subcommand};
@@ -117,6 +119,9 @@ enum Command {
     #[command(subcommand)]
     Count(count::CountCommand),
     #[command(subcommand)]
+    Treatment(treatment::Treatment),
+    Monitoring(monitoring::Monitoring),
+    #[command(subcommand)]
     Import(import::Import),
     #[command(subcommand)]
     Mail(mail::Mail),
@@ -141,6 +146,8 @@ impl Command {
             Self::Recipient(command) => command.run(place),
             Self::Request(command) => command.run(place),
             Self::Count(command) => command.run(place),
+            Self::Treatment(command) => command.run(place),
+            Self::Monitoring(command) => command.run(place),
             Self::Import(command) => command.run(place),
             Self::Mail(command) => command.run(place),
         }

@@ -73,7 +73,7 @@ pub enum Law {
 }
 
 /// The sentences with which the triggers of both databases refuse; a test compares them.
-pub const LAWS: [&str; 15] = [
+pub const LAWS: [&str; 16] = [
     "a movement is never changed or deleted; undo it by a reversal",
     "movements of a site are numbered without gaps",
     "a reversal undoes one movement, whole, at its site",
@@ -85,6 +85,7 @@ pub const LAWS: [&str; 15] = [
     "what a plan was made from is never changed",
     "a count is never changed or deleted; it is corrected by another",
     "a count is corrected by one of the same patient",
+    "a treatment is never changed or deleted; another version follows it",
     "a decision is never changed or deleted; who decides again adds one",
     "a line of the audit trail is never changed or deleted",
     "a line of the audit trail follows the one before it",

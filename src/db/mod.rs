@@ -38,6 +38,7 @@ pub mod standings;
 pub mod stock;
 pub mod tokens;
 pub mod transfers;
+pub mod treatments;
 pub mod url;
 mod writer;
 

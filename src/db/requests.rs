@@ -5,6 +5,10 @@ mod tried;
 
 pub use given::{given, last_given};
 
+mod treated;
+
+pub use treated::treated_at;
+
 use super::row::{RowOf, instant, kept, micrograms};
 use super::schema::{request_payload, requests};
 use super::{Conn, Error};

@@ -505,6 +505,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    treatments (id) {
+        id -> Text,
+        site -> Text,
+        patient_id -> Text,
+        patient_hash -> Text,
+        rulebook -> Text,
+        version -> BigInt,
+        state -> Text,
+        recorded_at -> Timestamp,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    treatment_payload (treatment_id) {
+        treatment_id -> Text,
+        indication -> Text,
+        age_years -> BigInt,
+        age_told_on -> Date,
+        started_on -> Nullable<Date>,
+        interrupted_on -> Nullable<Date>,
+        resumes_on -> Nullable<Date>,
+        stopped_on -> Nullable<Date>,
+        benign_ethnic_neutropenia -> Bool,
+        symptoms_of_infection -> Bool,
+        conditions -> Text,
+        co_medication -> Text,
+        disease_activity -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(sites -> networks (network_id));
 diesel::joinable!(token_sites -> tokens (token_id));
 diesel::joinable!(token_sites -> sites (site));
@@ -541,6 +573,7 @@ diesel::joinable!(plan_line_payload -> plan_lines (line_id));
 diesel::joinable!(holds -> plan_lines (line_id));
 diesel::joinable!(count_payload -> counts (count_id));
 diesel::joinable!(safety_decision_payload -> safety_decisions (decision_id));
+diesel::joinable!(treatment_payload -> treatments (treatment_id));
 diesel::joinable!(transfers -> plans (plan_id));
 diesel::joinable!(transfer_rows -> transfers (transfer_id));
 diesel::joinable!(transfer_rows -> plan_lines (line_id));
@@ -583,4 +616,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     safety_decisions,
     safety_decision_payload,
     notices,
+    treatments,
+    treatment_payload,
 );

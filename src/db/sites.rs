@@ -1,13 +1,14 @@
 //! Networks and sites.
 
 use super::row::{RowOf, kept, micrograms};
-use super::schema::{networks, sites};
+use super::schema::{networks, requests, sites, treatments};
 use super::{Conn, Error};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::rule::{Resupply, Slug};
 use crate::domain::site::{ByHand, Site};
 use chrono::{NaiveDate, NaiveDateTime};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 #[derive(Queryable, Insertable)]
@@ -102,7 +103,7 @@ pub fn list(conn: &mut Conn, network: Option<&Slug>) -> Result<Vec<Site>, Error>
     rows.into_iter().map(SiteRow::value).collect()
 }
 
-/// A CAR-T centre, and where it is.
+/// A CAR-T centre, or a site where somebody may be monitored, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Centre {
     /// Its number, as it is kept.
@@ -112,13 +113,16 @@ pub struct Centre {
     pub place: Result<(Finess, chrono_tz::Tz), Error>,
 }
 
-/// Returns the CAR-T centres, by number.
+/// Returns the sites for which something follows from time alone, by number: the CAR-T centres, and those
+/// with a request or a treatment, whose patients may be monitored.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn centres(conn: &mut Conn) -> Result<Vec<Centre>, Error> {
+    let asked = exists(requests::table.filter(requests::site.eq(sites::finess)));
+    let treated = exists(treatments::table.filter(treatments::site.eq(sites::finess)));
     let rows: Vec<(String, String)> = sites::table
-        .filter(sites::car_t.eq(true))
+        .filter(sites::car_t.eq(true).or(asked).or(treated))
         .order(sites::finess)
         .select((sites::finess, sites::time_zone))
         .load(conn)?;

@@ -18,15 +18,18 @@ pub enum AlertKind {
     Override,
     /// A rulebook's notice has ended, or is about to.
     NoticeExpired,
+    /// The neutrophil counts of patients who are treated are overdue.
+    CountOverdue,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::ReserveBelowMinimum,
         Self::ClearanceBroken,
         Self::Override,
         Self::NoticeExpired,
+        Self::CountOverdue,
     ];
 
     /// Returns the code of the kind.
@@ -36,6 +39,7 @@ impl AlertKind {
             Self::ClearanceBroken => "clearance-broken",
             Self::Override => "override",
             Self::NoticeExpired => "notice-expired",
+            Self::CountOverdue => "count-overdue",
         }
     }
 
@@ -47,7 +51,7 @@ impl AlertKind {
     /// Returns in which capacity people hear of it.
     pub const fn heard_by(self) -> &'static [Capacity] {
         match self {
-            Self::ReserveBelowMinimum => &[Capacity::Pharmacist],
+            Self::ReserveBelowMinimum | Self::CountOverdue => &[Capacity::Pharmacist],
             Self::ClearanceBroken => &[Capacity::Pharmacist, Capacity::CarTUnit],
             Self::Override => &[Capacity::Coordinator],
             Self::NoticeExpired => &[Capacity::Pharmacist, Capacity::Coordinator],
@@ -58,7 +62,10 @@ impl AlertKind {
     /// nothing can make it untrue.
     pub const fn closes_when_acknowledged(self) -> bool {
         match self {
-            Self::ReserveBelowMinimum | Self::ClearanceBroken | Self::NoticeExpired => false,
+            Self::ReserveBelowMinimum
+            | Self::ClearanceBroken
+            | Self::NoticeExpired
+            | Self::CountOverdue => false,
             Self::Override => true,
         }
     }
@@ -124,7 +131,8 @@ impl AlertState {
     }
 }
 
-/// What there is, and what there should be: doses possible and required, and so on by kind.
+/// What there is, and what there should be: doses possible and required, patients whose counts are up to
+/// date and who are monitored, and so on by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// What there is.

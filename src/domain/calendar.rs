@@ -117,7 +117,7 @@ impl Day {
     });
 
     /// The last day that can be held.
-    const LAST: Self = Self(match NaiveDate::from_ymd_opt(Self::LAST_YEAR, 12, 31) {
+    pub(crate) const LAST: Self = Self(match NaiveDate::from_ymd_opt(Self::LAST_YEAR, 12, 31) {
         Some(day) => day,
         None => NaiveDate::MAX,
     });

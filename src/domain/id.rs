@@ -63,4 +63,6 @@ ids! {
     GateDecisionId,
     /// One neutrophil count of a patient.
     CountId,
+    /// One version of what was told of a patient's treatment.
+    TreatmentId,
 }

@@ -72,6 +72,8 @@
 //! - **alternative** (alternative thérapeutique): what could be given instead. A rulebook **lists** them for an
 //!   indication; somebody **declares** what became of each, and whether one is left follows. Where none is
 //!   listed the prescriber **states** it: [`request::Books`].
+//! - **treatment** (of a patient, under a safety rulebook): since when it runs, pauses or was stopped, and what
+//!   the rules look at besides; each edit is another version of it: [`treatment`].
 //! - **plan**: who is served with what there is. A **claim** is what one request or reserve asks for,
 //!   all or nothing; it is **granted**, or **deferred** when it cannot be met together with all that
 //!   was granted before. A **pool** is the sites that share; a **class** is a rank of the rulebook; the
@@ -112,3 +114,4 @@ pub mod slug;
 #[cfg(test)]
 mod testing;
 pub mod transfer;
+pub mod treatment;

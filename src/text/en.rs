@@ -187,5 +187,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::ClearanceBroken => "A CAR-T clearance is broken: NO-GO",
         AlertKind::Override => "A refusal was overridden",
         AlertKind::NoticeExpired => "A rulebook has ended, or is about to",
+        AlertKind::CountOverdue => "Counts are overdue",
     }
 }

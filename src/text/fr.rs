@@ -170,6 +170,7 @@ fn thing(what: &str) -> &str {
         "presentation" => "la présentation",
         "token" => "le jeton",
         "rulebook" => "le référentiel",
+        "treatment" => "le traitement",
         other => other,
     }
 }
@@ -228,5 +229,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::ClearanceBroken => "Feu vert CAR-T rompu : NO-GO",
         AlertKind::Override => "Refus outrepassé",
         AlertKind::NoticeExpired => "Référentiel échu ou bientôt échu",
+        AlertKind::CountOverdue => "Numérations en retard",
     }
 }

@@ -1,4 +1,5 @@
-//! The letters that alerts write: site, medicine, doses possible and required, since when, the next
+//! The letters that alerts write: site, medicine, doses possible and required or how many counts are
+//! overdue, since when, the next
 //! steps with the telephone number of the document, and a link. Nothing about a patient.
 
 use super::{en, fr};
@@ -131,10 +132,16 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses réservées", reading.found.to_string()));
             rows.push(("Doses requises", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken => {}
         AlertKind::NoticeExpired => {
             rows.extend(notice(facts, ["Référentiel", "Dernier jour"], fr::day));
         }
+        AlertKind::CountOverdue if reading.is_short() => {
+            let overdue = reading.expected.saturating_sub(reading.found);
+            rows.push(("Numérations en retard", overdue.to_string()));
+            rows.push(("Numérations à jour", reading.found.to_string()));
+            rows.push(("Patients suivis", reading.expected.to_string()));
+        }
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
     }
     rows.push((
         opened(facts, "Depuis", "Alerte ouverte le"),
@@ -201,6 +208,11 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
             "Si un nouveau courrier la prolonge : faire charger par l'administrateur le référentiel qui le reprend ; l'alerte se clôt d'elle-même.".to_owned(),
             "Sinon, un coordinateur retire le référentiel échu, avec un motif. Jusque-là il continue de protéger les réserves et de geler les initiations.".to_owned(),
         ],
+        AlertKind::CountOverdue => vec![
+            "Ouvrir la liste de surveillance du médicament, dans Dotation : les numérations en retard y sont en tête.".to_owned(),
+            "Obtenir chaque numération du laboratoire ou du prescripteur, et la saisir : l'alerte se clôt d'elle-même.".to_owned(),
+            "Si un traitement a été interrompu ou arrêté, le dire : sa surveillance en dépend.".to_owned(),
+        ],
     }
 }
 
@@ -229,12 +241,18 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses held", reading.found.to_string()));
             rows.push(("Doses required", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken => {}
         AlertKind::NoticeExpired => {
             rows.extend(notice(facts, ["Rulebook", "Last day"], |day| {
                 day.to_string()
             }));
         }
+        AlertKind::CountOverdue if reading.is_short() => {
+            let overdue = reading.expected.saturating_sub(reading.found);
+            rows.push(("Counts overdue", overdue.to_string()));
+            rows.push(("Counts up to date", reading.found.to_string()));
+            rows.push(("Patients monitored", reading.expected.to_string()));
+        }
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
     }
     rows.push((
         opened(facts, "Since", "Alert opened"),
@@ -289,6 +307,11 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
             ),
             "If a new letter prolongs it: have the administrator load the rulebook that follows it; the alert then closes by itself.".to_owned(),
             "Else a coordinator retires the rulebook that has ended, with a reason. Until then it goes on protecting reserves and freezing initiations.".to_owned(),
+        ],
+        AlertKind::CountOverdue => vec![
+            "Open the monitoring list of the medicine, in Dotation: the counts that are overdue come first.".to_owned(),
+            "Get each count from the laboratory or the prescriber, and enter it: the alert then closes by itself.".to_owned(),
+            "Where a treatment was interrupted or stopped, say so: its monitoring follows from it.".to_owned(),
         ],
     }
 }

@@ -37,6 +37,15 @@ fn reading(kind: AlertKind, event: &str) -> Reading {
     Reading { found, expected }
 }
 
+/// The rulebook that a letter is about.
+fn rulebook(kind: AlertKind) -> &'static str {
+    if kind == AlertKind::CountOverdue {
+        "clozapine-2025-09"
+    } else {
+        "roactemra-2021-10-14"
+    }
+}
+
 fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words {
     written(language, kind, event, name, false)
 }
@@ -47,7 +56,7 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
         id: AlertId::new("017c9c1e-0000-7000-8000-000000000001"),
         site: Finess::parse(CENTRE).unwrap(),
         kind,
-        subject: "roactemra-2021-10-14".to_owned(),
+        subject: rulebook(kind).to_owned(),
         state: AlertState::Open,
         reading: reading(kind, event),
         opened_at,
@@ -57,11 +66,12 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
         version: 1,
     };
     let rules = Rulebooks::load(None).unwrap();
+    let named = Slug::parse(rulebook(kind)).unwrap();
     let facts = Facts {
         site: &site(name),
         alert: &alert,
         event: if event == "ended" { "closed" } else { event },
-        rulebook: rules.iter().find(|book| book.reserve.is_some()),
+        rulebook: rules.get(&named),
         link: "https://dotation.example.org/alerts/017c9c1e-0000-7000-8000-000000000001",
         simulated,
     };
@@ -113,7 +123,11 @@ fn the_page_says_what_the_text_says() {
                 let step = line.split_once(". ").unwrap().1.replace('\'', "&#39;");
                 assert!(words.html.contains(&step), "{step} not in {}", words.html);
             }
-            assert!(words.html.contains("01 47 61 47 61"));
+            // no manufacturer makes up for a count
+            assert_eq!(
+                words.html.contains("01 47 61 47 61"),
+                kind != AlertKind::CountOverdue
+            );
             // figures, or the last day of the rulebook
             let (one, other) = match (kind, language) {
                 (AlertKind::NoticeExpired, Language::Fr) => ("roactemra-2021-10-14", "31/12/2021"),

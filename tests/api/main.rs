@@ -38,6 +38,7 @@ mod left_behind;
 mod letters;
 mod letters_in_order;
 mod mail;
+mod monitoring;
 mod notices;
 mod plan;
 mod plan_case;

@@ -20,3 +20,4 @@ mod planned;
 mod post;
 mod request;
 mod rulebook;
+mod treatments;

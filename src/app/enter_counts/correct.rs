@@ -3,6 +3,7 @@
 use super::{new, not_to_come, note};
 use crate::app::act::Act;
 use crate::app::error::Error;
+use crate::app::monitor;
 use crate::app::see::counts::within_reach;
 use crate::db;
 use crate::db::patients::Known;
@@ -67,6 +68,7 @@ pub fn correct(act: &mut Act<'_>, id: &CountId, correction: &Correction) -> Resu
     let replaces = count.replaces.as_ref().map(CountId::as_str);
     let details = json!({ "replaces": replaces, "changed": changed });
     note(act, &count, "count.correct", details)?;
+    monitor::settle(act, count.site)?;
     Ok(count)
 }
 
@@ -86,6 +88,7 @@ pub fn withdraw(act: &mut Act<'_>, id: &CountId, reason: &str) -> Result<Count, 
         replaced_by: None,
     });
     note(act, &count, "count.withdraw", json!({}))?;
+    monitor::settle(act, count.site)?;
     Ok(count)
 }
 

@@ -3,6 +3,7 @@
 use super::{candidates, new};
 use crate::app::act::{Act, Done};
 use crate::app::error::Error;
+use crate::app::monitor;
 use crate::app::see::commons;
 use crate::app::site_state::today;
 use crate::db;
@@ -14,6 +15,7 @@ use crate::domain::id::PatientId;
 use crate::domain::site::Site;
 use crate::wire::counts::{At, Fault, Row, Wrong};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry as Entered};
 
 /// A row of a file whose patient is known.
@@ -164,6 +166,10 @@ pub fn import(act: &mut Act<'_>, rows: &[Placed]) -> Result<Imported, Error> {
                 details: json!({ "counts": added, "same": same }),
             },
         )?;
+    }
+    let sites: BTreeSet<Finess> = sorted.added.iter().map(|(_, count)| count.site).collect();
+    for site in sites {
+        monitor::settle(act, site)?;
     }
     Ok(sorted)
 }

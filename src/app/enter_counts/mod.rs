@@ -12,6 +12,7 @@ pub use import::{Imported, Placed, Weighed, import, sort, weigh};
 
 use super::act::{Act, Done};
 use super::error::Error;
+use super::monitor;
 use super::see::commons;
 use super::site_state::today;
 use crate::db;
@@ -68,6 +69,7 @@ pub fn enter(act: &mut Act<'_>, known: &Known, entry: Entry) -> Result<Count, Er
     let count = new(act, known, entry, None);
     db::counts::insert(act.conn, std::slice::from_ref(&count), None)?;
     note(act, &count, "count.enter", json!({}))?;
+    monitor::settle(act, count.site)?;
     Ok(count)
 }
 

@@ -9,6 +9,7 @@ use crate::domain::code::{Cip13, Finess};
 use crate::domain::id::PatientId;
 use crate::domain::request::Request;
 use crate::domain::rule::{PriorTreatment, Slug, Treatment};
+use crate::domain::treatment::Told;
 use chrono_tz::Tz;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,8 @@ pub(super) struct Known {
     counts: BTreeMap<PatientId, Vec<(Day, u32)>>,
     /// The days on which they were given presentations of a rulebook.
     given: BTreeMap<(PatientId, Slug), Vec<Day>>,
+    /// What was told of their treatments, by the rulebook that ranks their requests.
+    told: BTreeMap<(PatientId, Slug), Told>,
     zones: BTreeMap<Finess, Tz>,
 }
 
@@ -28,6 +31,7 @@ impl Known {
     pub(super) fn load(act: &mut Act<'_>, requests: &[&Request]) -> Result<Self, Error> {
         let mut known = Self::counts(act, requests)?;
         known.given(act, requests)?;
+        known.told(act, requests)?;
         Ok(known)
     }
 
@@ -50,8 +54,29 @@ impl Known {
         Ok(Self {
             counts,
             given: BTreeMap::new(),
+            told: BTreeMap::new(),
             zones,
         })
+    }
+
+    fn told(&mut self, act: &mut Act<'_>, requests: &[&Request]) -> Result<(), Error> {
+        let mut by_book: BTreeMap<&Slug, BTreeSet<&PatientId>> = BTreeMap::new();
+        for request in requests {
+            let of = by_book.entry(&request.rulebook).or_default();
+            of.insert(&request.patient);
+        }
+        for (name, patients) in by_book {
+            let ranking = act.rules.get(name);
+            let Some(safety) = ranking.and_then(|book| book.safety_rulebook.as_ref()) else {
+                continue;
+            };
+            let ids: Vec<PatientId> = patients.into_iter().cloned().collect();
+            for treated in db::treatments::of(act.conn, &ids, safety)? {
+                self.told
+                    .insert((treated.patient, name.clone()), treated.told);
+            }
+        }
+        Ok(())
     }
 
     fn given(&mut self, act: &mut Act<'_>, requests: &[&Request]) -> Result<(), Error> {
@@ -100,21 +125,19 @@ impl Known {
                 per_mm3: told.per_mm3,
             }));
         }
-        let given = self
-            .given
-            .get(&(request.patient.clone(), request.rulebook.clone()));
         let tried = wanted.tried.iter().map(|tried| PriorTreatment {
             code: tried.code.clone(),
             outcome: tried.outcome,
         });
-        Patient {
+        let key = (request.patient.clone(), request.rulebook.clone());
+        let patient = Patient {
             age_years: wanted.age_years,
             indication: wanted.indication.clone(),
             course: match wanted.treatment {
                 Treatment::Initiation => Course::Initiation,
                 Treatment::Ongoing => Course::Ongoing { started_on: None },
             },
-            administrations: given.cloned().unwrap_or_default(),
+            administrations: self.given.get(&key).cloned().unwrap_or_default(),
             counts,
             benign_ethnic_neutropenia: false,
             symptoms_of_infection: false,
@@ -122,6 +145,36 @@ impl Known {
             prior_treatments: tried.collect(),
             disease_activity: None,
             co_medication: Vec::new(),
+        };
+        match self.told.get(&key) {
+            Some(told) => as_told(patient, told),
+            None => patient,
         }
     }
+}
+
+/// The patient of a request with what was told of the treatment. What the request says itself stays: who
+/// is to start does so, and one whose treatment runs is treated, though it was told to be planned.
+fn as_told(patient: Patient, told: &Told) -> Patient {
+    let course = match (patient.course, told.course) {
+        (Course::Initiation, _) | (_, Course::Initiation) => patient.course,
+        (_, told) => told,
+    };
+    Patient {
+        course,
+        benign_ethnic_neutropenia: told.benign_ethnic_neutropenia,
+        symptoms_of_infection: told.symptoms_of_infection,
+        conditions: both(patient.conditions, &told.conditions),
+        disease_activity: told.disease_activity.clone(),
+        co_medication: told.co_medication.clone(),
+        ..patient
+    }
+}
+
+/// What either tells: nothing that one knows is forgotten for the other.
+fn both(mut known: Vec<Slug>, told: &[Slug]) -> Vec<Slug> {
+    known.extend(told.iter().cloned());
+    known.sort_unstable();
+    known.dedup();
+    known
 }

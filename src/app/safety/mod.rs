@@ -101,6 +101,15 @@ pub fn weigh_all<'r>(
     Ok(weighed.collect())
 }
 
+/// Returns the patients of requests, as rules look at them, in the order of the requests.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn patients(act: &mut Act<'_>, requests: &[&Request]) -> Result<Vec<Patient>, Error> {
+    let known = Known::load(act, requests)?;
+    Ok(requests.iter().map(|one| known.patient(one)).collect())
+}
+
 /// Returns the latest count of the patient of each request up to a day, in cells per cubic millimetre;
 /// nothing of those without one.
 ///

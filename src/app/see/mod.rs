@@ -8,6 +8,7 @@ pub mod of_site;
 pub mod plans;
 pub mod requests;
 pub mod safety;
+pub mod treatments;
 
 use crate::app::act::{Act, Done};
 use crate::app::ask_clearance::chosen_rule;

@@ -32,7 +32,7 @@ pub const FILTERS: &[(&str, &str)] = &[
 pub struct AlertShape {
     id: String,
     site: String,
-    /// `reserve-below-minimum`, `clearance-broken` or `override`.
+    /// `reserve-below-minimum`, `clearance-broken`, `override` or `count-overdue`.
     kind: &'static str,
     /// What of: a rulebook, a clearance, an act.
     subject: String,

@@ -16,6 +16,7 @@ pub mod deliveries;
 pub mod emails;
 pub mod fields;
 pub mod guard;
+pub mod monitoring;
 pub mod movements;
 pub mod networks;
 pub mod order;
@@ -34,6 +35,7 @@ pub mod sites;
 pub mod stock;
 pub mod tokens;
 pub mod transfers;
+pub mod treatments;
 mod unread;
 
 use actix_web::middleware::from_fn;

@@ -29,6 +29,7 @@ pub struct Route {
     summary: &'static str,
     keyed: Option<bool>,
     versioned: bool,
+    once_there: bool,
     may_be_known: bool,
     query: &'static [(&'static str, &'static str)],
     takes: Option<RefOr<Schema>>,
@@ -59,6 +60,7 @@ where
         summary: says,
         keyed: None,
         versioned: false,
+        once_there: false,
         may_be_known: false,
         query: &[],
         takes: None,
@@ -123,6 +125,14 @@ impl Route {
     #[must_use]
     pub const fn versioned(mut self) -> Self {
         self.versioned = true;
+        self
+    }
+
+    /// It needs `If-Match` as soon as there is something that it changes.
+    #[must_use]
+    pub const fn versioned_once_there(mut self) -> Self {
+        self.versioned = true;
+        self.once_there = true;
         self
     }
 

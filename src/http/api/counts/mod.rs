@@ -31,7 +31,7 @@ use shapes::{receipt, shape};
 use std::collections::BTreeSet;
 
 /// Which site's patient a pseudonym means.
-const SITE: (&str, &str) = (
+pub(super) const SITE: (&str, &str) = (
     "site",
     "FINESS number of the site whose patient it is; needed where several of your sites know the pseudonym.",
 );
@@ -57,14 +57,14 @@ pub const LISTED: &[(&str, &str)] = &[
 pub const FHIR: &str = "application/fhir+json";
 
 /// Reads a flag of the query.
-fn flag(text: &str) -> Result<bool, Said> {
+pub(super) fn flag(text: &str) -> Result<bool, Said> {
     text.parse()
         .map_err(|_no_flag| Said::new("is neither true nor false", "n'est ni true ni false"))
 }
 
 /// The pseudonym in the address. What the router leaves encoded because it means something in an
 /// address means itself here.
-fn pseudonym(ask: &Ask) -> String {
+pub(super) fn pseudonym(ask: &Ask) -> String {
     let part = ask.part("pseudonym");
     let plain = |text: &str| {
         text.replace("%2F", "/")

@@ -96,7 +96,7 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
             "If-Match",
             ParameterIn::Header,
             "The ETag that was read.",
-            true,
+            !route.once_there,
         ));
     }
     if route.may_be_known {

@@ -1,8 +1,8 @@
-//! Neutrophil counts.
+//! Neutrophil counts, the treatments that ask for them, and who is due.
 
 use crate::domain::role::Action;
-use crate::http::api::counts;
 use crate::http::api::route::{Route, route};
+use crate::http::api::{counts, monitoring, treatments};
 use crate::http::cursor::Listed;
 use actix_web::http::Method;
 
@@ -69,5 +69,51 @@ pub(super) fn routes() -> Vec<Route> {
         .takes::<counts::WithdrawCountBody>()
         .gives::<counts::CountReceipt>(200)
         .may_be_keyed(),
+    ]
+}
+
+/// Returns the routes of treatments and of who is due.
+pub(super) fn monitored() -> Vec<Route> {
+    vec![
+        route(
+            Method::GET,
+            "/patients/{pseudonym}/treatments",
+            Action::ReadCounts,
+            "Treatments of a patient under safety rulebooks: as they stand, or with what was told before.",
+            treatments::list,
+        )
+        .query(treatments::LISTED)
+        .gives::<treatments::Treatments>(200),
+        route(
+            Method::GET,
+            "/patients/{pseudonym}/treatments/{rulebook}",
+            Action::ReadCounts,
+            "A patient's treatment under a safety rulebook, as it stands.",
+            treatments::see,
+        )
+        .query(treatments::AT_SITE)
+        .gives::<treatments::TreatmentShape>(200)
+        .may_be_known(),
+        route(
+            Method::PUT,
+            "/patients/{pseudonym}/treatments/{rulebook}",
+            Action::RecordCounts,
+            "Tell a patient's treatment under a safety rulebook; what was told before stays in the history, and If-Match then names it. With `site`, the pseudonym may be new. Again, it is answered 200.",
+            treatments::tell,
+        )
+        .query(treatments::AT_SITE)
+        .takes::<treatments::TreatmentBody>()
+        .gives::<treatments::TreatmentReceipt>(201)
+        .versioned_once_there()
+        .may_be_keyed(),
+        route(
+            Method::GET,
+            "/sites/{finess}/monitoring",
+            Action::ReadCounts,
+            "Whose next neutrophil count is due or overdue at the site, under one rulebook.",
+            monitoring::see,
+        )
+        .query(monitoring::ASKED)
+        .gives::<monitoring::MonitoringShape>(200),
     ]
 }

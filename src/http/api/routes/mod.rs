@@ -30,6 +30,7 @@ pub fn table() -> Vec<Route> {
         asked::routes(),
         assessed::routes(),
         counted::routes(),
+        counted::monitored(),
         planned::routes(),
         heard::routes(),
     ];

@@ -1,0 +1,3 @@
+DROP TABLE treatment_payload;
+DROP TABLE treatments;
+DROP FUNCTION treatments_refuse();

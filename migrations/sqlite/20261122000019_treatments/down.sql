@@ -1,0 +1,2 @@
+DROP TABLE treatment_payload;
+DROP TABLE treatments;
