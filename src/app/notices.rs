@@ -33,12 +33,14 @@ use std::collections::BTreeSet;
 
 /// Returns the rulebooks whose notices are retired on a day.
 ///
-/// Nothing is read from the database while every notice is in force.
+/// Nothing is read from the database while every notice that asks for a reserve or ranks is in force.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn retired(act: &mut Act<'_>, today: Day) -> Result<BTreeSet<Slug>, Error> {
-    let over: Vec<(&Rulebook, Day)> = over(act, today).collect();
+    // what neither protects nor ranks has nothing to go on with
+    let applies = |(book, _): &(&Rulebook, Day)| book.reserve.is_some() || book.ranks();
+    let over: Vec<(&Rulebook, Day)> = over(act, today).filter(applies).collect();
     if over.is_empty() {
         return Ok(BTreeSet::new());
     }
