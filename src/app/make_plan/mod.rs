@@ -296,3 +296,6 @@ fn line(act: &Act<'_>, live: &Live<'_>, decision: &Decision, plan: &PlanId) -> R
         expires_at: None,
     })
 }
+
+#[cfg(test)]
+mod large;

@@ -16,6 +16,8 @@ mod what_if;
 pub use canonical::{canonical, sha256};
 pub use fault::{CaseFault, CaseFaults};
 pub(crate) use fields::{Fields, Found};
+#[cfg(test)]
+pub(crate) use large::{LARGE, read as by_hands};
 pub(crate) use rows::{Names, stock_row};
 pub use what_if::what_if;
 

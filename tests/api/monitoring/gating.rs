@@ -15,7 +15,7 @@ on_both! {
 fn file(app: &App, pseudonym: &str, indication: &str, treatment: &str) -> String {
     let mut body = json!({
         "site": CENTRE, "pseudonym": pseudonym, "indication": indication, "route": "iv",
-        "treatment": treatment, "alternatives": "none", "risk": "vital", "age_years": 34,
+        "treatment": treatment, "alternatives": "available", "risk": "vital", "age_years": 34,
         "weight_g": 61_000
     });
     if treatment == "ongoing" {

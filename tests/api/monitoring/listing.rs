@@ -156,7 +156,7 @@ fn a_request_alone_says_what_it_can(backend: Backend) {
     let file = |pseudonym: &str, changes: &Value| {
         let mut body = json!({
             "site": CENTRE, "pseudonym": pseudonym, "indication": "rheumatoid-arthritis",
-            "route": "iv", "treatment": "ongoing", "alternatives": "none", "risk": "vital",
+            "route": "iv", "treatment": "ongoing", "alternatives": "available", "risk": "vital",
             "age_years": 34, "weight_g": 61_000, "interval_days": 28,
             "last_administration_on": "2021-09-24"
         });

@@ -141,8 +141,11 @@ fn members(kind: &str) -> &'static [&'static str] {
             "indication",
             "lines",
             "request",
+            "confirm",
         ],
-        "dispensing-override" => &["cip13", "lot", "units", "serial", "patient", "lines"],
+        "dispensing-override" => &[
+            "cip13", "lot", "units", "serial", "patient", "lines", "request", "confirm",
+        ],
         "loss" => &[
             "cip13", "lot", "expiry", "units", "serial", "state", "reason",
         ],
@@ -186,6 +189,7 @@ impl MovementBody {
             ("patient", self.patient.is_some()),
             ("lines", self.lines.is_some()),
             ("request", self.request.is_some()),
+            ("confirm", self.confirm.is_some()),
             ("movement", self.movement.is_some()),
         ];
         let known = members(&self.kind);

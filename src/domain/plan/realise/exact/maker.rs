@@ -7,8 +7,8 @@ use super::hold::{Hold, Own};
 use super::measure::Measure;
 use super::site::{Arc, Choice, Left, Turn};
 use super::stock::Stock;
-use super::table::Table;
 use crate::domain::plan::grant::ways::{Count, WIDTH};
+use std::collections::BTreeMap;
 
 /// Makes one dose in every way.
 pub(super) struct Maker<'a, const N: usize> {
@@ -18,9 +18,9 @@ pub(super) struct Maker<'a, const N: usize> {
     pub(super) dose: &'a Dose,
     pub(super) made: Turn,
     /// The places of the choices: of the way, and what of it is the site's own.
-    pub(super) choices: Table<(usize, Count)>,
+    pub(super) choices: BTreeMap<(usize, Count), usize>,
     /// The places of what may be left; their order is that of `lefts`.
-    pub(super) nexts: Table<Left<N>>,
+    pub(super) nexts: BTreeMap<Left<N>, usize>,
     pub(super) lefts: Vec<Left<N>>,
     pub(super) steps: &'a mut u64,
     pub(super) loose: bool,

@@ -15,7 +15,6 @@ mod measure;
 mod pass;
 mod site;
 mod stock;
-mod table;
 mod toll;
 
 use super::cost::Cost;

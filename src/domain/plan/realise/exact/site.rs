@@ -10,7 +10,7 @@ use super::hold::Hold;
 use super::maker::Maker;
 use super::measure::{Figures, LEVELS, Measure};
 use super::stock::Stock;
-use super::table::Table;
+use std::collections::BTreeMap;
 
 /// One way to make a dose.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub(super) struct Site {
     /// For a guide: the strengths that are counted,
     pub(super) counted: Vec<bool>,
     /// and after each turn the place of each thing left, strength by strength.
-    pub(super) lefts: Vec<Table<Vec<u16>>>,
+    pub(super) lefts: Vec<BTreeMap<Vec<u16>, usize>>,
 }
 
 /// How what a site may do is gathered.
@@ -103,8 +103,8 @@ pub(super) fn build<const N: usize>(
                 choices: Vec::new(),
                 arcs: Vec::with_capacity(lefts.len()),
             },
-            choices: Table::default(),
-            nexts: Table::default(),
+            choices: BTreeMap::new(),
+            nexts: BTreeMap::new(),
             lefts: Vec::new(),
             steps,
             loose: matches!(how, How::Loose),

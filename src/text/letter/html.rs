@@ -1,0 +1,65 @@
+//! A letter in HTML: one column, no image, nothing fetched.
+
+use super::Parts;
+use crate::domain::language::Language;
+
+pub(super) fn html(language: Language, parts: &Parts, medicine: &str, link: &str) -> String {
+    let rows: Vec<String> = parts
+        .rows
+        .iter()
+        .map(|(name, value)| {
+            format!("<tr><th align=\"left\" style=\"padding:4px 12px 4px 0;font-weight:normal;color:#555\">{name}</th><td style=\"padding:4px 0\"><strong>{}</strong></td></tr>", escaped(value))
+        })
+        .collect();
+    let steps = if parts.steps.is_empty() {
+        String::new()
+    } else {
+        let items: Vec<String> = parts
+            .steps
+            .iter()
+            .map(|s| format!("<li style=\"margin:0 0 6px\">{}</li>", escaped(s)))
+            .collect();
+        format!(
+            "<h2 style=\"font-size:16px;margin:20px 0 8px\">{}</h2><ol style=\"margin:0;padding-left:22px\">{}</ol>",
+            parts.steps_title,
+            items.concat()
+        )
+    };
+    let simulated = parts.simulated.map_or_else(String::new, |said| {
+        format!(
+            "<p style=\"margin:0 0 12px\"><strong>{}</strong></p>",
+            escaped(said)
+        )
+    });
+    format!(
+        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title></head>\
+         <body style=\"margin:0;padding:16px;font:15px/1.5 Arial,Helvetica,sans-serif;color:#1a1a1a\"><div style=\"max-width:560px\">\
+         <p style=\"margin:0;color:#555\">{medicine}</p><h1 style=\"font-size:20px;margin:4px 0 12px\">{title}</h1>{simulated}\
+         <table role=\"presentation\" cellspacing=\"0\" cellpadding=\"0\">{rows}</table>{steps}\
+         <p style=\"margin:20px 0\"><a href=\"{link}\" style=\"color:#0b5394\">{link_title}</a></p>\
+         <p style=\"margin:0;color:#555;font-size:13px\">{footer}</p></div></body></html>\n",
+        lang = language.code(),
+        rows = rows.concat(),
+        title = escaped(&parts.headline),
+        medicine = escaped(medicine),
+        link = escaped(link),
+        link_title = parts.link_title,
+        footer = parts.footer,
+    )
+}
+
+/// Text made safe inside of HTML.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
