@@ -32,7 +32,7 @@ fn install(desk: &Desk) {
 fn patient(desk: &Desk, site: &str, pseudonym: &str) {
     let mut words = vec!["request", "file", "--site", site, "--patient", pseudonym];
     words.extend(
-        "--indication takayasu --route iv --treatment ongoing --alternatives none".split(' '),
+        "--indication takayasu --route iv --treatment ongoing --alternatives available".split(' '),
     );
     words.extend("--risk vital --age 34 --interval 28 --weight 61kg --last 2021-09-24".split(' '));
     desk.run(&words).ok();

@@ -3,7 +3,7 @@
 //!
 //! [`read`] checks every field; each fault has its place as a JSON pointer, what stood there and what
 //! was expected. Fields that a rulebook does not use are read all the same, so that a slip in one is
-//! heard of. [`write`] is the same to the byte for the same case, in whatever order its lists stand.
+//! heard of. [`write()`] is the same to the byte for the same case, in whatever order its lists stand.
 
 mod course;
 mod patient;
