@@ -61,6 +61,8 @@
 //! - Every write goes through [`db::Db::write`]; nothing is sent, waited for or counted inside.
 //! - A movement is never updated or deleted; a balance is the sum of its movements, never negative; no
 //!   unit is held twice. The database holds these laws by itself, against a careless writer too.
+//! - What is approved or dispensed for a request has passed the safety gate ([`app::safety`]): warnings are
+//!   confirmed, refusals overridden by a pharmacist, each as long as the facts are those that were seen.
 //! - A GO and its holds are one instant. A reserve loses a dose only to a loss or a CRS treatment.
 //! - A letter is written in the transaction of its cause, one row a recipient, and names no patient.
 //! - Patients' data, and what people write in words of their own about them, stand in the tables whose

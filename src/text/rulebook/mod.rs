@@ -222,7 +222,7 @@ fn about_patients<'a>(
     let heading = words.pick("Les antécédents", "The history");
     let said = monitoring::neutropenia(words, neutropenia.as_ref());
     writing.section("neutropenia", heading, said);
-    let heading = words.pick("Le premier dosage", "The first count");
+    let heading = words.pick("La première numération", "The first count");
     let said = monitoring::first_count(words, first_count.as_ref());
     writing.section("first_count", heading, said);
     let heading = words.pick("Quand compter", "When to count");

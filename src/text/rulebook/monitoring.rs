@@ -22,7 +22,7 @@ pub(super) fn first_count(words: &Words<'_>, rule: Option<&FirstCount>) -> Vec<S
     let one = |rule: &FirstCount| {
         let days = rule.after_days;
         words.both(
-            format!("Sans dosage depuis le début : le premier {days} jours après le début."),
+            format!("Sans numération depuis le début : la première {days} jours après le début."),
             format!("With no count since the start: the first {days} days after the start."),
         )
     };
@@ -66,12 +66,12 @@ fn rhythm(words: &Words<'_>, rhythm: &Rhythm) -> String {
             };
             if to_days == from_days && *from_days == 0 {
                 return words.both(
-                    format!("un dosage le jour de {anchor}"),
+                    format!("une numération le jour de {anchor}"),
                     format!("one count on the day of {anchor}"),
                 );
             }
             words.both(
-                format!("un dosage, {from_days} à {to_days} jours après {anchor}"),
+                format!("une numération, {from_days} à {to_days} jours après {anchor}"),
                 format!("one count, {from_days} to {to_days} days after {anchor}"),
             )
         }
@@ -83,7 +83,7 @@ fn rhythm(words: &Words<'_>, rhythm: &Rhythm) -> String {
             let every = match at_most {
                 Some(most) => words.both(
                     format!(
-                        "un dosage {} à {} après le précédent",
+                        "une numération {} à {} après la précédente",
                         span(words, *every),
                         span(words, *most)
                     ),
@@ -94,7 +94,7 @@ fn rhythm(words: &Words<'_>, rhythm: &Rhythm) -> String {
                     ),
                 ),
                 None => words.both(
-                    format!("un dosage {} après le précédent", span(words, *every)),
+                    format!("une numération {} après la précédente", span(words, *every)),
                     format!("a count {} after the one before", span(words, *every)),
                 ),
             };
@@ -102,7 +102,7 @@ fn rhythm(words: &Words<'_>, rhythm: &Rhythm) -> String {
         }
         Rhythm::AfterStop { every_days, times } => words.both(
             format!(
-                "après l'arrêt du traitement, {times} dosages à {every_days} jours d'intervalle"
+                "après l'arrêt du traitement, {times} numérations à {every_days} jours d'intervalle"
             ),
             format!("after the treatment was stopped, {times} counts {every_days} days apart"),
         ),

@@ -44,7 +44,7 @@ pub(super) fn remarks(words: &Words<'_>, rows: &[Remark]) -> Vec<String> {
         let (of, severity) = (begun(&of.join(", ")), severity(words, row.severity));
         let message = words.bilingual(&row.message);
         let now = if row.count_now {
-            words.pick(", dosage immédiat", ", count at once")
+            words.pick(", numération immédiate", ", count at once")
         } else {
             ""
         };
