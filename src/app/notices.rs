@@ -232,7 +232,8 @@ fn concerns(book: &Rulebook, state: &SiteState) -> bool {
 }
 
 /// Looks at the sites that no day settles, which are no CAR-T centres: those follow with their own day.
-/// Returns how many were looked at: none while no notice is near its end and none is open.
+/// Returns how many were looked at: none while no notice that concerns a site is near its end and none
+/// is open.
 ///
 /// # Errors
 /// When the database cannot be read or written.
@@ -242,7 +243,8 @@ pub async fn watch(service: &Service, now: Instant) -> Result<usize, Error> {
         .read(caller.clone(), now, |act| {
             let today = service_day(act)?;
             // the day of a site is at most one away from that of universal time
-            let near = act.rules.iter().any(|book| {
+            let has = |book: &&Rulebook| book.reserve.is_some() || !book.presentations.is_empty();
+            let near = act.rules.iter().filter(has).any(|book| {
                 let standing = act.rules.standing(book, today.plus(1));
                 book.notice(today.plus(1), &standing).is_short()
             });
