@@ -43,6 +43,10 @@ pub(super) fn day(text: &str) -> Result<Day, String> {
     read(Day::parse(text))
 }
 
+pub(super) fn past_day(text: &str) -> Result<Day, String> {
+    read(Day::parse_past(text))
+}
+
 pub(super) fn email(text: &str) -> Result<EmailAddress, String> {
     read(EmailAddress::parse(text))
 }

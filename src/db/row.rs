@@ -33,7 +33,7 @@ impl RowOf<'_> {
     }
 
     pub(super) fn day(self, date: NaiveDate) -> Result<Day, Error> {
-        Day::new(date).ok_or_else(|| self.corrupt(format!("{date} is not a day of this century")))
+        Day::past(date).ok_or_else(|| self.corrupt(format!("{date} is no day from 1950 to 2099")))
     }
 
     pub(super) fn units(self, n: i64) -> Result<Units, Error> {

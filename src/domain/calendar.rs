@@ -5,22 +5,35 @@ use chrono::{
 };
 use std::fmt;
 
-/// A calendar day from 1 January 2000 to 31 December 2099.
+/// A calendar day from 1 January 1950 to 31 December 2099.
 ///
-/// Choice: a century that holds every date this service can mean. A day in 1970 is a clock that
-/// was never set, one in 2999 a placeholder; both are refused at the door.
+/// Choice: what the service plans, keeps and counts happens in this century, and [`Day::parse`] reads
+/// no other day: one in 1970 is a clock that was never set, one in 2999 a placeholder. What a patient
+/// went through may be older, a treatment with clozapine that began in 1992 for one:
+/// [`Day::parse_past`] reads such days, from 1950 on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(NaiveDate);
 
 impl Day {
-    /// The first year a day may lie in.
+    /// The first year of this century, in which all lies but what a patient went through.
     pub const FIRST_YEAR: i32 = 2000;
+    /// The first year in which a patient's past may lie.
+    pub const FIRST_PAST_YEAR: i32 = 1950;
     /// The last year a day may lie in.
     pub const LAST_YEAR: i32 = 2099;
 
     /// Returns the day, or nothing when its year is not within 2000 to 2099.
     pub fn new(date: NaiveDate) -> Option<Self> {
-        (Self::FIRST_YEAR..=Self::LAST_YEAR)
+        Self::since(Self::FIRST_YEAR, date)
+    }
+
+    /// Returns a day of a patient's past, or nothing when its year is not within 1950 to 2099.
+    pub fn past(date: NaiveDate) -> Option<Self> {
+        Self::since(Self::FIRST_PAST_YEAR, date)
+    }
+
+    fn since(first_year: i32, date: NaiveDate) -> Option<Self> {
+        (first_year..=Self::LAST_YEAR)
             .contains(&date.year())
             .then_some(Self(date))
     }
@@ -50,8 +63,21 @@ impl Day {
     /// # Errors
     /// [`DayError`] with what stood there when it is no such day, or lies outside of the century.
     pub fn parse(text: &str) -> Result<Self, DayError> {
+        Self::parse_since(Self::FIRST_YEAR, text)
+    }
+
+    /// Reads a day of a patient's past, written `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// [`DayError`] with what stood there when it is no such day, or lies before 1950 or after 2099.
+    pub fn parse_past(text: &str) -> Result<Self, DayError> {
+        Self::parse_since(Self::FIRST_PAST_YEAR, text)
+    }
+
+    fn parse_since(first_year: i32, text: &str) -> Result<Self, DayError> {
         let wrong = || DayError {
             found: text.chars().take(40).collect(),
+            first_year,
         };
         let shaped = text.len() == 10
             && text.bytes().enumerate().all(|(i, b)| {
@@ -67,7 +93,8 @@ impl Day {
         let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
         let day = || {
             let year = i32::try_from(number(0, 4)?).ok()?;
-            Self::of(year, number(5, 7)?, number(8, 10)?)
+            let date = NaiveDate::from_ymd_opt(year, number(5, 7)?, number(8, 10)?)?;
+            Self::since(first_year, date)
         };
         day().ok_or_else(wrong)
     }
@@ -82,7 +109,7 @@ impl Day {
     pub fn plus(self, n: u32) -> Self {
         self.0
             .checked_add_days(Days::new(u64::from(n)))
-            .and_then(Self::new)
+            .and_then(Self::past)
             .unwrap_or(Self::LAST)
     }
 
@@ -92,16 +119,16 @@ impl Day {
     pub fn plus_months(self, n: u32) -> Self {
         self.0
             .checked_add_months(Months::new(n))
-            .and_then(Self::new)
+            .and_then(Self::past)
             .unwrap_or(Self::LAST)
     }
 
-    /// Returns the day `n` days earlier, at least the first day of the century.
+    /// Returns the day `n` days earlier, at least the first that can be held.
     #[must_use]
     pub fn minus(self, n: u32) -> Self {
         self.0
             .checked_sub_days(Days::new(u64::from(n)))
-            .and_then(Self::new)
+            .and_then(Self::past)
             .unwrap_or(Self::FIRST)
     }
 
@@ -111,7 +138,7 @@ impl Day {
     }
 
     /// The first day that can be held.
-    const FIRST: Self = Self(match NaiveDate::from_ymd_opt(Self::FIRST_YEAR, 1, 1) {
+    const FIRST: Self = Self(match NaiveDate::from_ymd_opt(Self::FIRST_PAST_YEAR, 1, 1) {
         Some(day) => day,
         None => NaiveDate::MIN,
     });
@@ -146,12 +173,14 @@ impl fmt::Display for Day {
     }
 }
 
-/// A text that is not a day of this century.
+/// A text that is not a day, or one of another time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} is not a day; expected YYYY-MM-DD from 2000-01-01 to 2099-12-31")]
+#[error("{found:?} is not a day; expected YYYY-MM-DD from {first_year}-01-01 to 2099-12-31")]
 pub struct DayError {
     /// What stood there, cut to forty characters.
     pub found: String,
+    /// The first year that was expected.
+    pub first_year: i32,
 }
 
 /// A moment in universal time, to the microsecond: what both databases keep.
@@ -235,6 +264,17 @@ mod tests {
             assert!(Day::parse(wrong).is_err(), "{wrong}");
         }
         assert_eq!(Day::parse("2000-01-01").unwrap().to_string(), "2000-01-01");
+        let past = |text| Day::parse_past(text).map(|day| day.to_string());
+        assert_eq!(past("1992-02-29").as_deref(), Ok("1992-02-29"));
+        assert_eq!(past("1950-01-01").as_deref(), Ok("1950-01-01"));
+        assert_eq!(
+            past("1949-12-31").unwrap_err().to_string(),
+            "\"1949-12-31\" is not a day; expected YYYY-MM-DD from 1950-01-01 to 2099-12-31"
+        );
+        let leap = Day::parse_past("1996-02-29").unwrap();
+        assert_eq!(leap.plus(1).to_string(), "1996-03-01");
+        assert_eq!(leap.plus_months(12).to_string(), "1997-02-28");
+        assert_eq!(leap.minus(366).to_string(), "1995-02-28");
         assert_eq!(
             Day::parse("2099-12-31").unwrap().plus(1).to_string(),
             "2099-12-31"

@@ -82,8 +82,10 @@ impl Bilingual for CodeError {
 
 impl Bilingual for DayError {
     fn in_french(&self) -> String {
-        let found = &self.found;
-        format!("{found:?} n'est pas un jour ; attendu : AAAA-MM-JJ, du 2000-01-01 au 2099-12-31")
+        let Self { found, first_year } = self;
+        format!(
+            "{found:?} n'est pas un jour ; attendu : AAAA-MM-JJ, du {first_year}-01-01 au 2099-12-31"
+        )
     }
 }
 

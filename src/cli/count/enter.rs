@@ -29,7 +29,7 @@ pub(in crate::cli) struct AddCount {
     #[arg(long, value_name = "FINESS", value_parser = given::finess)]
     site: Option<Finess>,
     /// The day the blood was taken
-    #[arg(long, value_name = "DAY", value_parser = given::day)]
+    #[arg(long, value_name = "DAY", value_parser = given::past_day)]
     on: Day,
     /// How many; a decimal comma is read unless it may separate thousands
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
@@ -54,7 +54,7 @@ pub(in crate::cli) struct CorrectCount {
     #[arg(value_name = "ID")]
     id: String,
     /// The day the blood was taken, where that was wrong
-    #[arg(long, value_name = "DAY", value_parser = given::day)]
+    #[arg(long, value_name = "DAY", value_parser = given::past_day)]
     on: Option<Day>,
     /// How many, where that was wrong; with its unit
     #[arg(

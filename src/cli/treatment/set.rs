@@ -39,16 +39,16 @@ pub(in crate::cli) struct SetTreatment {
     #[arg(long, value_name = "YEARS", value_parser = clap::value_parser!(u32).range(..=i64::from(MOST_YEARS)))]
     age: u32,
     /// The first day; needed where the schedule is reckoned from it
-    #[arg(long, value_name = "DAY", value_parser = given::day)]
+    #[arg(long, value_name = "DAY", value_parser = given::past_day)]
     started: Option<Day>,
     /// Since when it pauses: of an interrupted one
-    #[arg(long, value_name = "DAY", value_parser = given::day)]
+    #[arg(long, value_name = "DAY", value_parser = given::past_day)]
     interrupted: Option<Day>,
     /// When it is to go on: of an interrupted one
-    #[arg(long, value_name = "DAY", value_parser = given::day)]
+    #[arg(long, value_name = "DAY", value_parser = given::past_day)]
     resumes: Option<Day>,
     /// When it was stopped for good: of a stopped one
-    #[arg(long, value_name = "DAY", value_parser = given::day)]
+    #[arg(long, value_name = "DAY", value_parser = given::past_day)]
     stopped: Option<Day>,
     /// A benign ethnic neutropenia is confirmed
     #[arg(long)]

@@ -119,6 +119,11 @@ pub fn day(faults: &mut Faults, at: &str, text: &str) -> Option<Day> {
     faults.take(at.to_owned(), Day::parse(text))
 }
 
+/// Reads a day of a patient's past.
+pub fn past_day(faults: &mut Faults, at: &str, text: &str) -> Option<Day> {
+    faults.take(at.to_owned(), Day::parse_past(text))
+}
+
 /// Reads a body weight in grams.
 pub fn weight(faults: &mut Faults, at: &str, grams: i64) -> Option<Grams> {
     faults.take(at.to_owned(), Grams::new(grams))

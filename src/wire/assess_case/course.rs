@@ -49,7 +49,7 @@ pub(super) fn read(
         "\"initiation\", \"ongoing\", \"interrupted\" or \"stopped\"",
         Word::from_code,
     );
-    let day = |key| fields.optional(key, Fields::day);
+    let day = |key| fields.optional(key, Fields::past_day);
     let days = Days {
         started: day("started_on"),
         interrupted: day("interrupted_on"),

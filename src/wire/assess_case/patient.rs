@@ -45,8 +45,8 @@ pub(super) fn read(
     let indication = code(fields, "indication");
     let course = course::read(fields, book, as_of, indication.as_ref());
     let administrations = fields.optional("administrations", |f, key| {
-        f.each(key, "a day as YYYY-MM-DD", |node| {
-            Day::parse(node.text()?).ok()
+        f.each(key, Fields::PAST_DAY, |node| {
+            Day::parse_past(node.text()?).ok()
         })
     });
     let counts = fields.optional("anc", |f, key| {
@@ -87,7 +87,7 @@ fn codes(fields: &Fields<'_, '_>, key: &str) -> Option<Vec<Slug>> {
 }
 
 fn count(row: &Fields<'_, '_>, as_of: Option<Day>) -> Option<DatedCount> {
-    let on = row.day_by("on", as_of);
+    let on = row.past_day_by("on", as_of);
     let per_mm3 = row.whole("per_mm3", 0, u32::MAX);
     Some(DatedCount {
         on: on?,

@@ -218,9 +218,17 @@ impl<'n, 't> Fields<'n, 't> {
         self.word(key, expected, |text| Day::parse(text).ok())
     }
 
-    /// Reads a day that is not after another, where that one is known.
-    pub(crate) fn day_by(&self, key: &str, last: Option<Day>) -> Option<Day> {
-        let day = self.day(key)?;
+    /// Reads a day of a patient's past.
+    pub(crate) fn past_day(&self, key: &str) -> Option<Day> {
+        self.word(key, Self::PAST_DAY, |text| Day::parse_past(text).ok())
+    }
+
+    /// What a day of a patient's past must look like.
+    pub(crate) const PAST_DAY: &'static str = "a day as YYYY-MM-DD, from 1950-01-01 to 2099-12-31";
+
+    /// Reads a day of a patient's past that is not after another, where that one is known.
+    pub(crate) fn past_day_by(&self, key: &str, last: Option<Day>) -> Option<Day> {
+        let day = self.past_day(key)?;
         match last {
             Some(last) if day > last => self.wrong_again(key, format!("a day up to {last}")),
             Some(_) | None => Some(day),

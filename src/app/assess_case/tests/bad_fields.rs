@@ -146,6 +146,11 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("/patient/started_on", "0", ": found 0, expected a day"),
     (
         "/patient/started_on",
+        r#""1949-12-31""#,
+        "from 1950-01-01 to 2099-12-31",
+    ),
+    (
+        "/patient/started_on",
         r#""2026-02-31""#,
         r#": found "2026-02-31", expected a day"#,
     ),

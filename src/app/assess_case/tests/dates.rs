@@ -175,6 +175,14 @@ fn everything_may_happen_on_one_day() {
 }
 
 #[test]
+fn a_treatment_may_have_begun_in_the_last_century() {
+    clozapine(
+        "ongoing start=1998-02-28 as_of=2026-05-10 anc=1999-01-04:3200,2026-03-02:2500",
+        "; yearly 2027-03-02",
+    );
+}
+
+#[test]
 fn a_day_beyond_the_century_is_its_last() {
     clozapine(
         "ongoing start=2090-01-01 as_of=2099-12-30 anc=2099-12-30:2000",

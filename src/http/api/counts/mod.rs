@@ -13,7 +13,7 @@ pub use import::{IMPORT, ImportShape, MEDIA, SameShape, import};
 pub use shapes::{CountReceipt, CountShape, EndedShape};
 
 use super::ask::{Ask, Repeat, answer, created};
-use super::fields::{day, required, words};
+use super::fields::{past_day, required, words};
 use crate::app::enter_counts::{self, Correction};
 use crate::app::records::{Known, WhichCounts};
 use crate::app::{Act, Answer, Error, see};
@@ -78,7 +78,7 @@ pub(super) fn pseudonym(ask: &Ask) -> String {
 /// The last count of a page, by day and id, as a cursor holds it.
 fn after(key: Option<&str>) -> Option<(Day, &str)> {
     let (day, id) = key?.split_once('|')?;
-    Some((Day::parse(day).ok()?, id))
+    Some((Day::parse_past(day).ok()?, id))
 }
 
 /// `GET /patients/{pseudonym}/counts`
@@ -224,5 +224,5 @@ async fn change(
 
 /// Reads the day the blood was taken.
 fn taken_on(faults: &mut Faults, text: Option<&str>) -> Option<Day> {
-    day(faults, "/taken_on", text?)
+    past_day(faults, "/taken_on", text?)
 }

@@ -4,7 +4,7 @@ use crate::app::tell_treatment::Draft;
 use crate::domain::calendar::Day;
 use crate::domain::rule::Slug;
 use crate::domain::treatment::{Days, MOST_CODES, MOST_YEARS, TreatmentState};
-use crate::http::api::fields::{code, day, missing, required};
+use crate::http::api::fields::{code, missing, past_day, required};
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults};
 use serde::Deserialize;
@@ -88,7 +88,7 @@ impl TreatmentBody {
 }
 
 fn day_of(faults: &mut Faults, at: &str, text: Option<&str>) -> Option<Day> {
-    day(faults, at, text?)
+    past_day(faults, at, text?)
 }
 
 fn age(faults: &mut Faults, years: Option<i64>) -> Option<u32> {
