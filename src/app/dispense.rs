@@ -70,8 +70,9 @@ pub enum Claim {
 
 /// Dispenses units.
 ///
-/// An ordinary dispensing is refused when it would cost a reserve a dose; what was granted to a request
-/// was weighed when it was approved. One for CRS takes its
+/// An ordinary dispensing is refused when it would cost a reserve a dose, or to a patient whose open
+/// request for the medicine does not pass the safety gate; what was granted to a request was weighed when
+/// it was approved. One for CRS takes its
 /// patient's hold first, then what nobody holds, then other holds in reverse rank. An override
 /// takes what nobody holds first, then holds in reverse rank.
 ///
@@ -115,6 +116,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
     }
     let (kind, picks) = match &order.claim {
         Claim::Ordinary => {
+            Granted::passes_around(act, &state, treated.as_ref(), &order.lines)?;
             let picks = pick_free(&state, &order.lines)?;
             protect::reserves(act, &state, &picks)?;
             (MovementKind::Dispensing, picks)

@@ -2,7 +2,8 @@
 //! that says that counts are overdue.
 //!
 //! Those are monitored whose treatment was told ([`super::tell_treatment`]) and is not over; and, as far as
-//! something can be said of them, those for whom the medicine was asked as of a treatment that runs.
+//! something can be said of them, those for whom the medicine was asked as of a treatment that runs, or
+//! given as of one that begins.
 
 use super::act::Act;
 use super::error::Error;
@@ -11,12 +12,12 @@ use super::safety;
 use super::site_state::{SiteState, today};
 use crate::db;
 use crate::domain::alert::{Alert, AlertKind, Reading};
-use crate::domain::assess::{Assessment, DatedCount, Patient, assess};
+use crate::domain::assess::{Assessment, Course, DatedCount, Patient, assess};
 use crate::domain::calendar::{Day, local_day};
 use crate::domain::code::{Cip13, Finess};
 use crate::domain::id::PatientId;
 use crate::domain::reason::Refusal;
-use crate::domain::request::Request;
+use crate::domain::request::{Request, RequestState};
 use crate::domain::rule::{Rulebook, Slug};
 use crate::domain::site::Site;
 use crate::domain::treatment::{Standing, Treated, is_over};
@@ -118,6 +119,7 @@ fn monitored<'r>(
     let requests = asked(act, site.finess, book, &told)?;
     let known = safety::patients(act, &requests.iter().collect::<Vec<_>>())?;
     for (request, patient) in requests.into_iter().zip(known) {
+        let patient = begun(&request, patient, site);
         all.push(one(
             book,
             (request.patient, None),
@@ -149,6 +151,24 @@ fn one<'r>(
     }
 }
 
+/// The patient of a request that began a treatment and was served: it runs since the first day on which
+/// the medicine was given.
+fn begun(request: &Request, patient: Patient, site: &Site) -> Patient {
+    let served = request.state == RequestState::Served;
+    if !served || patient.course != Course::Initiation {
+        return patient;
+    }
+    let filed = local_day(request.filed_at, site.zone);
+    let given = patient.administrations.iter().copied();
+    let started_on = given.filter(|day| filed.is_none_or(|filed| *day >= filed));
+    Patient {
+        course: Course::Ongoing {
+            started_on: started_on.min(),
+        },
+        ..patient
+    }
+}
+
 /// The patients of treatments, as rules look at them.
 fn as_told(
     act: &mut Act<'_>,
@@ -162,7 +182,7 @@ fn as_told(
     let mut given: BTreeMap<PatientId, Vec<Day>> = BTreeMap::new();
     for (patient, at) in db::requests::given(act.conn, &ids, &presentations(act, book))? {
         if let Some(day) = local_day(at, site.zone) {
-            given.entry(patient).or_default().push(day);
+            safety::administered(given.entry(patient).or_default(), day);
         }
     }
     let patient = |one: &Treated| {
@@ -193,7 +213,7 @@ fn presentations(act: &Act<'_>, book: &Rulebook) -> Vec<Cip13> {
     codes
 }
 
-/// The latest request of each patient whose treatment runs and of whom nothing was told; none of those
+/// The latest request of each patient whose treatment runs or was begun and of whom nothing was told; none of those
 /// for whom a reserve is kept, whose neutrophils no schedule follows.
 fn asked(
     act: &mut Act<'_>,

@@ -60,7 +60,7 @@ pub fn retirement(
     book: &Rulebook,
     today: Day,
 ) -> Result<Option<NoticeRecord>, Error> {
-    let Some(since) = act.rules.standing(book, today).over_since() else {
+    let Some(since) = book.over_since(&act.rules.standing(book, today)) else {
         return Ok(None);
     };
     let decided = db::notices::all(act.conn)?;
@@ -84,7 +84,7 @@ fn over<'a>(act: &Act<'a>, today: Day) -> impl Iterator<Item = (&'a Rulebook, Da
     let rules = act.rules;
     rules
         .iter()
-        .filter_map(move |book| Some((book, rules.standing(book, today).over_since()?)))
+        .filter_map(move |book| Some((book, book.over_since(&rules.standing(book, today))?)))
 }
 
 /// The last decision about this end of a rulebook, when it retires it.
@@ -119,8 +119,8 @@ pub fn decide(
     let today = service_day(act)?;
     let wrong = |state| Error::from(Refusal::WrongState { state });
     let standing = act.rules.standing(book, today);
-    let ended_on = standing
-        .over_since()
+    let ended_on = book
+        .over_since(&standing)
         .ok_or_else(|| wrong("notice-in-force"))?;
     match (what, retirement(act, book, today)?.is_some()) {
         (NoticeAct::Retired, true) => return Err(wrong("notice-retired")),
@@ -314,7 +314,7 @@ pub fn seen(act: &mut Act<'_>) -> Result<Vec<SeenNotice>, Error> {
     let rules = act.rules;
     let one = |book: &Rulebook| {
         let standing = rules.standing(book, today);
-        let since = standing.over_since();
+        let since = book.over_since(&standing);
         let retired = since.and_then(|since| standing_decision(&decided, book, since));
         SeenNotice {
             retired: retired.cloned(),

@@ -91,7 +91,9 @@ pub fn reverse(
         let by = crs::change(given, left);
         edit_patients::dose_given(act, &mut state, patient.as_ref(), by)?;
     }
-    if let (MovementKind::Dispensing, Some(patient)) = (movement.kind, &patient) {
+    // what left against the safety gate is an override, and served a request all the same
+    let served = [MovementKind::Dispensing, MovementKind::DispensingOverride];
+    if let Some(patient) = patient.as_ref().filter(|_| served.contains(&movement.kind)) {
         file_request::reopen(act, patient, movement.recorded_at)?;
     }
     after::stock_changed(act, state, movements)

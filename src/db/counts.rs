@@ -88,12 +88,16 @@ fn value((head, payload): (Head, Payload)) -> Result<Count, Error> {
 /// The counts with what ended each.
 fn with_ends(conn: &mut Conn, rows: Vec<(Head, Payload)>) -> Result<Vec<Count>, Error> {
     let ids: Vec<&str> = rows.iter().map(|(head, _)| head.id.as_str()).collect();
-    let ends: Vec<(Head, Option<String>)> = counts::table
-        .left_join(count_payload::table)
-        .filter(counts::replaces.eq_any(ids))
-        .order(counts::id)
-        .select((Head::as_select(), count_payload::reason.nullable()))
-        .load(conn)?;
+    let mut ends: Vec<(Head, Option<String>)> = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        let some: Vec<(Head, Option<String>)> = counts::table
+            .left_join(count_payload::table)
+            .filter(counts::replaces.eq_any(some))
+            .order(counts::id)
+            .select((Head::as_select(), count_payload::reason.nullable()))
+            .load(conn)?;
+        ends.extend(some);
+    }
     let mut by_count: BTreeMap<String, Ended> = BTreeMap::new();
     for (head, reason) in ends {
         let Some(ended) = head.replaces else { continue };
@@ -182,7 +186,8 @@ pub fn all(conn: &mut Conn, patient: &PatientId) -> Result<Vec<Count>, Error> {
 /// cells per cubic millimetre, the first day first, and of one day the lower first; nothing of who has
 /// none.
 ///
-/// It is the counts that stand, and those that came with a day in a request of the patient.
+/// It is the counts that stand, and, on days that have none of these, those that came with a day in a
+/// request of the patient: a count that is entered corrects one that a request told wrong.
 /// Choice: not in one that was withdrawn, whose particulars nobody stands by any more.
 ///
 /// # Errors
@@ -194,7 +199,15 @@ pub fn known(
     let mut known: BTreeMap<PatientId, Vec<(Day, u32)>> = BTreeMap::new();
     for some in patients.chunks(AT_ONCE) {
         let ids: Vec<&str> = some.iter().map(PatientId::as_str).collect();
-        for (patient, count) in standing(conn, &ids)?.into_iter().chain(told(conn, &ids)?) {
+        for (patient, count) in standing(conn, &ids)? {
+            known.entry(patient).or_default().push(count);
+        }
+        let mut told = told(conn, &ids)?;
+        told.retain(|(patient, (day, _))| {
+            let entered = known.get(patient).into_iter().flatten();
+            !entered.into_iter().any(|(on, _)| on == day)
+        });
+        for (patient, count) in told {
             known.entry(patient).or_default().push(count);
         }
     }

@@ -88,9 +88,20 @@ impl Passage {
             Self::Blocked(_) => "blocked",
         }
     }
+}
 
-    /// Returns whether the medicine may go with these findings, after these decisions; `seen` stands
-    /// for the facts as they are.
+/// The findings that nobody has decided on, by their codes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// What warns and is not confirmed.
+    pub to_confirm: BTreeSet<String>,
+    /// What would stop or refuse the treatment and is not overridden.
+    pub blocking: BTreeSet<String>,
+}
+
+impl Left {
+    /// Returns what is left of these findings after these decisions; `seen` stands for the facts as they
+    /// are.
     pub fn of(findings: &[Finding<'_>], seen: &str, decisions: &[GateDecision]) -> Self {
         let covered = |code: &str, verdicts: &[GateVerdict]| {
             decisions.iter().any(|decision| {
@@ -99,24 +110,28 @@ impl Passage {
                     && decision.codes.contains(code)
             })
         };
-        let mut blocked = BTreeSet::new();
-        let mut open = BTreeSet::new();
+        let mut left = Self::default();
         for finding in findings {
             let code = finding.code;
             match finding.severity {
                 Severity::Warn if !covered(code, &GateVerdict::ALL) => {
-                    open.insert(code.to_owned());
+                    left.to_confirm.insert(code.to_owned());
                 }
                 Severity::Refuse | Severity::Stop if !covered(code, &[GateVerdict::Overridden]) => {
-                    blocked.insert(code.to_owned());
+                    left.blocking.insert(code.to_owned());
                 }
                 Severity::Info | Severity::Warn | Severity::Refuse | Severity::Stop => {}
             }
         }
-        match (blocked.is_empty(), open.is_empty()) {
-            (false, _) => Self::Blocked(blocked),
-            (true, false) => Self::ToConfirm(open),
-            (true, true) => Self::Open,
+        left
+    }
+
+    /// Returns whether the medicine may go.
+    pub fn passage(self) -> Passage {
+        match (self.blocking.is_empty(), self.to_confirm.is_empty()) {
+            (false, _) => Passage::Blocked(self.blocking),
+            (true, false) => Passage::ToConfirm(self.to_confirm),
+            (true, true) => Passage::Open,
         }
     }
 }
@@ -157,7 +172,7 @@ mod tests {
                 reason: None,
             })
             .collect();
-        Passage::of(&findings, "now", &decisions)
+        Left::of(&findings, "now", &decisions).passage()
     }
 
     fn codes(codes: &[&str]) -> BTreeSet<String> {

@@ -8,6 +8,7 @@ use crate::app::site_state;
 use crate::db;
 use crate::domain::calendar::Day;
 use crate::domain::code::Finess;
+use crate::domain::gate::Passage;
 use crate::domain::id::RequestId;
 use crate::domain::line::Line;
 use crate::domain::reason::Refusal;
@@ -54,7 +55,23 @@ impl<'r> Gatekeeper<'r> {
         })
     }
 
-    /// Says whether a line may be approved; what is confirmed of it is written down.
+    /// Says whether a line may pass; nothing is written.
+    pub(super) fn lets(&self, line: &Line) -> Result<(), Refused> {
+        let id = line.request.as_ref().map(|(id, _)| id);
+        let Some(weighed) = id.and_then(|id| self.weighed.get(id)) else {
+            return Ok(());
+        };
+        let mut left = weighed.left();
+        left.to_confirm
+            .retain(|code| !self.verdict.confirm.contains(code));
+        match left.passage() {
+            Passage::Open => Ok(()),
+            Passage::ToConfirm(_) => Err(Refused::Unconfirmed),
+            Passage::Blocked(_) => Err(Refused::Unsafe),
+        }
+    }
+
+    /// Lets a line pass that may; what is confirmed of it is written down.
     pub(super) fn pass(
         &self,
         act: &mut Act<'_>,

@@ -216,7 +216,11 @@ impl Approver<'_> {
             Some(Err(refused)) => Err(refused),
             None => self.shelves.weigh(act, self.frozen, wanted)?,
         };
-        let weighed = match weighed.and_then(|()| self.outranked.test(act, wanted)) {
+        // who does not pass the gate takes nothing from anybody, and leaves no confirmation behind
+        let weighed = weighed
+            .and_then(|()| self.gate.lets(wanted.line))
+            .and_then(|()| self.outranked.test(act, wanted));
+        let weighed = match weighed {
             Ok(()) => self.gate.pass(act, wanted.line)?,
             Err(refused) => Err(refused),
         };

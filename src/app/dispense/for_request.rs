@@ -52,6 +52,33 @@ impl Granted {
         Ok(Self { request, line })
     }
 
+    /// Asks the safety gate of the open requests of a patient for what an ordinary dispensing takes: it is
+    /// no way around them. What was decided on a request holds for it.
+    ///
+    /// # Errors
+    /// Refused when something speaks against it or warns, and is neither overridden nor confirmed.
+    pub(super) fn passes_around(
+        act: &mut Act<'_>,
+        state: &SiteState,
+        patient: Option<&PatientId>,
+        lines: &[Line],
+    ) -> Result<(), Error> {
+        let Some(patient) = patient else {
+            return Ok(());
+        };
+        for request in db::requests::of_patient(act.conn, patient)? {
+            let asks_for = act.rules.get(&request.rulebook).is_none_or(|book| {
+                let mut lines = lines.iter();
+                lines.any(|line| book.presentation(line.cip13).is_some())
+            });
+            let here = request.site == state.site.finess;
+            if request.state == RequestState::Open && here && asks_for {
+                safety::pass(act, &request, state.today, &Verdict::default(), None)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Finds what is granted here to treat a patient for what a reserve is kept for.
     pub(super) fn of_patient(
         act: &mut Act<'_>,

@@ -185,7 +185,10 @@ pub fn sort(act: &mut Act<'_>, rows: &[Placed]) -> Result<Imported, Error> {
         let patient = &row.known.id;
         if !before.contains_key(patient) {
             let all = db::counts::all(act.conn, patient)?;
-            let all = all.into_iter().map(|count| (said(&count.entry), count));
+            // of several that are the same, one that stands is meant before one that was withdrawn
+            let (ended, stand): (Vec<_>, Vec<_>) = all.into_iter().partition(|c| c.ended.is_some());
+            let all = ended.into_iter().chain(stand);
+            let all = all.map(|count| (said(&count.entry), count));
             before.insert(patient.clone(), all.collect());
         }
         let entered = before.entry(patient.clone()).or_default();

@@ -22,6 +22,7 @@ use super::act::{Act, Done};
 use super::error::Error;
 use super::last_given::last_given;
 use super::live_case;
+use super::monitor;
 use super::notices;
 use super::record;
 use super::see::commons;
@@ -260,8 +261,8 @@ pub fn is_site(act: &mut Act<'_>, site: Finess) -> Result<bool, Error> {
     Ok(db::sites::find(act.conn, site)?.is_some())
 }
 
-/// Writes what was done with a request on the audit trail of its site; `details` says nothing of the
-/// patient.
+/// Writes what was done with a request on the audit trail of its site, and settles what follows: a
+/// request tells of a count, or of a patient who is to be counted. `details` says nothing of the patient.
 fn note(
     act: &mut Act<'_>,
     request: &Request,
@@ -277,5 +278,6 @@ fn note(
             patient,
             details,
         },
-    )
+    )?;
+    monitor::settle(act, request.site)
 }

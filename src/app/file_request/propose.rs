@@ -13,6 +13,7 @@ use serde_json::json;
 
 /// Says that a request was dispensed on a day, and proposes the next one of a treatment that runs and
 /// repeats: the same again, due an interval later. Somebody confirms it, edits it or withdraws it.
+/// A count that was told without its day is not told again: each time it would be younger than it is.
 ///
 /// Returns the request that is proposed, if one is.
 ///
@@ -52,6 +53,7 @@ pub fn propose_next(
         wanted: Wanted {
             last_given_on: Some(given_on),
             due_by_hand: None,
+            count: request.wanted.count.filter(|count| count.on.is_some()),
             ..request.wanted.clone()
         },
         ..served

@@ -3,11 +3,12 @@
 use super::{Weighed, refused, weigh};
 use crate::app::act::{Act, Done};
 use crate::app::error::Error;
+use crate::app::file_request::within_reach;
 use crate::app::hear;
 use crate::app::site_state::SiteState;
 use crate::db;
 use crate::domain::calendar::{Day, to_micros};
-use crate::domain::gate::{GateDecision, GateVerdict, Passage};
+use crate::domain::gate::{GateDecision, GateVerdict, Left, Passage};
 use crate::domain::id::{GateDecisionId, RequestId};
 use crate::domain::reason::Refusal;
 use crate::domain::request::{Request, RequestState};
@@ -30,12 +31,7 @@ pub struct Verdict {
 /// Refused when there is no such request within reach, it has ended, no safety rulebook speaks of it,
 /// nothing is left to decide, what is confirmed was not found, or what blocks is not overridden.
 pub fn decide(act: &mut Act<'_>, id: &RequestId, verdict: &Verdict) -> Result<GateDecision, Error> {
-    let unknown = || Refusal::Unknown {
-        what: "request",
-        name: id.to_string(),
-    };
-    let found = db::requests::find(act.conn, id)?.filter(|r| act.caller.reach.includes(r.site));
-    let request = found.ok_or_else(unknown)?;
+    let request = within_reach(act, id)?;
     if request.state != RequestState::Open {
         let state = request.state.code();
         return Err(Refusal::WrongState { state }.into());
@@ -98,7 +94,7 @@ pub(in crate::app) fn pass_weighed(
     if before != Passage::Open {
         let decided = settle(act, request, weighed, verdict, state)?;
         let all: Vec<GateDecision> = weighed.decisions.iter().cloned().chain(decided).collect();
-        let after = Passage::of(&weighed.assessment.findings, &weighed.seen, &all);
+        let after = Left::of(&weighed.assessment.findings, &weighed.seen, &all).passage();
         if let Some(refusal) = refused(&after, &request.id) {
             return Err(refusal.into());
         }
@@ -106,7 +102,7 @@ pub(in crate::app) fn pass_weighed(
     Ok(weighed.assessment.severity().stops())
 }
 
-/// Writes down what is decided of what is open; nothing when that is nothing.
+/// Writes down what is decided of what is left to decide; nothing when that is nothing.
 fn settle(
     act: &mut Act<'_>,
     request: &Request,
@@ -114,17 +110,16 @@ fn settle(
     verdict: &Verdict,
     state: Option<&SiteState>,
 ) -> Result<Option<GateDecision>, Error> {
-    let findings = &weighed.assessment.findings;
-    let of = |stops: bool| {
-        let those = findings.iter().filter(move |f| f.severity.stops() == stops);
-        those.map(|f| f.code.to_owned())
-    };
-    let mut codes: BTreeSet<String> = of(false).filter(|c| verdict.confirm.contains(c)).collect();
-    let overrides = verdict.override_reason.is_some() && of(true).next().is_some();
+    let Left {
+        to_confirm,
+        blocking,
+    } = weighed.left();
+    let mut codes: BTreeSet<String> = to_confirm.intersection(&verdict.confirm).cloned().collect();
+    let overrides = verdict.override_reason.is_some() && !blocking.is_empty();
     if overrides {
         act.caller
             .check(Action::OverrideSafety, Some(request.site))?;
-        codes.extend(of(true));
+        codes.extend(blocking);
     }
     if codes.is_empty() {
         return Ok(None);

@@ -96,7 +96,7 @@ impl Known {
                 let zone = patients.get(&patient).and_then(|site| self.zones.get(site));
                 if let Some(day) = zone.and_then(|zone| local_day(at, *zone)) {
                     let of = self.given.entry((patient, name.clone())).or_default();
-                    of.push(day);
+                    administered(of, day);
                 }
             }
         }
@@ -150,6 +150,14 @@ impl Known {
             Some(told) => as_told(patient, told),
             None => patient,
         }
+    }
+}
+
+/// Adds a day on which a patient was given the medicine, each once: a dose of two lots, or of two
+/// strengths, is one administration.
+pub(in crate::app) fn administered(days: &mut Vec<Day>, day: Day) {
+    if !days.contains(&day) {
+        days.push(day);
     }
 }
 

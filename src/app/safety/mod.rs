@@ -10,13 +10,14 @@ mod facts;
 
 pub use decide::{Verdict, decide};
 pub(super) use decide::{pass, pass_weighed};
+pub(super) use facts::administered;
 
 use super::act::Act;
 use super::error::Error;
 use crate::db;
 use crate::domain::assess::{Assessment, Patient, at_the_gate};
 use crate::domain::calendar::Day;
-use crate::domain::gate::{GateDecision, Passage};
+use crate::domain::gate::{GateDecision, Left, Passage};
 use crate::domain::id::RequestId;
 use crate::domain::reason::Refusal;
 use crate::domain::request::Request;
@@ -44,7 +45,12 @@ pub struct Weighed<'r> {
 impl Weighed<'_> {
     /// Returns whether the medicine may go.
     pub fn passage(&self) -> Passage {
-        Passage::of(&self.assessment.findings, &self.seen, &self.decisions)
+        self.left().passage()
+    }
+
+    /// Returns what of the findings nobody has decided on.
+    pub(super) fn left(&self) -> Left {
+        Left::of(&self.assessment.findings, &self.seen, &self.decisions)
     }
 }
 
@@ -52,12 +58,17 @@ impl Weighed<'_> {
 /// none, or what a reserve is kept for is treated.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// Refused when the rulebook that ranks the request is not loaded any more: nobody can say then what
+/// speaks against the medicine. When the database cannot be read.
 pub fn weigh<'r>(
     act: &mut Act<'r>,
     request: &Request,
     as_of: Day,
 ) -> Result<Option<Weighed<'r>>, Error> {
+    if act.rules.get(&request.rulebook).is_none() {
+        let state = "rulebook-gone";
+        return Err(Refusal::WrongState { state }.into());
+    }
     let mut all = weigh_all(act, &[(request, as_of)])?;
     Ok(all.remove(&request.id))
 }

@@ -49,7 +49,7 @@ pub fn last_given(
 }
 
 /// Returns for each of some patients when they were given units of some presentations, the first time
-/// first; what was undone is not counted.
+/// first; what was undone is not counted. A dose of several lots is as many movements, at one instant.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -40,16 +40,7 @@ impl Standing {
 
     /// Whether it was in force and is no more.
     pub const fn is_over(&self) -> bool {
-        self.over_since().is_some()
-    }
-
-    /// Returns the day that ended it: its last, or its successor's first; none while it is in force
-    /// or to come.
-    pub const fn over_since(&self) -> Option<Day> {
-        match self {
-            Self::InForce | Self::NotYet(_) => None,
-            Self::Ended(day) | Self::Superseded { since: day, .. } => Some(*day),
-        }
+        matches!(self, Self::Ended(_) | Self::Superseded { .. })
     }
 }
 
@@ -71,6 +62,21 @@ impl Rulebook {
         match self.valid_to {
             Some(last) if last < day => Standing::Ended(last),
             Some(_) | None => Standing::InForce,
+        }
+    }
+
+    /// Returns the day that ended it, of one that stands so: its last, or its successor's first where
+    /// that came before; none while it is in force or to come.
+    ///
+    /// It is the same day before and after the successor's first: who comes after a notice has ended
+    /// ends it no second time.
+    pub fn over_since(&self, standing: &Standing) -> Option<Day> {
+        match standing {
+            Standing::InForce | Standing::NotYet(_) => None,
+            Standing::Ended(last) => Some(*last),
+            Standing::Superseded { since, .. } => {
+                Some(self.valid_to.filter(|last| last < since).unwrap_or(*since))
+            }
         }
     }
 
@@ -123,9 +129,34 @@ mod tests {
         check(&book, "2021-12-17", None, "in-force", 1);
         check(&book, "2021-12-31", None, "in-force", 1);
         check(&book, "2022-01-01", None, "ended", 0);
+    }
+
+    #[test]
+    fn what_has_ended_is_ended_no_second_time_by_who_comes_after() {
+        let over_since = |valid_to, on, next_from| {
+            let book = book(valid_to, Some("next"));
+            let standing = book.standing(day(on), Some(day(next_from)));
+            book.over_since(&standing).map(|day| day.to_string())
+        };
+        let last = Some("2021-12-31");
+        assert_eq!(over_since(last, "2021-12-31", "2022-02-01"), None);
         assert_eq!(
-            book.standing(day("2022-01-01"), None).over_since(),
-            Some(day("2021-12-31"))
+            over_since(last, "2022-01-01", "2022-02-01").as_deref(),
+            last
+        );
+        assert_eq!(
+            over_since(last, "2022-02-02", "2022-02-01").as_deref(),
+            last
+        );
+        // one that was in force when its successor came ended on that day
+        let first = Some("2021-12-20");
+        assert_eq!(
+            over_since(last, "2022-02-02", "2021-12-20").as_deref(),
+            first
+        );
+        assert_eq!(
+            over_since(None, "2022-02-02", "2021-12-20").as_deref(),
+            first
         );
     }
 

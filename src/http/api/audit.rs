@@ -1,6 +1,7 @@
 //! `/audit`: who did what.
 
 use super::ask::Ask;
+use super::guard::at_site;
 use crate::app::records::Line;
 use crate::app::see::of_site;
 use crate::domain::calendar::Instant;
@@ -91,6 +92,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let page = query.page("audit");
     let site = query.parse("site", Finess::parse);
     query.finish()?;
+    at_site(&ask, site).await?;
     let reach = &ask.caller.reach;
     if !site.map_or_else(|| reach.sites().is_none(), |s| reach.includes(s)) {
         let said = Said::new(

@@ -1,8 +1,10 @@
 //! Who is asking, and whether they may: before any handler runs.
 
+use super::ask::Ask;
 use super::{routes, unread};
 use crate::app::act::Done;
-use crate::app::{Act, Caller};
+use crate::app::{Act, Caller, file_request};
+
 use crate::domain::code::Finess;
 use crate::domain::reason::Refusal;
 use crate::domain::role::{Action, may};
@@ -101,7 +103,8 @@ pub async fn guard(
             Some(_) => Why::Site,
             None => Why::EverySite,
         };
-        note(&request, caller, site.filter(|_| there), &key).await?;
+        let entrance = entrance(&request)?;
+        note(entrance, caller, site.filter(|_| there), &key).await?;
         return Err(forbidden(why).into());
     }
     if let (Some(site), false) = (site, there) {
@@ -124,12 +127,11 @@ pub async fn guard(
 /// Writes into the audit trail that somebody was not let through: into their site's where there is
 /// such a site, else into the service's.
 async fn note(
-    request: &ServiceRequest,
+    entrance: &Entrance,
     caller: Caller,
     site: Option<Finess>,
     (method, pattern): &(String, String),
 ) -> Result<(), Problem> {
-    let entrance = entrance(request)?;
     let details =
         json!({ "reason": Refusal::Forbidden.code(), "method": method, "address": pattern });
     let work = move |act: &mut Act<'_>| {
@@ -146,6 +148,26 @@ async fn note(
         .write(caller, entrance.clock.now(), Vec::from_iter(site), work)
         .await
         .map_err(super::refused::problem)
+}
+
+/// Refuses a site that a request names beside its address, where it is not the caller's; as for one that
+/// the address names, that is written into the audit trail.
+///
+/// # Errors
+/// 403 when it is not the caller's.
+pub(super) async fn at_site(ask: &Ask, site: Option<Finess>) -> Result<(), Problem> {
+    let Some(site) = site.filter(|site| !ask.caller.reach.includes(*site)) else {
+        return Ok(());
+    };
+    let there = ask
+        .read(move |act| file_request::is_site(act, site))
+        .await?;
+    let request = ask.request();
+    let pattern = request.match_pattern().unwrap_or_default();
+    let key = (request.method().to_string(), pattern);
+    let named = Some(site).filter(|_| there);
+    note(&ask.entrance, ask.caller.clone(), named, &key).await?;
+    Err(forbidden(Why::Site))
 }
 
 /// The site in the address: the guard runs before the router has taken the address apart.

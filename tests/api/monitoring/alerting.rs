@@ -1,6 +1,6 @@
 //! That counts are overdue is heard by the site's pharmacist, without a word on a patient.
 
-use super::{CLOZAPINE, counted, ongoing, tell};
+use super::{CLOZAPINE, ROACTEMRA, counted, ongoing, tell};
 use crate::service::{App, CENTRE, again_at, spawn};
 use crate::support::Backend;
 use dotation::domain::role::Role;
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant as Moment};
 
 on_both! {
     a_count_that_is_overdue_is_heard_of_the_next_day_until_it_is_entered
+    a_count_that_a_request_tells_is_entered_too
     the_alert_worsens_and_follows_corrections_imports_and_treatments
 }
 
@@ -62,6 +63,26 @@ fn a_count_that_is_overdue_is_heard_of_the_next_day_until_it_is_entered(backend:
         app.heard().split_off(before),
         [pui("opened"), pui("closed")]
     );
+}
+
+fn a_count_that_a_request_tells_is_entered_too(backend: Backend) {
+    let app = spawn(backend);
+    let body = json!({
+        "state": "ongoing", "indication": "rheumatoid-arthritis", "age_years": 34,
+        "started_on": "2021-08-01"
+    });
+    let path = format!("p-1/treatments/{ROACTEMRA}?site={CENTRE}");
+    tell(&app, &path, &body).expect(201);
+    assert_eq!(app.alerts(OVERDUE).len(), 1);
+    let request = json!({
+        "site": CENTRE, "pseudonym": "p-1", "indication": "rheumatoid-arthritis", "route": "iv",
+        "treatment": "ongoing", "alternatives": "available", "risk": "vital", "age_years": 34,
+        "weight_g": 61_000, "interval_days": 28, "last_administration_on": "2021-09-24",
+        "anc_per_mm3": 3_500, "anc_on": "2021-10-19"
+    });
+    app.post(Role::Prescriber, "/requests", &request)
+        .expect(201);
+    assert_eq!(app.alerts(OVERDUE).len(), 0);
 }
 
 fn the_alert_worsens_and_follows_corrections_imports_and_treatments(backend: Backend) {

@@ -187,6 +187,12 @@ fn a_request_alone_says_what_it_can(backend: Backend) {
         monitored(&app, CENTRE, ROACTEMRA),
         ["unknown p-1 -", "unknown p-2 -"]
     );
+    // what else is asked for the same patient hides nothing
+    file("p-1", &json!({ "indication": "takayasu" }));
+    assert_eq!(
+        monitored(&app, CENTRE, ROACTEMRA),
+        ["unknown p-1 -", "unknown p-2 -"]
+    );
     // a treatment that was told speaks in its place
     let mut body = ongoing("2021-09-15");
     body["indication"] = json!("rheumatoid-arthritis");

@@ -81,6 +81,19 @@ fn a_treatment_is_edited_as_it_was_read(backend: Backend) {
     assert_eq!(put(None), 428);
     assert_eq!(put(Some("\"v2\"")), 412);
     assert_eq!(put(Some("\"v1\"")), 200);
+    // the first telling of another, whose answer was lost on the way, is answered again
+    let bearer = format!("Bearer {}", app.token(Role::Pharmacist));
+    let keyed = || {
+        let headers = [
+            ("Authorization", bearer.as_str()),
+            ("Idempotency-Key", "k-1"),
+        ];
+        let said = body.to_string();
+        app.send("PUT", &address("p-9"), &headers, Some(said.as_bytes()))
+    };
+    let (first, again) = (keyed(), keyed());
+    assert_eq!((first.status, again.status), (201, 201));
+    assert_eq!(first.text, again.text);
     let token = format!("Bearer {}", app.token(Role::Pharmacist));
     let headers = [("Authorization", &*token), ("If-None-Match", "\"v1\"")];
     assert_eq!(app.send("GET", &path, &headers, None).status, 304);
@@ -140,6 +153,12 @@ fn a_treatment_makes_somebody_known_where_the_site_is_said(backend: Backend) {
     assert_eq!(tell_if(&app, &plain, &body, None).status, 404);
     let at = |site: &str| format!("{plain}?site={site}");
     assert_eq!(tell_if(&app, &at(FAR_CENTRE), &body, None).status, 403);
+    let counts = format!("/patients/p-1/counts?site={FAR_CENTRE}");
+    assert_eq!(app.get(Role::Prescriber, &counts).status, 403);
+    let trail = app.get(Role::Admin, &format!("/audit?site={FAR_CENTRE}"));
+    let trail = items(&trail.expect(200));
+    let refused = |line: &&Value| line["action"] == "access" && line["outcome"] == "refused";
+    assert_eq!(trail.iter().filter(refused).count(), 2, "{trail:?}");
     tell_if(&app, &at(CENTRE), &body, None).expect(201);
     assert_eq!(app.get(Role::Prescriber, &plain).status, 200);
     tell_if(&app, &at(NEIGHBOUR), &ongoing("2021-10-07"), None).expect(201);

@@ -1,6 +1,7 @@
 //! Who is served: planned, approved, sent, dispensed.
 
 mod approving;
+mod around;
 mod gate;
 mod making;
 mod sending;

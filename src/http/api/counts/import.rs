@@ -5,6 +5,7 @@ use super::{FHIR, entered, flag};
 use crate::app::enter_counts::{self, Imported, Placed, Weighed};
 use crate::domain::code::Finess;
 use crate::http::api::ask::{Ask, Repeat, answer};
+use crate::http::api::guard::at_site;
 use crate::http::body::Body;
 use crate::http::problem::{Fault, Faults, Place, Problem};
 use crate::http::query::Query;
@@ -92,6 +93,7 @@ pub async fn import(ask: Ask, mut query: Query, body: Body) -> Result<HttpRespon
     let site = query.parse("site", Finess::parse);
     let dry_run = query.parse("dry_run", flag).unwrap_or(false);
     query.finish()?;
+    at_site(&ask, site).await?;
     let rows = match body.of_type(MEDIA)? {
         FHIR => fhir::read(body.bytes(), &Whose::Subject),
         _ => sheets::read(body.bytes()),

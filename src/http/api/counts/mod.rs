@@ -14,6 +14,7 @@ pub use shapes::{CountReceipt, CountShape, EndedShape};
 
 use super::ask::{Ask, Repeat, answer, created};
 use super::fields::{past_day, required, words};
+use super::guard::at_site;
 use crate::app::enter_counts::{self, Correction};
 use crate::app::records::{Known, WhichCounts};
 use crate::app::{Act, Answer, Error, see};
@@ -95,6 +96,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     };
     let page = query.page(name);
     query.finish()?;
+    at_site(&ask, site).await?;
     let (who, key, rows) = (pseudonym(&ask), page.after.clone(), page.rows());
     let (known, found) = ask
         .read(move |act| see::counts::counts(act, (&who, site), which, after(key.as_deref()), rows))
@@ -132,6 +134,7 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
 pub async fn enter(ask: Ask, mut query: Query, body: Body) -> Result<HttpResponse, Problem> {
     let site = query.parse("site", Finess::parse);
     query.finish()?;
+    at_site(&ask, site).await?;
     let who = pseudonym(&ask);
     if body.of_type(&["application/json", FHIR])? == FHIR {
         let rows = fhir::read(body.bytes(), &Whose::Said(who)).map_err(import::refused)?;

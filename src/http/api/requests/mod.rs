@@ -8,6 +8,7 @@ pub use shapes::{RequestReceipt, RequestShape, StandingShape, TurnShape};
 
 use super::ask::{Ask, Repeat, answer, created, versioned};
 use super::fields::{required, words};
+use super::guard::at_site;
 use crate::app::file_request::{self, NewRequest};
 use crate::app::see::requests;
 use crate::domain::code::Finess;
@@ -57,6 +58,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let site = query.parse("site", Finess::parse);
     let state = query.parse("state", state);
     query.finish()?;
+    at_site(&ask, site).await?;
     let (after, rows) = (page.after.clone(), page.rows());
     let found = ask
         .read(move |act| requests::requests(act, site, state, after.as_deref(), rows))

@@ -13,11 +13,13 @@ pub use shapes::{TreatmentReceipt, TreatmentShape};
 use super::ask::{Ask, Repeat, answer, versioned};
 use super::counts::{SITE, flag, pseudonym};
 use super::fields::words;
+use super::guard::at_site;
 use crate::app::see::treatments::{Which, treatment, treatments};
 use crate::app::tell_treatment::{self, Whose};
 use crate::domain::code::Finess;
 use crate::http::body::Body;
 use crate::http::etag::Expected;
+use crate::http::idempotency::IdempotencyKey;
 use crate::http::problem::{Fault, Faults, Place, Problem};
 use crate::http::query::Query;
 use actix_web::HttpResponse;
@@ -54,6 +56,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let site = query.parse("site", Finess::parse);
     let history = query.parse("history", flag).unwrap_or(false);
     query.finish()?;
+    at_site(&ask, site).await?;
     let which = if history { Which::All } else { Which::Current };
     let who = pseudonym(&ask);
     let (known, found) = ask
@@ -73,6 +76,7 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
 pub async fn see(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let site = query.parse("site", Finess::parse);
     query.finish()?;
+    at_site(&ask, site).await?;
     let (who, rulebook) = (pseudonym(&ask), ask.part("rulebook"));
     let found = ask
         .read(move |act| treatment(act, (&who, site), &rulebook))
@@ -91,6 +95,7 @@ pub async fn see(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
 pub async fn tell(ask: Ask, mut query: Query, body: Body) -> Result<HttpResponse, Problem> {
     let site = query.parse("site", Finess::parse);
     query.finish()?;
+    at_site(&ask, site).await?;
     let read: TreatmentBody = body.json()?;
     let mut faults = Faults::new();
     let whose = Whose {
@@ -117,7 +122,9 @@ pub async fn tell(ask: Ask, mut query: Query, body: Body) -> Result<HttpResponse
     }
     faults.finish()?;
     let sent = ask.request().headers().contains_key(header::IF_MATCH);
-    let expected = if sent || before.version > 0 {
+    // with a key, what was told before may be this very request, whose answer is kept: the verb says
+    let keyed = IdempotencyKey::optional(ask.request())?.is_some();
+    let expected = if sent || (before.version > 0 && !keyed) {
         Some(Expected::of(ask.request())?)
     } else {
         None
