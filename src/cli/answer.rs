@@ -90,10 +90,12 @@ pub(super) fn complain(line: &str) {
     drop(writeln!(io::stderr().lock(), "{line}"));
 }
 
-/// Lays rows out in columns, the first row being their names.
+/// Lays rows out in columns, the first row being their names. What controls a terminal is shown, not obeyed.
 pub(super) fn columns<const N: usize>(names: [&str; N], rows: &[[String; N]]) -> String {
     let names = names.map(str::to_owned);
-    let lines = || std::iter::once(&names).chain(rows);
+    let shown = |cell: &String| cell.replace(char::is_control, "\u{fffd}");
+    let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(shown)).collect();
+    let lines = || std::iter::once(&names).chain(&rows);
     let width = |column: usize| {
         lines()
             .filter_map(|line| line.get(column))
@@ -126,5 +128,11 @@ mod tests {
             ["long".to_owned(), String::new()],
         ];
         assert_eq!(columns(["A", "B"], &rows), "A     B\né     long\nlong\n");
+    }
+
+    #[test]
+    fn what_controls_a_terminal_is_shown_and_not_obeyed() {
+        let rows = [["\u{1b}[31mr-1\n".to_owned()]];
+        assert_eq!(columns(["A"], &rows), "A\n\u{fffd}[31mr-1\u{fffd}\n");
     }
 }

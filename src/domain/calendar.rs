@@ -10,7 +10,7 @@ use std::fmt;
 /// Choice: what the service plans, keeps and counts happens in this century, and [`Day::parse`] reads
 /// no other day: one in 1970 is a clock that was never set, one in 2999 a placeholder. What a patient
 /// went through may be older, a treatment with clozapine that began in 1992 for one:
-/// [`Day::parse_past`] reads such days, from 1950 on.
+/// [`Day::parse_past`] reads such days, from 1950 on. Files of laboratories are of this century.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(NaiveDate);
 

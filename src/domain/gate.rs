@@ -139,7 +139,9 @@ impl Left {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::assess::{ANC_STALE, Course, DatedCount, Patient, at_the_gate};
+    use crate::domain::assess::{
+        ANC_STALE, Course, DatedCount, Patient, TREATMENT_STOPPED, at_the_gate,
+    };
     use crate::domain::calendar::Day;
     use crate::domain::rule::{Bilingual, Citation};
     use crate::domain::testing::{neutrophils, slug};
@@ -214,6 +216,35 @@ mod tests {
         assert_eq!(found(Course::Initiation, 29), [ANC_STALE]);
         let ongoing = Course::Ongoing { started_on: None };
         assert!(found(ongoing, 29).is_empty());
+    }
+
+    #[test]
+    fn a_treatment_that_was_told_to_be_stopped_warns_who_goes_on_with_it() {
+        let today = Day::of(2026, 3, 1).unwrap();
+        let patient = Patient {
+            age_years: 34,
+            indication: slug("takayasu"),
+            course: Course::Stopped {
+                started_on: None,
+                stopped_on: today.minus(40),
+            },
+            administrations: Vec::new(),
+            counts: vec![DatedCount {
+                on: today,
+                per_mm3: 2_500,
+            }],
+            benign_ethnic_neutropenia: false,
+            symptoms_of_infection: false,
+            conditions: Vec::new(),
+            prior_treatments: Vec::new(),
+            disease_activity: None,
+            co_medication: Vec::new(),
+        };
+        let book = neutrophils();
+        let assessment = at_the_gate(&book, &patient, today, true);
+        let found = assessment.findings.iter();
+        let found: Vec<_> = found.map(|f| (f.code, f.severity)).collect();
+        assert_eq!(found, [(TREATMENT_STOPPED, Severity::Warn)]);
     }
 
     #[test]

@@ -150,7 +150,7 @@ impl Between<'_> {
         }
     }
 
-    /// A rulebook of safety says something of patients.
+    /// A rulebook of safety says something of patients, and is about the same medicine.
     fn safety(&mut self, outline: &Outline) {
         let Some(reference) = &outline.safety_rulebook else {
             return;
@@ -168,7 +168,15 @@ impl Between<'_> {
                 format!("{name} says nothing of patients, expected a rulebook that does")
             }
             // its own faults are told
-            Some(Some(true) | None) => return,
+            Some(Some(true) | None) => {
+                let theirs = self.files.get(name.as_str()).map(|o| &o.medicine);
+                match (&outline.medicine, theirs) {
+                    (Some(ours), Some(Some(theirs))) if ours != theirs => {
+                        format!("{name} is about {theirs}, expected a rulebook about {ours}")
+                    }
+                    _ => return,
+                }
+            }
         };
         self.wrong(&reference.place, what);
     }

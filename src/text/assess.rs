@@ -19,6 +19,14 @@ pub fn message(finding: &Finding<'_>, book: &Rulebook, language: Language) -> St
         (Says::Stale { on }, Language::En) => format!(
             "The latest neutrophil count is of {on}: more than {FRESH_DAYS} days before the treatment starts."
         ),
+        (Says::Stopped { on }, Language::Fr) => {
+            format!("Ce traitement a été déclaré arrêté le {on}, et il est demandé comme en cours.")
+        }
+        (Says::Stopped { on }, Language::En) => {
+            format!(
+                "This treatment was told to be stopped on {on}, and is asked for as one that runs."
+            )
+        }
         (Says::NotInForce, Language::Fr) => {
             format!(
                 "Le référentiel {} n'est pas en vigueur à cette date.",
@@ -59,6 +67,10 @@ pub fn source(finding: &Finding<'_>, book: &Rulebook, language: Language) -> Str
                 format!("Choix : {FRESH_DAYS} jours ; les documents ne disent pas combien")
             }
             Language::En => format!("Choice: {FRESH_DAYS} days; the documents do not say how many"),
+        },
+        Says::Stopped { .. } => match language {
+            Language::Fr => "Choix : les documents n'en parlent pas".to_owned(),
+            Language::En => "Choice: the documents do not speak of it".to_owned(),
         },
         Says::NotInForce => validity(book, language),
     }

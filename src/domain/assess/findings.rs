@@ -1,6 +1,6 @@
 //! What is found of a patient: a finding for every row that matches.
 
-use super::{ANC_OVERDUE, ANC_STALE, NOT_IN_FORCE, Patient};
+use super::{ANC_OVERDUE, ANC_STALE, NOT_IN_FORCE, Patient, TREATMENT_STOPPED};
 use crate::domain::calendar::Day;
 use crate::domain::rule::{
     Bilingual, Citation, CountOf, Counted, InterruptionRow, Rulebook, Severity, ThresholdRow,
@@ -37,6 +37,11 @@ pub enum Says<'r> {
     /// The latest count is old, and the treatment is to start.
     Stale {
         /// Its day.
+        on: Day,
+    },
+    /// The treatment was told to be stopped, and is asked for as one that runs.
+    Stopped {
+        /// Since when.
         on: Day,
     },
     /// The rulebook is not in force on this day, or another has taken its place.
@@ -76,6 +81,15 @@ impl<'r> Finding<'r> {
             code: ANC_STALE,
             severity: Severity::Warn,
             says: Says::Stale { on },
+            count_now: false,
+        }
+    }
+
+    pub(super) const fn stopped(on: Day) -> Self {
+        Self {
+            code: TREATMENT_STOPPED,
+            severity: Severity::Warn,
+            says: Says::Stopped { on },
             count_now: false,
         }
     }

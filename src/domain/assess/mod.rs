@@ -25,6 +25,11 @@ pub const ANC_OVERDUE: &str = "anc-overdue";
 /// The code of a count that is old when a treatment starts.
 pub const ANC_STALE: &str = "anc-stale";
 
+/// Code of the warning that a treatment which is asked for as one that runs was told to be stopped.
+///
+/// Choice: no document speaks of it; who dispenses should know that two people said two things.
+pub const TREATMENT_STOPPED: &str = "treatment-stopped";
+
 /// The code of a rulebook that is applied outside of its time.
 pub const NOT_IN_FORCE: &str = "rulebook-not-in-force";
 
@@ -105,7 +110,8 @@ pub fn assess<'r>(
 }
 
 /// Applies a rulebook to a patient whom a medicine is about to be given: as [`assess`], and a count
-/// of more than [`FRESH_DAYS`] days warns when the treatment is to start.
+/// of more than [`FRESH_DAYS`] days warns when the treatment is to start, and so does a treatment that was
+/// told to be stopped: who gives it then goes on with it.
 pub fn at_the_gate<'r>(
     book: &'r Rulebook,
     patient: &Patient,
@@ -115,17 +121,19 @@ pub fn at_the_gate<'r>(
     let assessment = assess(book, patient, as_of, in_force);
     let starts = patient.course.treatment() == Treatment::Initiation;
     let latest = patient.latest(as_of).map(|count| count.on);
-    let stale = latest.filter(|on| on.plus(FRESH_DAYS) < as_of);
-    match stale {
-        Some(on) if starts && !book.thresholds.is_empty() => {
-            let mut findings = assessment.findings;
-            findings.push(Finding::stale(on));
-            Assessment {
-                findings: findings::in_order(findings),
-                ..assessment
-            }
-        }
-        Some(_) | None => assessment,
+    let stale = latest
+        .filter(|on| on.plus(FRESH_DAYS) < as_of)
+        .filter(|_| starts && !book.thresholds.is_empty());
+    let stopped = match patient.course {
+        Course::Stopped { stopped_on, .. } => Some(stopped_on),
+        Course::Initiation | Course::Ongoing { .. } | Course::Interrupted { .. } => None,
+    };
+    let more = stale.map(Finding::stale).into_iter();
+    let more = more.chain(stopped.map(Finding::stopped));
+    let findings = assessment.findings.into_iter().chain(more);
+    Assessment {
+        findings: findings::in_order(findings.collect()),
+        ..assessment
     }
 }
 

@@ -8,20 +8,26 @@ use crate::http::problem::{Fault, Faults};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// Reads one line of 1 to `most` characters.
+/// Reads one line of 1 to `most` characters, one of them a letter or a digit: what cannot be read is no
+/// reason, and no name.
 pub fn words(faults: &mut Faults, at: &str, text: &str, most: usize) -> Option<String> {
     let trimmed = text.trim();
     let count = trimmed.chars().count();
+    let says_nothing = !trimmed.chars().any(char::is_alphanumeric);
     let strange = trimmed.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
-    if count == 0 || count > most || strange {
+    if says_nothing || count > most || strange {
         let shown: String = trimmed
             .chars()
             .filter(|c| !c.is_control())
             .take(60)
             .collect();
         let expected = Said::new(
-            format!("1 to {most} characters on one line, no control characters"),
-            format!("1 à {most} caractères sur une ligne, sans caractère de contrôle"),
+            format!(
+                "1 to {most} characters on one line, with a letter or a digit, no control characters"
+            ),
+            format!(
+                "1 à {most} caractères sur une ligne, dont une lettre ou un chiffre, sans caractère de contrôle"
+            ),
         );
         faults.push(
             Fault::new(
@@ -46,7 +52,7 @@ pub fn optional_words(
     text.and_then(|t| words(faults, at, t, most))
 }
 
-/// Reads a note of at most 2000 characters, which may have lines.
+/// Reads a note of at most 2000 characters, which may have lines; one without a letter or a digit is none.
 pub fn note(faults: &mut Faults, at: &str, text: Option<&str>) -> Option<String> {
     let trimmed = text?.trim();
     let strange = trimmed.chars().any(|c| c.is_control() && c != '\n');
@@ -61,7 +67,8 @@ pub fn note(faults: &mut Faults, at: &str, text: Option<&str>) -> Option<String>
         )));
         return None;
     }
-    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    let says_something = trimmed.chars().any(char::is_alphanumeric);
+    says_something.then(|| trimmed.to_owned())
 }
 
 /// Reads the code of a closed list.

@@ -258,6 +258,17 @@ fn a_successor_is_later_and_about_the_same() {
 }
 
 #[test]
+fn a_rulebook_of_safety_is_about_the_same() {
+    let named = "jurisdiction = \"BE\"\n";
+    let with = format!("{named}safety_rulebook = \"roactemra-neutrophils\"\n");
+    let text = INVENTED.replacen(named, &with, 1);
+    assert_ne!(text, INVENTED);
+    let faults = between(&[("exemplium-2030-01-01.toml", text)]);
+    let said = "safety_rulebook: roactemra-neutrophils is about RoActemra (tocilizumab), expected a rulebook about Exemplium";
+    assert!(faults.iter().any(|f| f.ends_with(said)), "{faults:#?}");
+}
+
+#[test]
 fn a_successor_that_is_mistyped_hears_who_was_meant() {
     let next = INVENTED.replace("2030-01-01", "2031-01-01");
     check(

@@ -16,7 +16,7 @@ pub use sheet::{TEMPLATE, read};
 pub(in crate::wire) use sheet::{cut, pseudonym};
 pub use wrong::Wrong;
 
-use crate::domain::calendar::{Day, Instant};
+use crate::domain::calendar::{Day, Instant, local_day};
 use crate::domain::count::Counted;
 use chrono_tz::Tz;
 use std::fmt;
@@ -53,11 +53,11 @@ pub enum Taken {
 }
 
 impl Taken {
-    /// Returns the day in the time zone of the site, or nothing when it lies before 1950 or after 2099.
+    /// Returns the day in the time zone of the site, or nothing when it lies outside of the century.
     pub fn day(self, zone: Tz) -> Option<Day> {
         match self {
             Self::On(day) => Some(day),
-            Self::At(instant) => Day::past(instant.with_timezone(&zone).date_naive()),
+            Self::At(instant) => local_day(instant, zone),
         }
     }
 }

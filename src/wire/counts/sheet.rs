@@ -244,7 +244,7 @@ pub(in crate::wire) fn pseudonym(cell: &str) -> Result<String, Wrong> {
     Ok(cell.to_owned())
 }
 
-/// A day of a patient's past, written `2021-10-18` or `18/10/2021`.
+/// A day written `2021-10-18` or `18/10/2021`.
 fn day(cell: &str) -> Result<Day, Wrong> {
     if cell.is_empty() {
         return Err(Wrong::Nothing);
@@ -253,7 +253,7 @@ fn day(cell: &str) -> Result<Day, Wrong> {
         [day, month, year] => format!("{year}-{month}-{day}"),
         _ => cell.to_owned(),
     };
-    Day::parse_past(&iso).map_err(|_as_it_stood| Wrong::Day(cut(cell)))
+    Day::parse(&iso).map_err(|_as_it_stood| Wrong::Day(cut(cell)))
 }
 
 /// What stood there, cut to forty characters.

@@ -54,7 +54,7 @@ pub enum Wrong {
     #[error("{0:?} is no pseudonym; expected 1 to 64 characters on one line")]
     Pseudonym(String),
     /// It is no day.
-    #[error("{0:?} is not a day; expected YYYY-MM-DD or DD/MM/YYYY, from 1950 to 2099")]
+    #[error("{0:?} is not a day; expected YYYY-MM-DD or DD/MM/YYYY, from 2000 to 2099")]
     Day(String),
     /// It is no count.
     #[error(transparent)]
@@ -139,7 +139,7 @@ impl Bilingual for Wrong {
             Self::Cells { found, expected } => format!("compte {found} cellules ; attendu : {expected}, et une valeur à virgule entre guillemets là où des virgules séparent les cellules"),
             Self::Nothing => "est absent".to_owned(),
             Self::Pseudonym(found) => format!("{found:?} n'est pas un pseudonyme ; attendu : 1 à 64 caractères sur une ligne"),
-            Self::Day(found) => format!("{found:?} n'est pas un jour ; attendu : AAAA-MM-JJ ou JJ/MM/AAAA, de 1950 à 2099"),
+            Self::Day(found) => format!("{found:?} n'est pas un jour ; attendu : AAAA-MM-JJ ou JJ/MM/AAAA, de 2000 à 2099"),
             Self::Count(error) => error.in_french(),
             Self::UnknownPatient(found) => format!("{found:?} n'est le pseudonyme de personne dans vos sites ; une demande ou une inscription CAR-T le fait connaître"),
             Self::WhichSite { found, sites } => format!("{found:?} est le pseudonyme d'un patient dans plusieurs sites ({}) ; précisez le site", listed(sites)),

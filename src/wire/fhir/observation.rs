@@ -115,10 +115,10 @@ impl Reading<'_> {
             self.fault(&at, Wrong::Nothing);
             return None;
         };
-        let day = || Day::parse_past(text).ok().map(Taken::On);
+        let day = || Day::parse(text).ok().map(Taken::On);
         let instant = || {
             let at = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-            Day::past(at.date_naive()).map(|_in_reach| Taken::At(at))
+            Day::new(at.date_naive()).map(|_in_this_century| Taken::At(at))
         };
         let read = day().or_else(instant);
         if read.is_none() {

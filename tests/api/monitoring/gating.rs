@@ -76,6 +76,13 @@ fn other_thresholds(settings: &mut Settings) {
     let letter = letter.replace(&format!("safety_rulebook = \"{ROACTEMRA}\""), &named);
     assert!(letter.contains(&named));
     std::fs::write(folder.join("roactemra-2021-10-14.toml"), letter).unwrap();
+    // as if those were RoActemra's: a safety rulebook is about the same medicine
+    let counts = include_str!("../../../config/rulebooks/clozapine-2025-09.toml");
+    let ours = counts.replace(
+        "Leponex and generics (clozapine)",
+        "RoActemra (tocilizumab)",
+    );
+    std::fs::write(folder.join("clozapine-2025-09.toml"), ours).unwrap();
     settings.rulebooks_folder = Some(folder);
 }
 

@@ -67,6 +67,11 @@ fn what_is_overridden_is_not_overridden_twice(backend: Backend) {
     let app = spawn(backend);
     let id = fallen(&app);
     let path = format!("/requests/{id}/safety");
+    // what cannot be read is no reason
+    for nothing in ["", "\u{200b}", " . "] {
+        let body = json!({ "override_reason": nothing });
+        app.post(Role::Pharmacist, &path, &body).expect(422);
+    }
     let body = json!({ "override_reason": "no other treatment" });
     app.post(Role::Pharmacist, &path, &body).expect(201);
     // the pharmacist at the counter says it once more
