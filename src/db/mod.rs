@@ -10,6 +10,7 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod backup;
 pub mod catalogue;
 pub mod clearances;
 pub mod conn;
