@@ -14,6 +14,7 @@ pub mod backup;
 pub mod catalogue;
 pub mod clearances;
 pub mod conn;
+pub mod copies;
 pub mod counts;
 pub mod deliveries;
 pub mod dialect;

@@ -56,7 +56,7 @@ pub(in crate::db) fn unsound(conn: &mut Conn) -> Result<Vec<String>, Error> {
     }
     let mut found = whole::lines(
         conn,
-        "SELECT integrity_check AS line FROM pragma_integrity_check(20)",
+        "SELECT integrity_check AS line FROM pragma_integrity_check LIMIT 20",
     )?;
     found.retain(|line| line != "ok");
     found.extend(whole::lines(
