@@ -6,6 +6,7 @@
 
 use super::act::{Act, Done, mint};
 use super::error::Error;
+use crate::db::backup::Made;
 use crate::db;
 use crate::db::copies::{Copies, GoodCopy};
 use crate::db::outbox::{LetterState, OutboxLetter};
@@ -61,7 +62,8 @@ pub fn expect(act: &mut Act<'_>) -> Result<(), Error> {
 ///
 /// # Errors
 /// When the database cannot be written.
-pub fn made(act: &mut Act<'_>, good: &GoodCopy, sha256: &str) -> Result<(), Error> {
+pub fn made(act: &mut Act<'_>, made: &Made) -> Result<(), Error> {
+    let good = GoodCopy::of(made);
     let before = db::copies::find_to_change(act.conn)?;
     let mut copies = before.unwrap_or_else(|| none_yet(act.now));
     copies.tried_at = Some(act.now);
@@ -78,7 +80,9 @@ pub fn made(act: &mut Act<'_>, good: &GoodCopy, sha256: &str) -> Result<(), Erro
             action: "service.backup",
             object: &good.file,
             patient: None,
-            details: json!({ "sha256": sha256, "bytes": good.bytes, "made_at": good.at }),
+            details: json!({
+                "sha256": made.manifest.sha256, "bytes": good.bytes, "made_at": good.at,
+            }),
         },
     )
 }

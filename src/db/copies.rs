@@ -1,5 +1,6 @@
 //! What is remembered of safety copies: the last good one, what failed since, and what was told of it.
 
+use super::backup::Made;
 use super::dialect::lock_chain;
 use super::row::{instant, kept};
 use super::schema::copies;
@@ -37,6 +38,18 @@ pub struct GoodCopy {
     pub file: String,
     /// Its size.
     pub bytes: i64,
+}
+
+impl GoodCopy {
+    /// Returns what is remembered of a copy that was made.
+    pub fn of(made: &Made) -> Self {
+        let name = made.path.file_name().unwrap_or_default();
+        Self {
+            at: made.manifest.made_at,
+            file: name.to_string_lossy().into_owned(),
+            bytes: i64::try_from(made.manifest.bytes).unwrap_or(i64::MAX),
+        }
+    }
 }
 
 // a value that is absent is written as absent: it may have stood there before
