@@ -3,7 +3,7 @@
 //! steps with the telephone number of the document, and a link. Nothing about a patient.
 
 pub mod copies;
-mod html;
+pub(in crate::text) mod html;
 
 use super::{en, fr};
 use crate::domain::alert::{Alert, AlertKind};

@@ -2,6 +2,7 @@
 
 mod bad;
 mod round;
+mod scheduled;
 
 use crate::planning::{approve, ask_for, cleared, keep, stocked_neighbour};
 use crate::service::{App, CENTRE, spawn};
