@@ -51,6 +51,7 @@ pub mod site_state;
 pub mod sweep_lines;
 pub mod tell_treatment;
 pub mod turn_day;
+pub mod watch_copies;
 
 pub use act::{Act, Caller};
 pub use error::Error;

@@ -56,7 +56,7 @@ fn told(url: &DatabaseUrl, member: &str, word: &str, names: &[String]) -> Answer
     Answer::new(text, json!({ "database": url, member: names }))
 }
 
-fn in_use(error: Error) -> Failure {
+pub(super) fn in_use(error: Error) -> Failure {
     if let Error::InUse { file } = &error {
         return Failure::cannot(format!(
             "{} is in use by another process, probably the service: stop it, then run this again",

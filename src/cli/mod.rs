@@ -12,6 +12,7 @@
 
 mod answer;
 mod assess;
+mod backup;
 mod catalogue;
 mod check;
 mod count;
@@ -28,6 +29,7 @@ mod place;
 mod plan;
 mod recipient;
 mod request;
+mod restore;
 mod rulebook;
 mod serve;
 mod site;
@@ -125,6 +127,8 @@ enum Command {
     Import(import::Import),
     #[command(subcommand)]
     Mail(mail::Mail),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
 }
 
 impl Command {
@@ -150,6 +154,8 @@ impl Command {
             Self::Monitoring(command) => command.run(place),
             Self::Import(command) => command.run(place),
             Self::Mail(command) => command.run(place),
+            Self::Backup(command) => command.run(place),
+            Self::Restore(command) => command.run(place),
         }
     }
 }

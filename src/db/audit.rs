@@ -1,5 +1,7 @@
 //! The audit trail: chains of hashes, one for each site and one for the service.
 
+pub mod chains;
+
 use super::row::{instant, kept};
 use super::schema::audit;
 use super::{Conn, Error, dialect};

@@ -1,5 +1,8 @@
 //! The only place where the two databases differ, side by side.
 
+pub(in crate::db) mod copying;
+pub(in crate::db) mod whole;
+
 use super::conn::{Conn, Purpose};
 use super::error::Error;
 use super::schema::{sites, transfers};

@@ -14,7 +14,7 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
 /// Diesel's own table, in which it notes what has been done.
-const NOTES: &str = "__diesel_schema_migrations";
+pub(super) const NOTES: &str = "__diesel_schema_migrations";
 
 /// How long a migration waits for another's lock.
 ///
@@ -87,6 +87,47 @@ fn changed(
     drop(conn);
     drop(lock);
     names
+}
+
+/// Brings a database of whom nobody else knows up to this program.
+pub(super) fn upgrade(conn: &mut Conn) -> Result<(), Error> {
+    match conn {
+        Conn::Postgres(conn) => up(conn, POSTGRES),
+        Conn::Sqlite(conn) => up(conn, SQLITE),
+    }?;
+    dialect::tidy(conn)
+}
+
+/// Makes the tables of an SQLite database as they were after the migrations `done` and no others.
+pub(super) fn make_as_of(conn: &mut Conn, done: &[String]) -> Result<(), Error> {
+    let Conn::Sqlite(conn) = conn else {
+        return Err(Error::NotThisDatabase {
+            cause: "only an SQLite file is made as of an earlier version".to_owned(),
+        });
+    };
+    let mut left = done.len();
+    while left > 0 {
+        conn.run_next_migration(SQLITE).map_err(|e| failure(&e))?;
+        left -= 1;
+    }
+    let mut ran = noted(conn)?;
+    ran.sort();
+    if ran == done {
+        return Ok(());
+    }
+    Err(Error::NotThisDatabase {
+        cause: format!("the migrations {} ran in another order than they have", done.join(", ")),
+    })
+}
+
+/// Returns the versions that have run, in their order; none when there are no tables.
+///
+/// # Errors
+/// [`Error::NotThisDatabase`] when the database was made by a newer version or by another program.
+pub(super) fn done(conn: &mut Conn) -> Result<Vec<String>, Error> {
+    let mut done = applied(conn)?;
+    done.sort();
+    Ok(done)
 }
 
 /// Refuses what cannot be an SQLite file, before SQLite says so in fewer words.

@@ -10,9 +10,11 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod backup;
 pub mod catalogue;
 pub mod clearances;
 pub mod conn;
+pub mod copies;
 pub mod counts;
 pub mod deliveries;
 pub mod dialect;

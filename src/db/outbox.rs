@@ -3,7 +3,8 @@
 mod in_hand;
 
 pub use in_hand::{
-    Leased, free_all, give_back, lease, next_due, oldest_queued, record_failure, record_sent,
+    Leased, free_all, give_back, give_up_queued, lease, next_due, oldest_queued, record_failure,
+    record_sent,
 };
 
 use super::row::{RowOf, instant, kept};
@@ -221,6 +222,17 @@ pub fn counts(conn: &mut Conn) -> Result<Vec<(LetterState, i64)>, Error> {
         .into_iter()
         .filter_map(|(state, n)| Some((LetterState::from_code(&state)?, n)))
         .collect())
+}
+
+/// Returns how many letters wait to be sent.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn count_queued(conn: &mut Conn) -> Result<i64, Error> {
+    Ok(outbox::table
+        .filter(outbox::state.eq(LetterState::Queued.code()))
+        .count()
+        .get_result(conn)?)
 }
 
 /// Returns up to `limit` letters about some sites (about all when there is no list) whose id comes

@@ -537,6 +537,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    copies (name) {
+        name -> Text,
+        watched_from -> Timestamp,
+        good_at -> Nullable<Timestamp>,
+        good_file -> Nullable<Text>,
+        good_bytes -> Nullable<BigInt>,
+        tried_at -> Nullable<Timestamp>,
+        failures -> BigInt,
+        failed_because -> Nullable<Text>,
+        late_from -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(sites -> networks (network_id));
 diesel::joinable!(token_sites -> tokens (token_id));
 diesel::joinable!(token_sites -> sites (site));
@@ -618,4 +632,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     notices,
     treatments,
     treatment_payload,
+    copies,
 );

@@ -22,6 +22,7 @@ type Check = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Verdict> + Send>> + Sen
 #[derive(Clone)]
 pub struct Readiness {
     checks: Vec<(&'static str, Check)>,
+    warnings: Vec<(&'static str, Check)>,
     time: Duration,
 }
 
@@ -29,6 +30,7 @@ impl Default for Readiness {
     fn default() -> Self {
         Self {
             checks: Vec::new(),
+            warnings: Vec::new(),
             time: Self::TIME,
         }
     }
@@ -64,10 +66,37 @@ impl Readiness {
         self
     }
 
+    /// Adds something to be looked after that is no reason to give the instance no work.
+    #[must_use]
+    pub fn warn<F>(
+        mut self,
+        name: &'static str,
+        ask: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Verdict> + Send + 'static,
+    {
+        self.warnings
+            .push((name, Arc::new(move || Box::pin(ask()))));
+        self
+    }
+
     /// Asks every check and returns what they say, in their order.
     pub async fn ask(&self) -> Report {
+        let checks = self.asked(&self.checks).await;
+        let mut warnings = self.asked(&self.warnings).await;
+        warnings.retain(|warning| !warning.ok);
+        let ready = checks.iter().all(|check| check.ok);
+        Report {
+            status: if ready { "ready" } else { "not-ready" },
+            checks,
+            warnings,
+        }
+    }
+
+    async fn asked(&self, asked: &[(&'static str, Check)]) -> Vec<Checked> {
         let mut checks = Vec::new();
-        for (name, ask) in &self.checks {
+        for (name, ask) in asked {
             let verdict = match tokio::time::timeout(self.time, ask()).await {
                 Ok(verdict) => verdict,
                 Err(_elapsed) => Err("no answer in time".to_owned()),
@@ -78,11 +107,7 @@ impl Readiness {
                 detail: verdict.err(),
             });
         }
-        let ready = checks.iter().all(|check| check.ok);
-        Report {
-            status: if ready { "ready" } else { "not-ready" },
-            checks,
-        }
+        checks
     }
 }
 
@@ -93,6 +118,9 @@ pub struct Report {
     pub status: &'static str,
     /// Each check.
     pub checks: Vec<Checked>,
+    /// What wants looking after, and is no reason to give this instance no work: `backup`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Checked>,
 }
 
 /// What one check said.
@@ -150,6 +178,18 @@ mod tests {
             report.checks[1].detail.as_deref(),
             Some("the worker has stopped")
         );
+    }
+
+    #[actix_web::test]
+    async fn a_warning_takes_no_work_away() {
+        let report = Readiness::new()
+            .warn("backup", || async { Err("the last good copy is too old".into()) })
+            .warn("other", || async { Ok(()) })
+            .ask()
+            .await;
+        assert_eq!(report.status, "ready");
+        assert_eq!(report.warnings.len(), 1);
+        assert_eq!(report.warnings[0].name, "backup");
     }
 
     #[actix_web::test]

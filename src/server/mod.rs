@@ -3,6 +3,7 @@
 //! [`start()`] makes everything ready in the order in which it can fail, and [`Running`] serves
 //! until its [`stop::Stop`] is asked for. Commands and tests start the same service.
 
+mod copies;
 pub mod http;
 mod letters;
 mod ready;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::copies::Warning;
 use super::stop::{Asked, Stop};
 use crate::db::{self, DatabaseUrl, Db, outbox};
 use crate::http::health::{Readiness, Verdict};
@@ -15,8 +16,15 @@ use crate::mail::Post;
 const REMEMBERED: Duration = Duration::from_mins(1);
 
 /// The checks of `/readyz`. Their causes go to the log, for anyone may read the answer.
-pub(super) fn checks(db: &Db, url: &DatabaseUrl, post: &Post, stop: &Stop) -> Readiness {
+pub(super) fn checks(
+    db: &Db,
+    url: &DatabaseUrl,
+    post: &Post,
+    stop: &Stop,
+    backup: &Warning,
+) -> Readiness {
     let (db, post, stop) = (db.clone(), post.clone(), stop.clone());
+    let backup = backup.clone();
     let writes = db.clone();
     let migrations = Arc::new(Migrations {
         url: url.clone(),
@@ -30,6 +38,7 @@ pub(super) fn checks(db: &Db, url: &DatabaseUrl, post: &Post, stop: &Stop) -> Re
         })
         .check("mail", move || std::future::ready(mail(&post)))
         .check("stopping", move || std::future::ready(stopping(&stop)))
+        .warn("backup", move || std::future::ready(backup.verdict()))
 }
 
 async fn database(db: Db) -> Verdict {

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 
 use super::http::{Connections, bind, serve};
 use super::stop::Stop;
-use super::{letters, ready, upkeep};
+use super::{copies, letters, ready, upkeep};
 use crate::app::act::Desk;
 use crate::app::{self, Caller, Service, edit_catalogue};
 use crate::clock::Clock;
@@ -66,6 +66,7 @@ pub struct Running {
     door: web::Data<Door>,
     entrance: web::Data<Entrance>,
     post: Post,
+    copier: copies::Copier,
     idempotency_days: u32,
     finish: Duration,
 }
@@ -106,6 +107,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
     let metrics = Arc::new(Metrics::new());
     let office = letters::office(settings, from, clock, Arc::clone(&metrics), send_limit);
     let post = Post::new(db.clone(), transport, office);
+    let copier = copies::Copier::new(settings, &service, clock, &metrics, url.clone());
     let door = Door {
         limits: Limits {
             body_bytes: settings.request_body_limit_bytes,
@@ -114,7 +116,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         },
         default_language: settings.default_language,
         metrics: Arc::clone(&metrics),
-        readiness: ready::checks(&db, &url, &post, &stop),
+        readiness: ready::checks(&db, &url, &post, &stop, &copier.warning),
     };
     let entrance = Entrance {
         service: service.clone(),
@@ -136,6 +138,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         door: web::Data::new(door),
         entrance: web::Data::new(entrance),
         post,
+        copier,
         idempotency_days: settings.idempotency_days,
         finish: LETTERS_FINISH.min(settings.stop_timeout),
     })
@@ -195,6 +198,10 @@ impl Running {
             &self.metrics,
             self.idempotency_days,
         );
+        let copier = self.copier;
+        chores.spawn(upkeep::every(copies::LOOK_EVERY, move || {
+            copier.clone().look()
+        }));
         // the worker outlives the requests, whose letters it is to send
         let requests_ended = Stop::new();
         let worker = letters::begin(

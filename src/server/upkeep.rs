@@ -75,7 +75,7 @@ pub(super) fn begin(
     chores
 }
 
-async fn every<F: Future<Output = ()>>(time: Duration, chore: impl Fn() -> F) {
+pub(super) async fn every<F: Future<Output = ()>>(time: Duration, chore: impl Fn() -> F) {
     let mut ticks = interval(time);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -11,6 +11,7 @@
 //! file, or a file of their own that holds nothing else, and no message or log shows one.
 
 pub mod beside;
+mod copies;
 mod origin;
 mod value;
 
@@ -70,6 +71,22 @@ pub struct Settings {
     pub page_size_most: u32,
     /// A folder with rulebooks besides those that are built in.
     pub rulebooks_folder: Option<PathBuf>,
+    /// The folder that safety copies are made into; none are made by the service without it.
+    pub backup_folder: Option<PathBuf>,
+    /// How many hours after a good copy the next is made: 1 to 168.
+    pub backup_every_hours: u32,
+    /// How many days every copy is kept: 1 to 3650.
+    pub backup_keep_days: u32,
+    /// Of how many months the first copy is kept: 0 to 120.
+    pub backup_keep_months: u32,
+    /// How many hours old the last good copy may be before somebody hears of it: 1 to 720.
+    pub backup_too_old_hours: u32,
+    /// Who hears of what is amiss with the service itself.
+    pub operations_email: Option<String>,
+    /// The folder that sheets of each site are written into; none are written without it.
+    pub situation_folder: Option<PathBuf>,
+    /// How many hours later they are written anew: 1 to 24.
+    pub situation_every_hours: u32,
     /// The language of those who chose none.
     pub default_language: Language,
     /// The time zone of sites that name none.
@@ -99,6 +116,14 @@ impl Default for Settings {
             plan_hold_hours: 72,
             page_size_most: 200,
             rulebooks_folder: None,
+            backup_folder: None,
+            backup_every_hours: 24,
+            backup_keep_days: 14,
+            backup_keep_months: 12,
+            backup_too_old_hours: 26,
+            operations_email: None,
+            situation_folder: None,
+            situation_every_hours: 4,
             default_language: Language::Fr,
             time_zone: chrono_tz::Europe::Paris,
         }
@@ -227,6 +252,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         value::FOLDER,
         value::folder,
     );
+    let copies = copies::read(origin);
     let default_language = origin.parsed(
         "default_language",
         default.default_language,
@@ -235,6 +261,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     );
     let time_zone = origin.parsed("time_zone", default.time_zone, value::ZONE, value::zone);
     origin.finish();
+    let copies = copies?;
     Some(Settings {
         database_url: database_url?,
         allow_plaintext: allow_plaintext?,
@@ -255,6 +282,14 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         plan_hold_hours: plan_hold_hours?,
         page_size_most: page_size_most?,
         rulebooks_folder: rulebooks_folder?,
+        backup_folder: copies.backup_folder,
+        backup_every_hours: copies.backup_every_hours,
+        backup_keep_days: copies.backup_keep_days,
+        backup_keep_months: copies.backup_keep_months,
+        backup_too_old_hours: copies.backup_too_old_hours,
+        operations_email: copies.operations_email,
+        situation_folder: copies.situation_folder,
+        situation_every_hours: copies.situation_every_hours,
         default_language: default_language?,
         time_zone: time_zone?,
     })

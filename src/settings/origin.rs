@@ -205,6 +205,17 @@ impl<'o> Origin<'o> {
         Some(in_variable?.or(in_file?).unwrap_or(default))
     }
 
+    /// Notes that a setting does not go with another, where it was set: its variable, else the file.
+    pub(super) fn inconsistent<T>(&self, key: &str, what: &str) -> Option<T> {
+        let in_file = self.table.optional(key, |_, _| Some(())).flatten().is_some();
+        if in_file && !self.variables.values.contains_key(&variable(key)) {
+            return self.table.inconsistent(key, what);
+        }
+        let what = what.to_owned();
+        self.variables.note(key, Problem::Inconsistent { what });
+        None
+    }
+
     /// Takes a secret from `key`, or from the file that `by_file` names; never from both, and
     /// from the environment rather than from the file of settings.
     pub(super) fn secret(&self, key: &str, by_file: &str, default: Secret) -> Option<Secret> {

@@ -55,6 +55,10 @@ pub struct Metrics {
     pub letters_deferred: Counter,
     /// Letters given up for good.
     pub letters_failed: Counter,
+    /// The moment that the last good safety copy shows, in seconds since 1970; 0 while there is none.
+    pub backup_last_good: Gauge,
+    /// Safety copies of this instance that could not be made, or were no good.
+    pub backup_failures: Counter,
 }
 
 impl Default for Metrics {
@@ -76,6 +80,8 @@ impl Metrics {
             letters_sent: Counter::default(),
             letters_deferred: Counter::default(),
             letters_failed: Counter::default(),
+            backup_last_good: Gauge::default(),
+            backup_failures: Counter::default(),
         };
         metrics.register();
         metrics
@@ -118,6 +124,16 @@ impl Metrics {
             "letters_failed",
             "Letters given up",
             self.letters_failed.clone(),
+        );
+        r.register(
+            "backup_last_good_timestamp_seconds",
+            "The moment that the last good safety copy shows",
+            self.backup_last_good.clone(),
+        );
+        r.register(
+            "backup_failures",
+            "Safety copies that failed",
+            self.backup_failures.clone(),
         );
     }
 

@@ -2,7 +2,8 @@
 //! overdue, since when, the next
 //! steps with the telephone number of the document, and a link. Nothing about a patient.
 
-mod html;
+pub mod copies;
+pub(in crate::text) mod html;
 
 use super::{en, fr};
 use crate::domain::alert::{Alert, AlertKind};
@@ -110,6 +111,30 @@ fn restored(alert: &Alert) -> bool {
     alert.kind == AlertKind::ClearanceBroken && alert.reading.found > 0 && !alert.reading.is_short()
 }
 
+/// What a letter says of a clock that is simulated.
+fn simulated(language: Language, is: bool) -> Option<&'static str> {
+    is.then_some(match language {
+        Language::Fr => {
+            "DÉMONSTRATION : l'horloge de ce service est simulée, ses dates et heures ne sont pas les vraies."
+        }
+        Language::En => {
+            "DEMONSTRATION: the clock of this service is simulated; its dates and hours are not the real ones."
+        }
+    })
+}
+
+/// What every letter ends with.
+const fn footer(language: Language) -> &'static str {
+    match language {
+        Language::Fr => {
+            "Message automatique de Dotation. Il ne contient aucune donnée de patient ; n'y répondez pas."
+        }
+        Language::En => {
+            "Sent automatically by Dotation. It holds nothing about a patient; please do not reply."
+        }
+    }
+}
+
 fn parts_fr(facts: &Facts<'_>) -> Parts {
     let (kind, reading) = (facts.alert.kind, facts.alert.reading);
     let name = fr::alert_name(kind);
@@ -161,10 +186,8 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             steps_fr(facts)
         },
         link_title: "Voir l'alerte",
-        simulated: facts.simulated.then_some(
-            "DÉMONSTRATION : l'horloge de ce service est simulée, ses dates et heures ne sont pas les vraies.",
-        ),
-        footer: "Message automatique de Dotation. Il ne contient aucune donnée de patient ; n'y répondez pas.",
+        simulated: simulated(Language::Fr, facts.simulated),
+        footer: footer(Language::Fr),
     }
 }
 
@@ -272,10 +295,8 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             steps_en(facts)
         },
         link_title: "See the alert",
-        simulated: facts.simulated.then_some(
-            "DEMONSTRATION: the clock of this service is simulated; its dates and hours are not the real ones.",
-        ),
-        footer: "Sent automatically by Dotation. It holds nothing about a patient; please do not reply.",
+        simulated: simulated(Language::En, facts.simulated),
+        footer: footer(Language::En),
     }
 }
 

@@ -19,6 +19,7 @@ mod arriving;
 mod assessments;
 mod bad_input;
 mod clearance;
+mod copies;
 mod counts;
 mod cut_off;
 mod days;

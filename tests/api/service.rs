@@ -242,6 +242,15 @@ pub(crate) fn again_set(first: App, begin: &str, set: fn(&mut Settings)) -> App 
     app
 }
 
+/// Stops an instance, and starts another on another database that holds what the first one held.
+pub(crate) fn again_on(first: App, database: TestDatabase) -> App {
+    let tokens = first.tokens.clone();
+    drop(first);
+    let mut app = start_on(std::sync::Arc::new(database), START, |_| {});
+    app.tokens = tokens;
+    app
+}
+
 static KEYS: AtomicU64 = AtomicU64::new(1);
 
 impl App {

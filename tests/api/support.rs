@@ -46,6 +46,16 @@ impl Drop for TestDatabase {
 }
 
 impl TestDatabase {
+    /// One in a file that belongs to the test.
+    pub(crate) fn of_file(url: DatabaseUrl) -> Self {
+        Self {
+            backend: Backend::Sqlite,
+            url,
+            folder: None,
+            name: None,
+        }
+    }
+
     /// Opens it as a service does.
     pub(crate) fn open(&self) -> Db {
         Db::open(&self.url, &Options::service()).unwrap()

@@ -11,6 +11,7 @@
 mod administer;
 mod assess;
 mod configure;
+mod copies;
 mod count_doses;
 mod counts;
 mod desk;

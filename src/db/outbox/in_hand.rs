@@ -66,6 +66,21 @@ pub fn give_back(conn: &mut Conn, worker: &str) -> Result<usize, Error> {
         .execute(conn)?)
 }
 
+/// Gives up every letter that waits to be sent, because of `why`, and returns how many there were.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn give_up_queued(conn: &mut Conn, why: &str) -> Result<i64, Error> {
+    let waiting = outbox::table.filter(outbox::state.eq(LetterState::Queued.code()));
+    let given_up = diesel::update(waiting)
+        .set((
+            outbox::state.eq(LetterState::Superseded.code()),
+            outbox::last_error.eq(Some(why)),
+        ))
+        .execute(conn)?;
+    Ok(i64::try_from(given_up).unwrap_or(i64::MAX))
+}
+
 /// Takes every letter out of whosever hands it is in. Returns how many there were.
 ///
 /// Only for a service that is alone with its database and has not begun to send: whoever had them

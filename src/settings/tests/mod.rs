@@ -37,7 +37,14 @@ fn the_file_of_defaults_is_the_defaults() {
 
 #[test]
 fn the_file_of_defaults_names_every_setting_once() {
-    const MAY_BE_LEFT_OUT: [&str; 3] = ["database_url_file", "mail_url_file", "rulebooks_folder"];
+    const MAY_BE_LEFT_OUT: [&str; 6] = [
+        "backup_folder",
+        "database_url_file",
+        "mail_url_file",
+        "operations_email",
+        "rulebooks_folder",
+        "situation_folder",
+    ];
     for variable in variables() {
         let key = variable
             .strip_prefix("DOTATION_")
@@ -75,12 +82,30 @@ fn every_setting_of_the_file_can_be_a_variable() {
             (format!("DOTATION_{}", key.to_uppercase()), typed)
         })
         .collect();
-    assert_eq!(environment.len() + 3, variables().len());
+    assert_eq!(environment.len() + 6, variables().len());
     let pairs = environment.iter().map(|(n, v)| (n.as_str(), v.as_str()));
     assert_eq!(
         read("", &pairs.collect::<Vec<_>>()),
         Ok(Settings::default())
     );
+}
+
+#[test]
+fn a_copy_is_not_late_before_the_next_one_is_made() {
+    check_faults(
+        "backup_every_hours = 26\n",
+        &[],
+        &["DOTATION_BACKUP_TOO_OLD_HOURS: it is 26, expected more than backup_every_hours, which is 26"],
+    );
+    check_faults(
+        "backup_too_old_hours = 6\n",
+        &[("DOTATION_BACKUP_EVERY_HOURS", "6")],
+        &["x.toml:1:1: backup_too_old_hours: it is 6, expected more than backup_every_hours, which is 6"],
+    );
+    let read = read("backup_folder = '/srv/copies'\noperations_email = 'it@example.org'", &[]);
+    let read = read.unwrap();
+    assert_eq!(read.backup_folder.as_deref(), Some(Path::new("/srv/copies")));
+    assert_eq!(read.operations_email.as_deref(), Some("it@example.org"));
 }
 
 #[test]

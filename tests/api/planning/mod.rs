@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 /// Files a request of the prescriber's at a site, for 488 mg in two days, and returns its id.
 #[track_caller]
-fn ask_for(app: &App, site: &str, pseudonym: &str, changes: &Value) -> String {
+pub(crate) fn ask_for(app: &App, site: &str, pseudonym: &str, changes: &Value) -> String {
     let mut body = json!({
         "site": site, "pseudonym": pseudonym, "indication": "takayasu", "route": "iv",
         "treatment": "ongoing", "alternatives": "none", "alternatives_reason": "infliximab failed", "risk": "vital", "age_years": 34,
@@ -29,7 +29,7 @@ fn ask_for(app: &App, site: &str, pseudonym: &str, changes: &Value) -> String {
 
 /// Keeps a plan of the network of Paris, and returns its id.
 #[track_caller]
-fn keep(app: &App) -> String {
+pub(crate) fn keep(app: &App) -> String {
     let kept = app
         .post(
             Role::Coordinator,
@@ -41,7 +41,7 @@ fn keep(app: &App) -> String {
 }
 
 /// Approves a plan.
-fn approve(app: &App, plan: &str, body: &Value) -> Answer {
+pub(crate) fn approve(app: &App, plan: &str, body: &Value) -> Answer {
     app.post(Role::Coordinator, &format!("/plans/{plan}/approve"), body)
 }
 
@@ -96,12 +96,12 @@ fn rows(stock: &Value) -> Vec<Value> {
 }
 
 /// A centre with a GO of three doses of two vials each and `free` vials beside, all of 400 mg.
-fn cleared(app: &App, free: u32) {
+pub(crate) fn cleared(app: &App, free: u32) {
     app.receive(CENTRE, MG400, "B1", "2022-06-30", 6 + free);
     app.go("cart-1", 100_000, "2021-10-25");
 }
 
 /// A neighbour with six vials of 80 mg.
-fn stocked_neighbour(app: &App) {
+pub(crate) fn stocked_neighbour(app: &App) {
     app.receive(NEIGHBOUR, crate::service::MG80, "C7", "2022-05-31", 6);
 }

@@ -1,0 +1,109 @@
+//! Safety copies: made while people work, verified, restored into either database.
+
+mod bad;
+mod round;
+mod scheduled;
+
+use crate::planning::{approve, ask_for, cleared, keep, stocked_neighbour};
+use crate::service::{App, CENTRE, spawn};
+use crate::story::at;
+use crate::support::{Backend, TestDatabase};
+use diesel::RunQueryDsl as _;
+use diesel::sql_types::Text;
+use dotation::db::backup::{self, CopyError, Letters, Made, Restored, Target, Wanted};
+use dotation::domain::calendar::Instant;
+use dotation::domain::role::Role;
+use serde_json::json;
+use std::path::Path;
+
+/// The moment at which copies are made in these stories.
+pub(super) fn now() -> Instant {
+    "2021-10-20T12:30:00.123456Z".parse().unwrap()
+}
+
+/// A service with rows in most tables, with instants of every length.
+pub(super) fn busy(backend: Backend) -> App {
+    let app = spawn(backend);
+    cleared(&app, 3);
+    stocked_neighbour(&app);
+    ask_for(&app, CENTRE, "p-1", &json!({ "weight_g": 61_500 }));
+    ask_for(&app, CENTRE, "p-2 « é \"'\\ 𝛼 ", &json!({}));
+    let plan = keep(&app);
+    approve(&app, &plan, &json!({})).expect(200);
+    let count = json!({ "taken_on": "2021-10-19", "value": 2.5, "unit": "G/L" });
+    app.post(Role::Pharmacist, "/patients/p-1/counts", &count)
+        .expect(201);
+    let delivery = json!({ "cip13": crate::service::MG400, "units": 4, "expected_on": "2021-10-28", "reference": "C-1" });
+    app.post(Role::Pharmacist, &at("/deliveries"), &delivery)
+        .expect(201);
+    app.lose(crate::service::MG400, "B1", 1);
+    app
+}
+
+/// Makes a copy of a database into a folder.
+pub(super) fn copied(database: &TestDatabase, folder: &Path) -> Result<Made, CopyError> {
+    backup::make(&database.url, &Target::Folder(folder.to_owned()), now())
+}
+
+/// Restores a copy into a database.
+pub(super) fn restored(
+    database: &TestDatabase,
+    file: &Path,
+    replace: bool,
+) -> Result<Restored, CopyError> {
+    backup::restore(
+        &database.url,
+        &Wanted {
+            file,
+            replace,
+            letters: Letters::Sent,
+            now: now(),
+        },
+    )
+}
+
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+pub(super) fn lines(database: &TestDatabase, sql: &str) -> Vec<String> {
+    let rows: Vec<Line> = diesel::sql_query(sql)
+        .get_results(&mut database.conn())
+        .unwrap();
+    rows.into_iter().map(|row| row.line).collect()
+}
+
+/// Every value of every row of every table, in the words of the database itself; without the line by
+/// which a restore is written down, and the hour at which a migration ran.
+pub(super) fn dump(database: &TestDatabase) -> Vec<String> {
+    let (tables, columns) = match database.backend {
+        Backend::Sqlite => (
+            "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+            "SELECT 'quote(' || name || ')' AS line FROM pragma_table_info('{}') WHERE name <> 'run_on' ORDER BY name",
+        ),
+        Backend::Postgres => (
+            "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
+            "SELECT 'coalesce(quote_literal(' || column_name || '::text), ''NULL'')' AS line FROM information_schema.columns
+             WHERE table_name = '{}' AND column_name <> 'run_on' ORDER BY column_name",
+        ),
+    };
+    let mut all = Vec::new();
+    for table in lines(database, tables) {
+        let told = lines(database, &columns.replace("{}", &table)).join(" || ' ' || ");
+        let only = if table == "audit" {
+            "WHERE action <> 'service.restore'"
+        } else {
+            ""
+        };
+        let rows = lines(
+            database,
+            &format!("SELECT '{table}: ' || {told} AS line FROM {table} {only} ORDER BY 1"),
+        );
+        all.extend(rows);
+    }
+    // a database of these tests sorts as its server was set up
+    all.sort();
+    all
+}
