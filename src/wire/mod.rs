@@ -14,3 +14,4 @@ pub mod json;
 pub mod plan;
 pub mod plan_case;
 pub mod rulebook;
+pub mod sheet;
