@@ -15,6 +15,7 @@ mod assess;
 mod catalogue;
 mod check;
 mod count;
+mod delivery;
 mod demo;
 mod dispense;
 mod doses;
@@ -107,6 +108,8 @@ enum Command {
     #[command(subcommand)]
     Transfer(transfer::Transfer),
     #[command(subcommand)]
+    Delivery(delivery::Delivery),
+    #[command(subcommand)]
     Site(site::Site),
     #[command(subcommand)]
     Token(token::Token),
@@ -140,6 +143,7 @@ impl Command {
             Self::Rulebook(command) => command.run(place),
             Self::Dispense(command) => command.run(place),
             Self::Transfer(command) => command.run(place),
+            Self::Delivery(command) => command.run(place),
             Self::Site(command) => command.run(place),
             Self::Token(command) => command.run(place),
             Self::Catalogue(command) => command.run(place),

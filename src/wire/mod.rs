@@ -10,6 +10,7 @@ pub mod assess_case;
 pub mod bdpm;
 pub mod counts;
 pub mod fhir;
+pub mod import;
 pub mod json;
 pub mod plan;
 pub mod plan_case;

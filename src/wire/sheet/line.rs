@@ -2,11 +2,37 @@
 
 use super::{At, Fault, Header, Wrong};
 use csv::StringRecord;
+use std::sync::Arc;
+
+/// The place of a row that was read, by which what is found wrong with it later is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    line: usize,
+    header: Arc<Header>,
+}
+
+impl Place {
+    /// Returns the number of the line in the file, from 1.
+    pub const fn line(&self) -> usize {
+        self.line
+    }
+
+    /// Returns a fault of a cell; of the line, where the sheet has no such column or none is named.
+    pub fn fault<W>(&self, column: Option<&str>, wrong: impl Into<W>) -> Fault<W> {
+        let place = column.and_then(|column| self.header.place(column));
+        let named = place.and_then(|n| self.header.columns.get(n));
+        Fault {
+            at: At::Line(self.line, place.map(|n| n.saturating_add(1))),
+            column: named.map(|(_, title)| title.clone()),
+            wrong: wrong.into(),
+        }
+    }
+}
 
 /// A row while it is being read; what is wrong with it is kept.
 pub struct Line<'r, W> {
     number: usize,
-    header: &'r Header,
+    header: &'r Arc<Header>,
     record: &'r StringRecord,
     faults: &'r mut Vec<Fault<W>>,
 }
@@ -14,7 +40,7 @@ pub struct Line<'r, W> {
 impl<'r, W: From<Wrong>> Line<'r, W> {
     pub(super) const fn new(
         number: usize,
-        header: &'r Header,
+        header: &'r Arc<Header>,
         record: &'r StringRecord,
         faults: &'r mut Vec<Fault<W>>,
     ) -> Self {
@@ -31,36 +57,29 @@ impl<'r, W: From<Wrong>> Line<'r, W> {
         self.number
     }
 
-    fn place(&self, column: &str) -> Option<usize> {
-        let mut columns = self.header.columns.iter();
-        columns.position(|(name, _)| *name == Some(column))
+    /// Returns its place, for what is found wrong with it later.
+    pub fn place(&self) -> Place {
+        Place {
+            line: self.number,
+            header: Arc::clone(self.header),
+        }
     }
 
     /// Returns the place of a column's cell; of the line, where the sheet has no such column.
     pub fn at(&self, column: &str) -> At {
-        let place = self.place(column).map(|n| n.saturating_add(1));
+        let place = self.header.place(column).map(|n| n.saturating_add(1));
         At::Line(self.number, place)
-    }
-
-    /// Returns what the file calls a column, if it has it.
-    pub fn title(&self, column: &str) -> Option<String> {
-        let (_, title) = self.header.columns.get(self.place(column)?)?;
-        Some(title.clone())
     }
 
     /// Returns what stands in a column, if the sheet has it; empty cells are.
     pub fn cell(&self, column: &str) -> Option<&'r str> {
-        self.record.get(self.place(column)?)
+        self.record.get(self.header.place(column)?)
     }
 
     /// Keeps a fault of a cell.
     pub fn fault(&mut self, column: &str, wrong: impl Into<W>) {
-        let (at, title) = (self.at(column), self.title(column));
-        self.faults.push(Fault {
-            at,
-            column: title,
-            wrong: wrong.into(),
-        });
+        let fault = self.place().fault(Some(column), wrong);
+        self.faults.push(fault);
     }
 
     /// Keeps the error of a cell as its fault.

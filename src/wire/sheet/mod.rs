@@ -19,12 +19,13 @@ mod wrong;
 #[cfg(test)]
 mod tests;
 
-pub use line::Line;
+pub use line::{Line, Place};
 pub use place::{At, Fault};
 pub use wrong::Wrong;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 use place::Lines;
+use std::sync::Arc;
 
 /// The most bytes of a sheet: 10 MB.
 ///
@@ -140,7 +141,7 @@ pub fn read<T, W: From<Wrong>>(
         .trim(Trim::All)
         .delimiter(separator)
         .from_reader(content.as_bytes());
-    let mut header: Option<Header> = None;
+    let mut header: Option<Arc<Header>> = None;
     let (mut rows, mut faults, mut read) = (Vec::new(), Vec::new(), 0_usize);
     let mut lines = Lines::of(&content);
     for record in reader.records() {
@@ -160,7 +161,7 @@ pub fn read<T, W: From<Wrong>>(
             continue;
         }
         let Some(header) = &header else {
-            header = Some(Header::of(at, &record, layout, &mut faults));
+            header = Some(Arc::new(Header::of(at, &record, layout, &mut faults)));
             continue;
         };
         read = read.saturating_add(1);
@@ -207,11 +208,18 @@ fn separator(content: &str, layout: &Layout) -> (u8, bool) {
 }
 
 /// The first row: which column stands where, and what it is called there.
+#[derive(Debug, PartialEq, Eq)]
 struct Header {
     columns: Vec<(Option<&'static str>, String)>,
 }
 
 impl Header {
+    /// The place of a column, from 0.
+    fn place(&self, column: &str) -> Option<usize> {
+        let mut columns = self.columns.iter();
+        columns.position(|(name, _)| *name == Some(column))
+    }
+
     fn of<W: From<Wrong>>(
         line: usize,
         record: &StringRecord,
