@@ -6,6 +6,7 @@ use super::error::Error;
 use super::hear::hear;
 use super::notices;
 use super::rehold::{give_back, rehold};
+use super::resupply;
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
 use crate::db::{self};
@@ -72,7 +73,7 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
         return Ok(Vec::new());
     }
     let mut open = db::alerts::open(act.conn, state.site.finess)?;
-    let mut reserves = Vec::new();
+    let (mut reserves, mut supplied) = (Vec::new(), Vec::new());
     for (rulebook, rule) in act.reserve_rules() {
         let settled = clearance::settle(&state.facts(rulebook, rule), &state.in_force(rulebook));
         // first all that is given back, then what is held anew: it may be the same units
@@ -102,10 +103,12 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
             rulebook.name.as_str(),
             reading,
         )?;
+        supplied.push((rulebook, rule, (!retired).then_some(reserve.resupply)));
         if !retired {
             reserves.push((rulebook.name.to_string(), reserve));
         }
     }
+    resupply::heard(act, state, &mut open, &supplied)?;
     notices::heard(act, state, &mut open)?;
     Ok(reserves)
 }

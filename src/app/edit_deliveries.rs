@@ -1,11 +1,12 @@
-//! Deliveries: announced, confirmed, postponed, cancelled. Whether a site can count on resupply
-//! follows from them.
+//! Deliveries: announced, confirmed, postponed, received against, closed short, cancelled. Whether a site
+//! can count on resupply follows from them.
 
 use super::act::{Act, Done};
 use super::after;
 use super::error::Error;
 use super::receive_units::on_catalogue;
-use super::site_state::SiteState;
+use super::see::commons;
+use super::site_state::{SiteState, today};
 use crate::db::{self};
 use crate::domain::calendar::Day;
 use crate::domain::code::{Cip13, Finess};
@@ -37,12 +38,7 @@ pub struct NewDelivery {
 pub fn announce(act: &mut Act<'_>, site: Finess, new: &NewDelivery) -> Result<Delivery, Error> {
     let state = SiteState::load(act, site)?;
     on_catalogue(act, new.cip13)?;
-    if new.expected_on < state.today {
-        return Err(Refusal::InThePast {
-            what: "expected_on",
-        }
-        .into());
-    }
+    not_past(new.expected_on, state.today)?;
     let delivery = Delivery {
         id: DeliveryId::new(act.id()),
         site,
@@ -59,7 +55,7 @@ pub fn announce(act: &mut Act<'_>, site: Finess, new: &NewDelivery) -> Result<De
         version: 1,
     };
     db::deliveries::insert(act.conn, &delivery, act.now)?;
-    changed(act, None, &delivery)?;
+    changed(act, None, &delivery, None)?;
     Ok(delivery)
 }
 
@@ -72,13 +68,18 @@ pub struct Change {
     pub expected_on: Option<Day>,
     /// How sure it is.
     pub state: Option<DeliveryState>,
+    /// Why, in words about a supplier and never about a patient; it must be said of a delivery that is
+    /// cancelled, or closed before all of it came.
+    pub reason: Option<String>,
 }
 
 /// Changes a delivery: confirms, postpones or cancels it, or says that no more of it will come
-/// (received). One of which no more was announced than has arrived is received.
+/// (received). One of which no more was announced than has arrived is received. A change to what it is
+/// already is none: nothing is written, and the version stays.
 ///
 /// # Errors
-/// Refused when there is no such delivery here, it was edited meanwhile, or it has ended.
+/// Refused when there is no such delivery here, it was edited meanwhile, it has ended, its new day is past,
+/// or it is cancelled or closed short and nobody says why.
 pub fn change(
     act: &mut Act<'_>,
     site: Finess,
@@ -116,9 +117,38 @@ pub fn change(
         ..before.clone()
     }
     .settled();
+    if after
+        == (Delivery {
+            version: after.version,
+            ..before.clone()
+        })
+    {
+        return Ok(before);
+    }
+    if after.expected_on != before.expected_on {
+        let here = commons::site(act, site)?;
+        not_past(after.expected_on, today(act, &here)?)?;
+    }
+    let ended_by_hand = match change.state {
+        Some(DeliveryState::Cancelled) => true,
+        Some(DeliveryState::Received) => after.short() > Units::ZERO,
+        Some(DeliveryState::Announced | DeliveryState::Confirmed) | None => false,
+    };
+    if ended_by_hand && change.reason.is_none() {
+        return Err(Refusal::ReasonMissing.into());
+    }
     db::deliveries::update(act.conn, &after)?;
-    changed(act, Some(&before), &after)?;
+    changed(act, Some(&before), &after, change.reason.as_deref())?;
     Ok(after)
+}
+
+fn not_past(day: Day, today: Day) -> Result<(), Refusal> {
+    if day < today {
+        return Err(Refusal::InThePast {
+            what: "expected_on",
+        });
+    }
+    Ok(())
 }
 
 /// Counts units of a presentation that come with a delivery: with the last of them it is received.
@@ -152,7 +182,7 @@ pub(super) fn arrived(
     }
     let after = before.arrives(units);
     db::deliveries::update(act.conn, &after)?;
-    audit(act, Some(&before), &after)
+    audit(act, Some(&before), &after, None)
 }
 
 /// Gives units of a receipt that was undone back to their delivery: they are still to come.
@@ -174,19 +204,32 @@ pub(super) fn did_not_arrive(
     if state.site.car_t {
         state.deliveries = db::deliveries::expected(act.conn, site, state.today)?;
     }
-    audit(act, Some(&before), &after)
+    audit(act, Some(&before), &after, None)
 }
 
-fn changed(act: &mut Act<'_>, before: Option<&Delivery>, after: &Delivery) -> Result<(), Error> {
-    audit(act, before, after)?;
+fn changed(
+    act: &mut Act<'_>,
+    before: Option<&Delivery>,
+    after: &Delivery,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    audit(act, before, after, reason)?;
     let mut state = SiteState::load(act, after.site)?;
     after::settle(act, &mut state)?;
     Ok(())
 }
 
-fn audit(act: &mut Act<'_>, before: Option<&Delivery>, after: &Delivery) -> Result<(), Error> {
+fn audit(
+    act: &mut Act<'_>,
+    before: Option<&Delivery>,
+    after: &Delivery,
+    reason: Option<&str>,
+) -> Result<(), Error> {
     let summary = |d: &Delivery| json!({ "cip13": d.cip13.as_str(), "units": d.units.get(), "arrived": d.arrived.get(), "expected_on": d.expected_on.to_string(), "state": d.state.code() });
-    let details = json!({ "before": before.map(summary), "after": summary(after) });
+    let mut details = json!({ "before": before.map(summary), "after": summary(after) });
+    if let (Some(reason), Some(details)) = (reason, details.as_object_mut()) {
+        details.insert("reason".to_owned(), reason.into());
+    }
     act.audit(
         Some(after.site),
         Done {

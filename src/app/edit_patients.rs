@@ -2,6 +2,7 @@
 
 use super::act::{Act, Done};
 use super::error::Error;
+use super::see::commons;
 use super::site_state::SiteState;
 use super::{after, end_clearance};
 use crate::db::patients::{PatientRecord, PatientState};
@@ -30,8 +31,22 @@ pub struct NewPatient {
 /// # Errors
 /// Refused when the site is no CAR-T centre, or the pseudonym is that of a CAR-T patient there.
 pub fn register(act: &mut Act<'_>, site: Finess, new: &NewPatient) -> Result<PatientRecord, Error> {
+    let record = register_unsettled(act, site, new)?;
     let mut state = SiteState::load(act, site)?;
-    if !state.site.car_t {
+    after::settle(act, &mut state)?;
+    Ok(record)
+}
+
+/// As [`register`], and leaves it to the caller to settle the site: once, for whoever registers many.
+///
+/// # Errors
+/// As [`register`].
+pub(super) fn register_unsettled(
+    act: &mut Act<'_>,
+    site: Finess,
+    new: &NewPatient,
+) -> Result<PatientRecord, Error> {
+    if !commons::site(act, site)?.car_t {
         return Err(Refusal::NotCarT { site }.into());
     }
     if db::patients::by_pseudonym(act.conn, site, &new.pseudonym)?.is_some() {
@@ -41,11 +56,7 @@ pub fn register(act: &mut Act<'_>, site: Finess, new: &NewPatient) -> Result<Pat
         state: PatientState::Expected,
         ..unwritten(act, site, new)
     };
-    let record = write_new(act, &record)?;
-    state.records.push(record.clone());
-    state.patients.push(record.patient.clone());
-    after::settle(act, &mut state)?;
-    Ok(record)
+    write_new(act, &record)
 }
 
 /// Returns the record of somebody new, who waits for a GO; nothing is written.

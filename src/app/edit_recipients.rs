@@ -34,6 +34,37 @@ pub struct NewRecipient {
 /// # Errors
 /// Refused when there is no such site, or the address is there in that capacity.
 pub fn add(act: &mut Act<'_>, site: Finess, new: &NewRecipient) -> Result<Recipient, Error> {
+    add_as(act, site, new, &Listed::default())
+}
+
+/// How somebody stands on a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// Their place, from 1; at its end when nothing is said.
+    pub(super) position: Option<i64>,
+    /// Whether they are written to.
+    pub(super) active: bool,
+}
+
+impl Default for Listed {
+    fn default() -> Self {
+        Self {
+            position: None,
+            active: true,
+        }
+    }
+}
+
+/// As [`add`], at a place of the list, or without being written to.
+///
+/// # Errors
+/// As [`add`].
+pub(super) fn add_as(
+    act: &mut Act<'_>,
+    site: Finess,
+    new: &NewRecipient,
+    listed: &Listed,
+) -> Result<Recipient, Error> {
     if db::sites::find(act.conn, site)?.is_none() {
         return Err(Refusal::Unknown {
             what: "site",
@@ -48,6 +79,7 @@ pub fn add(act: &mut Act<'_>, site: Finess, new: &NewRecipient) -> Result<Recipi
     {
         return Err(Refusal::AlreadyThere { what: "recipient" }.into());
     }
+    let last = list.iter().map(|r| r.position).max().unwrap_or(0);
     let recipient = Recipient {
         id: RecipientId::new(act.id()),
         site,
@@ -55,13 +87,8 @@ pub fn add(act: &mut Act<'_>, site: Finess, new: &NewRecipient) -> Result<Recipi
         name: new.name.clone(),
         email: new.email.clone(),
         language: new.language,
-        position: list
-            .iter()
-            .map(|r| r.position)
-            .max()
-            .unwrap_or(0)
-            .saturating_add(1),
-        active: true,
+        position: listed.position.unwrap_or(last.saturating_add(1)),
+        active: listed.active,
     };
     db::alerts::insert_recipient(act.conn, &recipient)?;
     let details = json!({ "capacity": recipient.capacity.code(), "position": recipient.position });
@@ -75,7 +102,7 @@ pub fn add(act: &mut Act<'_>, site: Finess, new: &NewRecipient) -> Result<Recipi
         },
     )?;
     let in_place = |r: &Recipient| r.active && r.capacity == new.capacity;
-    if !list.iter().any(in_place) {
+    if recipient.active && !list.iter().any(in_place) {
         catch_up(act, &recipient)?;
     }
     Ok(recipient)
@@ -101,6 +128,35 @@ fn catch_up(act: &mut Act<'_>, recipient: &Recipient) -> Result<(), Error> {
         {
             post_letters::to(act, &state, &alert, "opened", recipient.clone(), act.now)?;
         }
+    }
+    Ok(())
+}
+
+/// Edits somebody on a site's list: name, language, place, and whether they are written to. Whoever is
+/// written to from now on, and is the first in their capacity, is written to about what is open.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn edit(act: &mut Act<'_>, before: &Recipient, after: &Recipient) -> Result<(), Error> {
+    let list = db::alerts::recipients(act.conn, after.site)?;
+    db::alerts::update_recipient(act.conn, after)?;
+    let summary = |r: &Recipient| json!({ "language": r.language.code(), "position": r.position, "active": r.active });
+    let details = json!({
+        "before": summary(before), "after": summary(after),
+        "name_changed": before.name != after.name,
+    });
+    act.audit(
+        Some(after.site),
+        Done {
+            action: "recipient.edit",
+            object: after.id.as_str(),
+            patient: None,
+            details,
+        },
+    )?;
+    let in_place = |r: &Recipient| r.active && r.capacity == after.capacity;
+    if after.active && !list.iter().any(in_place) {
+        catch_up(act, after)?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::act::{Act, Done};
 use super::after;
 use super::error::Error;
 use super::hear;
+use super::resupply;
 use super::site_state::SiteState;
 use crate::db::error::Law;
 use crate::db::sites::Network;
@@ -12,6 +13,7 @@ use crate::domain::code::Finess;
 use crate::domain::reason::Refusal;
 use crate::domain::site::{ByHand, Site};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Adds a network.
 ///
@@ -153,6 +155,8 @@ pub fn edit_site(
     let mut state = SiteState::load(act, finess)?;
     if !state.site.car_t {
         hear::no_reserve(act, &state)?;
+        // a centre that is one again begins anew
+        resupply::keep(act, &mut state, BTreeSet::new())?;
     }
     after::settle(act, &mut state)?;
     Ok(state.site)

@@ -172,10 +172,13 @@ pub(super) fn safety_overridden(
 /// # Errors
 /// When the database cannot be written.
 pub(super) fn no_reserve(act: &mut Act<'_>, state: &SiteState) -> Result<(), Error> {
-    let kind = AlertKind::ReserveBelowMinimum;
+    let kinds = [
+        AlertKind::ReserveBelowMinimum,
+        AlertKind::ResupplyCompromised,
+    ];
     for alert in db::alerts::open(act.conn, state.site.finess)? {
-        if alert.kind == kind {
-            ended(act, state, kind, &alert.subject)?;
+        if kinds.contains(&alert.kind) {
+            ended(act, state, alert.kind, &alert.subject)?;
         }
     }
     Ok(())

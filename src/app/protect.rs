@@ -26,9 +26,21 @@ pub fn reserves(act: &Act<'_>, state: &SiteState, picks: &[(LotId, Units)]) -> R
             line.usable = line.usable.saturating_sub(*units);
         }
     }
-    for (rulebook, rule) in state.protecting(act) {
-        let before = reserve::stand(&state.facts(rulebook, rule));
-        let after = reserve::stand(&left.facts(rulebook, rule));
+    kept(act, state, &left)
+}
+
+/// Refuses when a reserve makes fewer of its doses from the shelf as it stands `after` an act than from that
+/// `before` it.
+///
+/// # Errors
+/// As [`reserves`].
+pub fn kept(act: &Act<'_>, before: &SiteState, after: &SiteState) -> Result<(), Error> {
+    if !before.site.car_t {
+        return Ok(());
+    }
+    for (rulebook, rule) in before.protecting(act) {
+        let (before, after) = (before.facts(rulebook, rule), after.facts(rulebook, rule));
+        let (before, after) = (reserve::stand(&before), reserve::stand(&after));
         if let Some(unsolved) = before.unsolved.or(after.unsolved) {
             return Err(Error::Unsolved(unsolved));
         }

@@ -52,6 +52,8 @@ pub struct SiteState {
     pub in_force: Vec<ClearanceRecord>,
     /// What it waits for.
     pub deliveries: Vec<Delivery>,
+    /// The names of the rulebooks by which resupply was assured when the site was last settled.
+    pub assured: BTreeSet<String>,
     /// Who was given a dose by this act.
     pub served: Option<PatientId>,
     /// The rulebooks whose notices are retired: they protect nothing.
@@ -64,7 +66,8 @@ impl SiteState {
     /// # Errors
     /// [`Refusal::Unknown`] when there is no such site, or the database's error.
     pub fn load(act: &mut Act<'_>, finess: Finess) -> Result<Self, Error> {
-        let site = db::sites::find(act.conn, finess)?.ok_or_else(|| Refusal::Unknown {
+        let found = db::sites::find_settled(act.conn, finess)?;
+        let (site, assured) = found.ok_or_else(|| Refusal::Unknown {
             what: "site",
             name: finess.to_string(),
         })?;
@@ -80,6 +83,7 @@ impl SiteState {
             line_holds: Vec::new(),
             in_force: Vec::new(),
             deliveries: Vec::new(),
+            assured,
             served: None,
             retired,
             site,

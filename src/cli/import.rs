@@ -1,4 +1,6 @@
 mod counts;
+mod sheets;
+mod stock;
 
 use super::answer::Answer;
 use super::failure::Failure;
@@ -10,21 +12,28 @@ use clap::{Args, Subcommand};
 use counts::ImportCounts;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
+use sheets::{ImportDeliveries, ImportPatients, ImportPeople, ImportSites};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use stock::ImportStock;
 
 /// How many odd rows of a file are written out for people.
 ///
 /// Choice: a screen; machines are given them all.
 const MOST_SHOWN: usize = 40;
 
-/// Take over what others publish
+/// Take over what others publish, and what spreadsheets hold
 #[derive(Debug, Subcommand)]
 pub(super) enum Import {
     Bdpm(ImportBdpm),
     Counts(ImportCounts),
+    Stock(ImportStock),
+    Sites(ImportSites),
+    People(ImportPeople),
+    Patients(ImportPatients),
+    Deliveries(ImportDeliveries),
 }
 
 const BDPM: &str = "\
@@ -53,6 +62,11 @@ impl Import {
         match self {
             Self::Bdpm(command) => command.run(place),
             Self::Counts(command) => command.run(place),
+            Self::Stock(command) => command.run(place),
+            Self::Sites(command) => command.run(place),
+            Self::People(command) => command.run(place),
+            Self::Patients(command) => command.run(place),
+            Self::Deliveries(command) => command.run(place),
         }
     }
 }

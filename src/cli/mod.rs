@@ -16,6 +16,7 @@ mod backup;
 mod catalogue;
 mod check;
 mod count;
+mod delivery;
 mod demo;
 mod dispense;
 mod doses;
@@ -109,6 +110,8 @@ enum Command {
     #[command(subcommand)]
     Transfer(transfer::Transfer),
     #[command(subcommand)]
+    Delivery(delivery::Delivery),
+    #[command(subcommand)]
     Site(site::Site),
     #[command(subcommand)]
     Token(token::Token),
@@ -144,6 +147,7 @@ impl Command {
             Self::Rulebook(command) => command.run(place),
             Self::Dispense(command) => command.run(place),
             Self::Transfer(command) => command.run(place),
+            Self::Delivery(command) => command.run(place),
             Self::Site(command) => command.run(place),
             Self::Token(command) => command.run(place),
             Self::Catalogue(command) => command.run(place),

@@ -276,6 +276,22 @@ pub fn insert_recipient(conn: &mut Conn, r: &Recipient) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes how somebody on a site's list is written to; their address and capacity stay.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn update_recipient(conn: &mut Conn, r: &Recipient) -> Result<(), Error> {
+    diesel::update(recipients::table.find(r.id.as_str()))
+        .set((
+            recipients::name.eq(&r.name),
+            recipients::language.eq(r.language.code()),
+            recipients::position.eq(r.position),
+            recipients::active.eq(r.active),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Takes somebody off the list; returns whether they were on it.
 ///
 /// # Errors

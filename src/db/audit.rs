@@ -172,6 +172,26 @@ pub fn page(
     Ok(rows.into_iter().map(line).collect())
 }
 
+diesel::postfix_operator!(IsOfDelivery, " = 'delivery.change'");
+
+/// Returns the lines that say what was done with a delivery of a site, the first first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn of_delivery(conn: &mut Conn, chain: &str, delivery: &str) -> Result<Vec<Line>, Error> {
+    // the index has these lines alone, and so the action is said as it says it
+    let rows: Vec<Row> = audit::table
+        .filter(
+            audit::chain
+                .eq(chain)
+                .and(audit::object.eq(delivery))
+                .and(IsOfDelivery::new(audit::action)),
+        )
+        .order(audit::seq)
+        .load(conn)?;
+    Ok(rows.into_iter().map(line).collect())
+}
+
 /// Returns when the last line of any chain was written, if there is one.
 ///
 /// # Errors

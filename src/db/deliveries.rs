@@ -132,6 +132,47 @@ pub fn find(conn: &mut Conn, site: Finess, id: &DeliveryId) -> Result<Option<Del
     row.map(value).transpose()
 }
 
+/// Returns the site of a delivery, if there is one of that id.
+///
+/// # Errors
+/// When the database cannot be read, or the row names no site.
+pub fn site_of(conn: &mut Conn, id: &DeliveryId) -> Result<Option<Finess>, Error> {
+    let site: Option<String> = deliveries::table
+        .find(id.as_str())
+        .select(deliveries::site)
+        .get_result(conn)
+        .optional()?;
+    let row = RowOf {
+        table: "deliveries",
+        id: id.as_str(),
+    };
+    site.map(|site| row.parsed(Finess::parse(&site)))
+        .transpose()
+}
+
+/// Returns the deliveries of a presentation to a site that carry a supplier's reference, the first first.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no delivery.
+pub fn referred(
+    conn: &mut Conn,
+    site: Finess,
+    cip13: Cip13,
+    reference: &str,
+) -> Result<Vec<Delivery>, Error> {
+    let rows: Vec<Row> = deliveries::table
+        .filter(
+            deliveries::site
+                .eq(site.as_str())
+                .and(deliveries::cip13.eq(cip13.as_str()))
+                .and(deliveries::reference.eq(reference)),
+        )
+        .order(deliveries::id)
+        .select(columns!())
+        .load(conn)?;
+    rows.into_iter().map(value).collect()
+}
+
 /// Adds a delivery.
 ///
 /// # Errors

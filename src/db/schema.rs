@@ -27,6 +27,7 @@ diesel::table! {
         resupply_until -> Nullable<Date>,
         version -> BigInt,
         created_at -> Timestamp,
+        resupply_assured -> Text,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::site::{ByHand, Site};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use std::collections::BTreeSet;
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = sites)]
@@ -25,6 +26,7 @@ struct SiteRow {
     resupply_until: Option<NaiveDate>,
     version: i64,
     created_at: NaiveDateTime,
+    resupply_assured: String,
 }
 
 impl SiteRow {
@@ -42,6 +44,7 @@ impl SiteRow {
             resupply_until: by_hand.map(|h| h.until.date()),
             version: site.version,
             created_at: kept(created_at),
+            resupply_assured: String::new(),
         }
     }
 
@@ -80,12 +83,44 @@ impl SiteRow {
 /// # Errors
 /// When the database cannot be read, or the row is no site.
 pub fn find(conn: &mut Conn, finess: Finess) -> Result<Option<Site>, Error> {
-    sites::table
+    Ok(find_settled(conn, finess)?.map(|(site, _)| site))
+}
+
+/// Returns the same with the names of the rulebooks by which its resupply was assured when it was last
+/// settled.
+///
+/// # Errors
+/// When the database cannot be read, or the row is no site.
+pub fn find_settled(
+    conn: &mut Conn,
+    finess: Finess,
+) -> Result<Option<(Site, BTreeSet<String>)>, Error> {
+    let row: Option<SiteRow> = sites::table
         .find(finess.as_str())
-        .get_result::<SiteRow>(conn)
-        .optional()?
-        .map(SiteRow::value)
-        .transpose()
+        .get_result(conn)
+        .optional()?;
+    row.map(|row| {
+        let names = row.resupply_assured.split_whitespace();
+        let assured = names.map(str::to_owned).collect();
+        Ok((row.value()?, assured))
+    })
+    .transpose()
+}
+
+/// Writes the names of the rulebooks by which a site's resupply is assured now that it was settled.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn set_assured(
+    conn: &mut Conn,
+    finess: Finess,
+    assured: &BTreeSet<String>,
+) -> Result<(), Error> {
+    let names: Vec<&str> = assured.iter().map(String::as_str).collect();
+    diesel::update(sites::table.find(finess.as_str()))
+        .set(sites::resupply_assured.eq(names.join(" ")))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Returns the sites, of one network or of all, by number.

@@ -157,6 +157,17 @@ pub enum Refusal {
         /// Which day or instant: `expected_on`, `expires_at`, `until`.
         what: &'static str,
     },
+    /// What is to be done takes away what others count on, and nobody said why.
+    ReasonMissing,
+    /// What is to be booked is not what somebody has seen: the file, or the ledger, is another by now.
+    SeenOtherwise,
+    /// More lots differ than are booked at once.
+    TooManyDifferences {
+        /// How many differ.
+        found: usize,
+        /// The most that are booked.
+        most: usize,
+    },
     /// The window after the infusion is said to be over, and is not.
     WindowOpen {
         /// How many days it lasts after the day of the infusion.
@@ -280,6 +291,9 @@ impl Refusal {
             Self::InTheFuture { .. } => "in-the-future",
             Self::BeforeItsUnits { .. } => "before-its-units",
             Self::InThePast { .. } => "in-the-past",
+            Self::ReasonMissing => "reason-missing",
+            Self::SeenOtherwise => "seen-otherwise",
+            Self::TooManyDifferences { .. } => "too-many-differences",
             Self::WindowOpen { .. } => "window-open",
             Self::AlreadyCleared => "already-cleared",
             Self::WrongState { .. } => "wrong-state",

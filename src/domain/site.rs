@@ -73,6 +73,21 @@ impl Delivery {
         }
     }
 
+    /// Returns how many units were announced and never came: of one that was closed before they did.
+    pub const fn short(&self) -> Units {
+        match self.state {
+            DeliveryState::Received => self.units.saturating_sub(self.arrived),
+            DeliveryState::Announced | DeliveryState::Confirmed | DeliveryState::Cancelled => {
+                Units::ZERO
+            }
+        }
+    }
+
+    /// Returns whether it is late: still to come, and its day is past. Nobody counts on it then.
+    pub fn is_late(&self, today: Day) -> bool {
+        self.left() > Units::ZERO && self.expected_on < today
+    }
+
     /// Returns the delivery once `units` of it have arrived: it is received when nothing is left
     /// to come.
     #[must_use]

@@ -63,6 +63,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::InTheFuture { .. } => "It cannot have happened in the future.".to_owned(),
         Refusal::InThePast { .. } => "That day or hour is past.".to_owned(),
+        Refusal::ReasonMissing => "Others count on it: say why, in `reason`.".to_owned(),
+        Refusal::SeenOtherwise => "What was seen no longer holds: the file is another, or units were moved since. Compare again, and confirm what is shown then.".to_owned(),
+        Refusal::TooManyDifferences { found, most } => format!("{found} lots differ, and {most} at most are booked at once: is the file of this site, and in units and not in boxes?"),
         Refusal::WindowOpen { days } => format!("The window after the infusion is not over yet ({days} days): the doses stay. To give them back all the same, say why in your own words."),
         Refusal::AlreadyCleared => "This patient has a clearance in force: move it, or release it first.".to_owned(),
         Refusal::WrongState { state } => wrong_state(state),
@@ -188,5 +191,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::Override => "A refusal was overridden",
         AlertKind::NoticeExpired => "A rulebook has ended, or is about to",
         AlertKind::CountOverdue => "Counts are overdue",
+        AlertKind::ResupplyCompromised => "Resupply is compromised",
     }
 }

@@ -65,6 +65,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         ),
         Refusal::InTheFuture { .. } => "Cela ne peut pas s'être passé dans le futur.".to_owned(),
         Refusal::InThePast { .. } => "Ce jour ou cette heure est déjà passé.".to_owned(),
+        Refusal::ReasonMissing => "D'autres comptent dessus : dites pourquoi, dans `reason`.".to_owned(),
+        Refusal::SeenOtherwise => "Ce qui a été vu ne tient plus : le fichier est un autre, ou des unités ont bougé depuis. Comparez de nouveau, et confirmez ce qui s'affiche alors.".to_owned(),
+        Refusal::TooManyDifferences { found, most } => format!("{found} lots diffèrent, et {most} au plus s'enregistrent à la fois : le fichier est-il celui de ce site, et en unités plutôt qu'en boîtes ?"),
         Refusal::WindowOpen { days } => format!("La fenêtre après l'injection n'est pas encore terminée ({days} jours) : les doses restent réservées. Pour les rendre quand même, dites pourquoi avec vos mots."),
         Refusal::AlreadyCleared => "Ce patient a déjà un feu vert en cours : déplacez-le, ou libérez-le d'abord.".to_owned(),
         Refusal::WrongState { state } => wrong_state(state),
@@ -230,5 +233,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::Override => "Refus outrepassé",
         AlertKind::NoticeExpired => "Référentiel échu ou bientôt échu",
         AlertKind::CountOverdue => "Numérations en retard",
+        AlertKind::ResupplyCompromised => "Réapprovisionnement compromis",
     }
 }

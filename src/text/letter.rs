@@ -106,9 +106,10 @@ fn telephone(facts: &Facts<'_>) -> Option<(String, String)> {
         .map(|c| (c.name.clone(), c.telephone.clone()))
 }
 
-/// Whether a clearance stands again; one that was released, moved or used is over otherwise.
+/// Whether a clearance stands again, or resupply is assured again; what was released, moved or used, or is
+/// asked for no more, is over otherwise.
 fn restored(alert: &Alert) -> bool {
-    alert.kind == AlertKind::ClearanceBroken && alert.reading.found > 0 && !alert.reading.is_short()
+    alert.reading.found > 0 && !alert.reading.is_short()
 }
 
 /// What a letter says of a clock that is simulated.
@@ -140,7 +141,12 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
     let name = fr::alert_name(kind);
     let headline = match facts.event {
         "worsened" => format!("AGGRAVATION – {name}"),
-        "closed" if restored(facts.alert) => "RÉTABLI – Feu vert CAR-T : GO".to_owned(),
+        "closed" if restored(facts.alert) && kind == AlertKind::ClearanceBroken => {
+            "RÉTABLI – Feu vert CAR-T : GO".to_owned()
+        }
+        "closed" if restored(facts.alert) && kind == AlertKind::ResupplyCompromised => {
+            "RÉTABLI – Réapprovisionnement assuré".to_owned()
+        }
         "closed" => format!("TERMINÉ – {name}"),
         "acknowledged" => format!("Pris en charge – {name}"),
         _ => name.to_owned(),
@@ -169,7 +175,13 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.push(("Numérations à jour", reading.found.to_string()));
             rows.push(("Patients suivis", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
+        AlertKind::ResupplyCompromised if reading.expected > 0 => {
+            rows.push(("Doses à garder", reading.expected.to_string()));
+            if reading.is_short() {
+                rows.push(("Au lieu de", reading.found.to_string()));
+            }
+        }
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::ResupplyCompromised => {}
     }
     rows.push((
         opened(facts, "Depuis", "Alerte ouverte le"),
@@ -239,6 +251,11 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
             "Obtenir chaque numération du laboratoire ou du prescripteur, et la saisir : l'alerte se clôt d'elle-même.".to_owned(),
             "Si un traitement a été interrompu ou arrêté, le dire : sa surveillance en dépend.".to_owned(),
         ],
+        AlertKind::ResupplyCompromised => vec![
+            "Voir les livraisons attendues, dans Dotation : faire confirmer par le fournisseur celle qui manque, ou enregistrer ce qui est arrivé ; l'alerte se clôt d'elle-même.".to_owned(),
+            "D'ici là le site garde davantage de doses de réserve : avant toute injection de CAR-T, demander le feu vert.".to_owned(),
+            call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
+        ],
     }
 }
 
@@ -247,7 +264,12 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
     let name = en::alert_name(kind);
     let headline = match facts.event {
         "worsened" => format!("WORSE – {name}"),
-        "closed" if restored(facts.alert) => "RESTORED – CAR-T clearance: GO".to_owned(),
+        "closed" if restored(facts.alert) && kind == AlertKind::ClearanceBroken => {
+            "RESTORED – CAR-T clearance: GO".to_owned()
+        }
+        "closed" if restored(facts.alert) && kind == AlertKind::ResupplyCompromised => {
+            "RESTORED – Resupply is assured".to_owned()
+        }
         "closed" => format!("OVER – {name}"),
         "acknowledged" => format!("Acknowledged – {name}"),
         _ => name.to_owned(),
@@ -278,7 +300,13 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.push(("Counts up to date", reading.found.to_string()));
             rows.push(("Patients monitored", reading.expected.to_string()));
         }
-        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
+        AlertKind::ResupplyCompromised if reading.expected > 0 => {
+            rows.push(("Doses to keep", reading.expected.to_string()));
+            if reading.is_short() {
+                rows.push(("Instead of", reading.found.to_string()));
+            }
+        }
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::ResupplyCompromised => {}
     }
     rows.push((
         opened(facts, "Since", "Alert opened"),
@@ -336,6 +364,11 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
             "Open the monitoring list of the medicine, in Dotation: the counts that are overdue come first.".to_owned(),
             "Get each count from the laboratory or the prescriber, and enter it: the alert then closes by itself.".to_owned(),
             "Where a treatment was interrupted or stopped, say so: its monitoring follows from it.".to_owned(),
+        ],
+        AlertKind::ResupplyCompromised => vec![
+            "See the deliveries that are expected, in Dotation: have the supplier confirm the one that is missing, or record what has arrived; the alert then closes by itself.".to_owned(),
+            "Until then the site keeps more doses in reserve: ask for a clearance before any CAR-T infusion.".to_owned(),
+            call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
         ],
     }
 }

@@ -88,10 +88,14 @@ fn a_delivery_of_which_no_more_comes_is_received_by_hand(backend: Backend) {
     };
     let id = coming(&app, 10);
     comes(&app, &id, 1);
-    let ended = edit(&id, &json!({ "state": "received" })).expect(200);
+    // nine that never came: why?
+    let bare = edit(&id, &json!({ "state": "received" }));
+    assert_eq!(faults(&bare, 422), ["/reason"]);
+    let why = json!({ "state": "received", "reason": "the rest is out of stock" });
+    let ended = edit(&id, &why).expect(200);
     assert_eq!(
-        (&ended["state"], &ended["to_come"]),
-        (&json!("received"), &json!(0))
+        (&ended["state"], &ended["to_come"], &ended["short"]),
+        (&json!("received"), &json!(0), &json!(9))
     );
     assert_eq!(resupply(&app), "compromised");
     refused(edit(&id, &json!({ "units": 12 })), 409, "wrong-state");

@@ -21,6 +21,7 @@ on_both! {
 }
 
 const SHORT: &str = "reserve-below-minimum";
+const COMPROMISED: &str = "resupply-compromised";
 
 fn instant(text: &str) -> Instant {
     text.parse().unwrap()
@@ -78,11 +79,23 @@ fn opened() -> Vec<(String, String)> {
     vec![("opened".to_owned(), "pui@example.org".to_owned())]
 }
 
+/// The same where resupply turns compromised with it, which the CAR-T unit hears too; sorted.
+fn opened_with_resupply() -> Vec<(String, String)> {
+    let to = ["car-t@example.org", "pui@example.org", "pui@example.org"];
+    let letter = |to: &str| ("opened".to_owned(), to.to_owned());
+    to.into_iter().map(letter).collect()
+}
+
+fn sorted(mut letters: Vec<(String, String)>) -> Vec<(String, String)> {
+    letters.sort();
+    letters
+}
+
 fn an_alert_opens_when_a_service_starts_on_another_day(backend: Backend) {
     let app = assured_until_the_22nd(backend);
     let before = app.heard().len();
     let app = again_at(app, "2021-10-22T22:00:00Z");
-    assert_eq!(heard_of(&app, before), opened());
+    assert_eq!(sorted(heard_of(&app, before)), opened_with_resupply());
     assert_eq!(app.reserve(), (2, 3));
     assert_eq!(app.alerts(SHORT)[0]["found"], 2);
     // starting again, the same day or the next, says nothing twice
@@ -100,7 +113,7 @@ fn an_alert_opens_when_a_day_begins_under_a_service(backend: Backend) {
     let before = app.heard().len();
     // two seconds before midnight in Paris
     let app = again_at(app, "2021-10-22T21:59:58Z");
-    assert_eq!(heard_of(&app, before), opened());
+    assert_eq!(sorted(heard_of(&app, before)), opened_with_resupply());
 }
 
 fn two_instances_open_one_alert_and_write_one_letter(backend: Backend) {
@@ -117,7 +130,7 @@ fn two_instances_open_one_alert_and_write_one_letter(backend: Backend) {
     let mut two = Days::new(other.as_ref().unwrap_or(&app).service.clone());
     let eve = instant("2021-10-22T21:59:59Z");
     let midnight = instant("2021-10-22T22:00:00Z");
-    for (now, new) in [(eve, 0), (midnight, 1)] {
+    for (now, new, heard) in [(eve, 0, 0), (midnight, 1, 3)] {
         let both = block(async { tokio::join!(one.turn(now), two.turn(now)) });
         for turned in [both.0.unwrap(), both.1.unwrap()] {
             assert!(
@@ -127,9 +140,10 @@ fn two_instances_open_one_alert_and_write_one_letter(backend: Backend) {
             );
         }
         assert_eq!(app.alerts(SHORT).len(), new);
-        assert_eq!(letters(&app).len(), before + new);
+        assert_eq!(app.alerts(COMPROMISED).len(), new);
+        assert_eq!(letters(&app).len(), before + heard);
     }
-    assert_eq!(letters(&app)[..1], opened());
+    assert_eq!(sorted(letters(&app)[..3].to_vec()), opened_with_resupply());
 }
 
 fn a_delivery_that_did_not_come_is_heard_of(backend: Backend) {
@@ -146,7 +160,8 @@ fn a_delivery_that_did_not_come_is_heard_of(backend: Backend) {
     assert_eq!(app.alerts(SHORT).len(), 0);
     turned(&mut days, &["2021-10-22T22:00:00Z"]);
     assert_eq!(app.alerts(SHORT).len(), 1);
-    assert_eq!(letters(&app)[..letters(&app).len() - before], opened());
+    let new = letters(&app)[..letters(&app).len() - before].to_vec();
+    assert_eq!(sorted(new), opened_with_resupply());
 }
 
 fn a_lot_that_expires_is_heard_of(backend: Backend) {

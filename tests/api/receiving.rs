@@ -301,7 +301,7 @@ fn a_receipt_ends_the_delivery_that_it_came_with(backend: Backend) {
         "PATCH",
         &at(&format!("/deliveries/{other}")),
         &[("Authorization", &bearer), ("If-Match", "*")],
-        Some(br#"{"state":"cancelled"}"#),
+        Some(br#"{"state":"cancelled","reason":"ordered twice"}"#),
     )
     .expect(200);
     let late = json!({ "kind": "receipt", "cip13": MG400, "lot": "B3", "expiry": "2022-06-30", "units": 2, "delivery": other });

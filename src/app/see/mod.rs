@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod alternatives;
 pub mod commons;
 pub mod counts;
+pub mod deliveries;
 pub mod of_site;
 pub mod plans;
 pub mod requests;

@@ -67,17 +67,20 @@ pub enum Lots {
     All,
 }
 
-/// Returns up to `limit` deliveries whose id comes after `after`.
+/// Returns the site's own day, and up to `limit` deliveries whose id comes after `after`.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// Refused when there is no such site; when the database cannot be read.
 pub fn deliveries(
     act: &mut Act<'_>,
     site: Finess,
     after: Option<&str>,
     limit: i64,
-) -> Result<Vec<Delivery>, Error> {
-    Ok(db::deliveries::page(act.conn, site, after, limit)?)
+) -> Result<(Day, Vec<Delivery>), Error> {
+    let found = super::commons::site(act, site)?;
+    let today = today(act, &found)?;
+    let page = db::deliveries::page(act.conn, site, after, limit)?;
+    Ok((today, page))
 }
 
 /// Returns a delivery.

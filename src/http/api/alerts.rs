@@ -32,7 +32,8 @@ pub const FILTERS: &[(&str, &str)] = &[
 pub struct AlertShape {
     id: String,
     site: String,
-    /// `reserve-below-minimum`, `clearance-broken`, `override` or `count-overdue`.
+    /// `reserve-below-minimum`, `clearance-broken`, `override`, `notice-expired`, `count-overdue` or
+    /// `resupply-compromised`.
     kind: &'static str,
     /// What of: a rulebook, a clearance, an act.
     subject: String,

@@ -179,6 +179,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::BeforeItsUnits { what, .. }
         | Refusal::InTheFuture { what }
         | Refusal::InThePast { what } => in_body(&format!("/{what}"), said),
+        Refusal::ReasonMissing => in_body("/reason", said),
         Refusal::NoReserveRule { .. } | Refusal::NoRanking { .. } => in_body("/rulebook", said),
         Refusal::SeveralNetworks => in_body("/transfers", said),
         Refusal::UnfitRequest { fields } => {
@@ -188,6 +189,8 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
+        | Refusal::SeenOtherwise
+        | Refusal::TooManyDifferences { .. }
         | Refusal::NotCarT { .. }
         | Refusal::WindowOpen { .. }
         | Refusal::AlreadyCleared
@@ -254,6 +257,9 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::InTheFuture { .. }
         | Refusal::InThePast { .. }
         | Refusal::WindowOpen { .. }
+        | Refusal::ReasonMissing
+        | Refusal::SeenOtherwise
+        | Refusal::TooManyDifferences { .. }
         | Refusal::AlreadyCleared
         | Refusal::WrongState { .. }
         | Refusal::Unsafe { .. }

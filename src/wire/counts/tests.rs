@@ -58,7 +58,7 @@ fn a_sheet_in_windows_1252_is_read() {
     let damaged =
         b"pseudonym;date;value;unit\np-\xc3\xa9;2021-10-18;1;G/L\np-\xe9;2021-10-18;1;G/L\n";
     check(damaged, &["3 is not UTF-8 here"]);
-    check(b"\xff\xfep\0s\0", &["1 is UTF-16"]);
+    check(b"\xff\xfep\0s\0\xd8", &["1 is UTF-16 and no text here"]);
 }
 
 #[test]

@@ -1,61 +1,17 @@
 //! What is wrong in a file of counts, in both languages.
 
-use super::MOST_BYTES;
 use crate::domain::calendar::Day;
 use crate::domain::code::Finess;
 use crate::domain::count::CountError;
 use crate::text::Bilingual;
+use crate::wire::sheet;
 
 /// What is wrong at a place of a file. What stood there is cut to forty characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Wrong {
-    /// There is no first row.
-    #[error("is empty; expected a row with the names of the columns: pseudonym, date, value, unit")]
-    Empty,
-    /// It is larger than any.
-    #[error("has {bytes} bytes; expected at most {MOST_BYTES}")]
-    TooLarge {
-        /// How large it is.
-        bytes: usize,
-    },
-    /// It is UTF-16.
-    #[error("is UTF-16; expected UTF-8 or Windows-1252")]
-    Utf16,
-    /// It begins in UTF-8 and does not go on so.
-    #[error(
-        "is not UTF-8 here and is above; expected UTF-8 throughout, or Windows-1252 throughout"
-    )]
-    Damaged,
-    /// A column that is not known; also a name or a birth date, which are never asked for.
-    #[error(
-        "{0:?} is no column; expected pseudonym, date, value and unit, and nothing else of the patient"
-    )]
-    Column(String),
-    /// A column stands there twice.
-    #[error("{0:?} stands there twice")]
-    TwiceColumn(String),
-    /// A column is missing.
-    #[error("names no column {0}; expected pseudonym, date, value and unit")]
-    NoColumn(&'static str),
-    /// More or fewer cells than columns.
-    #[error(
-        "has {found} cells; expected {expected}, and a value with a comma between quotation marks where commas separate cells"
-    )]
-    Cells {
-        /// How many there are.
-        found: usize,
-        /// How many columns there are.
-        expected: usize,
-    },
-    /// Nothing stands there.
-    #[error("is missing")]
-    Nothing,
-    /// It is no pseudonym.
-    #[error("{0:?} is no pseudonym; expected 1 to 64 characters on one line")]
-    Pseudonym(String),
-    /// It is no day.
-    #[error("{0:?} is not a day; expected YYYY-MM-DD or DD/MM/YYYY, from 2000 to 2099")]
-    Day(String),
+    /// What any sheet can have wrong.
+    #[error(transparent)]
+    Sheet(#[from] sheet::Wrong),
     /// It is no count.
     #[error(transparent)]
     Count(#[from] CountError),
@@ -129,17 +85,7 @@ fn listed(sites: &[Finess]) -> String {
 impl Bilingual for Wrong {
     fn in_french(&self) -> String {
         match self {
-            Self::Empty => "est vide ; attendu : une ligne avec les noms des colonnes : pseudonym, date, value, unit".to_owned(),
-            Self::TooLarge { bytes } => format!("compte {bytes} octets ; attendu : {MOST_BYTES} au plus"),
-            Self::Utf16 => "est en UTF-16 ; attendu : UTF-8 ou Windows-1252".to_owned(),
-            Self::Damaged => "n'est pas de l'UTF-8 ici mais l'est plus haut ; attendu : UTF-8 partout, ou Windows-1252 partout".to_owned(),
-            Self::Column(found) => format!("{found:?} n'est pas une colonne ; attendu : pseudonyme, date, valeur et unité, et rien d'autre du patient"),
-            Self::TwiceColumn(found) => format!("{found:?} figure deux fois"),
-            Self::NoColumn(name) => format!("n'a pas de colonne {name} ; attendu : pseudonym, date, value et unit"),
-            Self::Cells { found, expected } => format!("compte {found} cellules ; attendu : {expected}, et une valeur à virgule entre guillemets là où des virgules séparent les cellules"),
-            Self::Nothing => "est absent".to_owned(),
-            Self::Pseudonym(found) => format!("{found:?} n'est pas un pseudonyme ; attendu : 1 à 64 caractères sur une ligne"),
-            Self::Day(found) => format!("{found:?} n'est pas un jour ; attendu : AAAA-MM-JJ ou JJ/MM/AAAA, de 2000 à 2099"),
+            Self::Sheet(wrong) => wrong.in_french(),
             Self::Count(error) => error.in_french(),
             Self::UnknownPatient(found) => format!("{found:?} n'est le pseudonyme de personne dans vos sites ; une demande ou une inscription CAR-T le fait connaître"),
             Self::WhichSite { found, sites } => format!("{found:?} est le pseudonyme d'un patient dans plusieurs sites ({}) ; précisez le site", listed(sites)),

@@ -3,8 +3,10 @@
 use super::{Reading, Whose, list};
 use crate::domain::calendar::Day;
 use crate::domain::count::{CountUnit, Counted};
-use crate::wire::counts::{At, Row, Taken, Wrong, cut, pseudonym};
+use crate::wire::counts::{At, Row, Taken, Wrong};
 use crate::wire::json::{Node, Pointer, plain};
+use crate::wire::sheet::cells::pseudonym;
+use crate::wire::sheet::{self, cut};
 use chrono::DateTime;
 
 const LOINC: &str = "http://loinc.org";
@@ -61,7 +63,7 @@ impl Reading<'_> {
         match pseudonym(value.unwrap_or_default()) {
             Ok(pseudonym) => Some(pseudonym),
             Err(wrong) => {
-                self.fault(at, wrong);
+                self.fault(at, wrong.into());
                 None
             }
         }
@@ -112,7 +114,7 @@ impl Reading<'_> {
     fn taken(&mut self, node: &Node<'_>, at: &Pointer<'_>) -> Option<Taken> {
         let at = Pointer::Key(at, "effectiveDateTime");
         let Some(text) = node.get("effectiveDateTime").and_then(Node::text) else {
-            self.fault(&at, Wrong::Nothing);
+            self.fault(&at, sheet::Wrong::Nothing.into());
             return None;
         };
         let day = || Day::parse(text).ok().map(Taken::On);
@@ -130,7 +132,7 @@ impl Reading<'_> {
     fn counted(&mut self, node: &Node<'_>, at: &Pointer<'_>) -> Option<Counted> {
         let at = Pointer::Key(at, "valueQuantity");
         let Some(quantity) = node.get("valueQuantity") else {
-            self.fault(&at, Wrong::Nothing);
+            self.fault(&at, sheet::Wrong::Nothing.into());
             return None;
         };
         if let Some(comparator) = quantity.get("comparator") {
@@ -149,7 +151,7 @@ impl Reading<'_> {
                 return None;
             }
             None => {
-                self.fault(&at, Wrong::Nothing);
+                self.fault(&at, sheet::Wrong::Nothing.into());
                 return None;
             }
         };

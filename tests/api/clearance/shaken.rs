@@ -128,7 +128,7 @@ fn a_confirmed_delivery_assures_resupply_until_it_is_cancelled(backend: Backend)
         Role::Pharmacist,
         "PATCH",
         &path,
-        &json!({ "state": "cancelled" }),
+        &json!({ "state": "cancelled", "reason": "factory closed" }),
     )
     .expect(200);
     assert_eq!(resupply(), ("compromised".into(), 3));

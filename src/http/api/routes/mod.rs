@@ -5,6 +5,7 @@ mod assessed;
 mod commons;
 mod counted;
 mod heard;
+mod imported;
 mod of_site;
 mod planned;
 
@@ -33,6 +34,7 @@ pub fn table() -> Vec<Route> {
         counted::monitored(),
         planned::routes(),
         heard::routes(),
+        imported::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }
