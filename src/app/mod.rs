@@ -9,6 +9,7 @@
 pub mod acknowledge_alert;
 pub mod act;
 pub mod after;
+mod apart;
 pub mod approve_plan;
 pub mod ask_clearance;
 pub mod assess_case;
@@ -38,6 +39,7 @@ pub mod plan_lines;
 pub mod post_letters;
 pub mod protect;
 pub mod quarantine;
+pub mod recalls;
 pub mod receive_transfer;
 pub mod receive_units;
 pub mod record;

@@ -20,16 +20,19 @@ pub enum AlertKind {
     NoticeExpired,
     /// The neutrophil counts of patients who are treated are overdue.
     CountOverdue,
+    /// A lot that is on the shelf, or was dispensed, is recalled.
+    Recall,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ReserveBelowMinimum,
         Self::ClearanceBroken,
         Self::Override,
         Self::NoticeExpired,
         Self::CountOverdue,
+        Self::Recall,
     ];
 
     /// Returns the code of the kind.
@@ -40,6 +43,7 @@ impl AlertKind {
             Self::Override => "override",
             Self::NoticeExpired => "notice-expired",
             Self::CountOverdue => "count-overdue",
+            Self::Recall => "recall",
         }
     }
 
@@ -54,7 +58,9 @@ impl AlertKind {
             Self::ReserveBelowMinimum | Self::CountOverdue => &[Capacity::Pharmacist],
             Self::ClearanceBroken => &[Capacity::Pharmacist, Capacity::CarTUnit],
             Self::Override => &[Capacity::Coordinator],
-            Self::NoticeExpired => &[Capacity::Pharmacist, Capacity::Coordinator],
+            Self::NoticeExpired | Self::Recall => {
+                &[Capacity::Pharmacist, Capacity::Coordinator]
+            }
         }
     }
 
@@ -65,7 +71,8 @@ impl AlertKind {
             Self::ReserveBelowMinimum
             | Self::ClearanceBroken
             | Self::NoticeExpired
-            | Self::CountOverdue => false,
+            | Self::CountOverdue
+            | Self::Recall => false,
             Self::Override => true,
         }
     }
@@ -132,7 +139,7 @@ impl AlertState {
 }
 
 /// What there is, and what there should be: doses possible and required, patients whose counts are up to
-/// date and who are monitored, and so on by kind.
+/// date and who are monitored, none and the units of a lot that are recalled, and so on by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// What there is.

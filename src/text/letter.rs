@@ -3,6 +3,7 @@
 //! steps with the telephone number of the document, and a link. Nothing about a patient.
 
 mod html;
+mod recall;
 
 use super::{en, fr};
 use crate::domain::alert::{Alert, AlertKind};
@@ -11,6 +12,8 @@ use crate::domain::language::Language;
 use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
 use html::html;
+
+pub use recall::RecallFacts;
 
 /// What a letter is about.
 pub struct Facts<'a> {
@@ -22,6 +25,8 @@ pub struct Facts<'a> {
     pub event: &'a str,
     /// The rulebook that it is about.
     pub rulebook: Option<&'a Rulebook>,
+    /// The recall that it is about.
+    pub recall: Option<RecallFacts>,
     /// Where to read more.
     pub link: &'a str,
     /// Whether the service runs on a simulated clock: a demonstration.
@@ -144,6 +149,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.push(("Numérations à jour", reading.found.to_string()));
             rows.push(("Patients suivis", reading.expected.to_string()));
         }
+        AlertKind::Recall => rows.extend(recall::of(Language::Fr, facts)),
         AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
     }
     rows.push((
@@ -216,6 +222,7 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
             "Obtenir chaque numération du laboratoire ou du prescripteur, et la saisir : l'alerte se clôt d'elle-même.".to_owned(),
             "Si un traitement a été interrompu ou arrêté, le dire : sa surveillance en dépend.".to_owned(),
         ],
+        AlertKind::Recall => recall::steps_fr(call),
     }
 }
 
@@ -255,6 +262,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.push(("Counts up to date", reading.found.to_string()));
             rows.push(("Patients monitored", reading.expected.to_string()));
         }
+        AlertKind::Recall => rows.extend(recall::of(Language::En, facts)),
         AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
     }
     rows.push((
@@ -316,6 +324,7 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
             "Get each count from the laboratory or the prescriber, and enter it: the alert then closes by itself.".to_owned(),
             "Where a treatment was interrupted or stopped, say so: its monitoring follows from it.".to_owned(),
         ],
+        AlertKind::Recall => recall::steps_en(call),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod plan;
 pub mod request;
 pub mod rulebook;
 pub mod shape;
+mod shelf;
 mod treatment;
 pub mod trial;
 
