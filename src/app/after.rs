@@ -5,6 +5,7 @@ use super::act::{Act, Done};
 use super::error::Error;
 use super::hear::hear;
 use super::notices;
+use super::recalls;
 use super::rehold::{give_back, rehold};
 use super::resupply;
 use super::site_state::SiteState;
@@ -28,17 +29,20 @@ pub struct Recorded {
     pub reserves: Vec<(String, Reserve)>,
 }
 
-/// Settles a site whose stock changed by movements.
+/// Settles a site whose stock changed by movements. What came of a recalled lot is set apart first, and the
+/// movements that did follow those that are given.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub fn stock_changed(
     act: &mut Act<'_>,
     mut state: SiteState,
-    movements: Vec<Movement>,
+    mut movements: Vec<Movement>,
 ) -> Result<Recorded, Error> {
+    movements.extend(recalls::set_apart_arrivals(act, &mut state, &movements)?);
     forget_packs(act, &state, &movements)?;
     let reserves = settle(act, &mut state)?;
+    recalls::follow(act, &state, &movements)?;
     Ok(Recorded {
         movements,
         state,

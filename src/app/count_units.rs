@@ -3,12 +3,12 @@
 use super::act::Act;
 use super::after::{self, Recorded};
 use super::error::Error;
-use super::lose_units::remove;
+use super::lose_units::take_away;
 use super::protect;
 use super::record::{Particulars, Which, not_in_the_future, record};
 use super::site_state::SiteState;
 use crate::domain::code::Finess;
-use crate::domain::ledger::{Effect, MovementKind, UnitState};
+use crate::domain::ledger::{Effect, Movement, MovementKind, StockLine, UnitState};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 
@@ -67,44 +67,49 @@ pub fn count(
     if counted == expected {
         return Err(Refusal::NothingToAdjust.into());
     }
-    if counted > expected {
-        let effect = Effect::enter(counted.saturating_sub(expected), of);
-        let told = Particulars {
-            reason: None,
-            ..told
-        };
-        let movements = record(
-            act,
-            site,
-            MovementKind::CountAdjustment,
-            &[(line.lot_id, effect)],
-            &told,
-        )?;
+    let difference = i64::from(counted.get()).saturating_sub(i64::from(expected.get()));
+    let told = Particulars {
+        reason: told.reason.filter(|_| difference < 0),
+        ..told
+    };
+    let movements = adjust(act, &mut state, &line, (difference, of), shortage, &told)?;
+    after::stock_changed(act, state, movements)
+}
+
+/// Books a difference of a lot that is or was at the site; what follows is the caller's to settle.
+///
+/// # Errors
+/// Refused when a clerical correction would cost a reserve a dose or take held units, or when there are
+/// fewer units than are to go.
+pub(super) fn adjust(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    line: &StockLine,
+    (difference, of): (i64, UnitState),
+    shortage: Shortage,
+    told: &Particulars,
+) -> Result<Vec<Movement>, Error> {
+    const KIND: MovementKind = MovementKind::CountAdjustment;
+    let units = Units::new(u32::try_from(difference.unsigned_abs()).unwrap_or(u32::MAX));
+    if difference > 0 {
+        let effects = [(line.lot_id.clone(), Effect::enter(units, of))];
+        let movements = record(act, state.site.finess, KIND, &effects, told)?;
         state.apply(&movements, None);
-        return after::stock_changed(act, state, movements);
+        return Ok(movements);
     }
-    let fewer = expected.saturating_sub(counted);
     if shortage == Shortage::Clerical && of == UnitState::Usable {
-        if fewer > line.free() {
+        if units > line.free() {
             let (cip13, lot) = (line.cip13, Some(line.lot.clone()));
             return Err(Refusal::NotEnough {
                 cip13,
                 lot,
-                wanted: fewer,
+                wanted: units,
                 free: line.free(),
                 held: line.held,
             }
             .into());
         }
-        protect::reserves(act, &state, &[(line.lot_id.clone(), fewer)])?;
+        protect::reserves(act, state, &[(line.lot_id.clone(), units)])?;
     }
-    remove(
-        act,
-        state,
-        MovementKind::CountAdjustment,
-        &line,
-        fewer,
-        of,
-        &told,
-    )
+    take_away(act, state, KIND, line, (units, of), told)
 }

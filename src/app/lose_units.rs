@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use super::after::{self, Recorded};
+use super::apart;
 use super::dispense::over_holds::cut;
 use super::dispense::packs;
 use super::error::Error;
@@ -9,7 +10,7 @@ use super::record::{Particulars, Which, not_in_the_future, record};
 use super::site_state::SiteState;
 use crate::db;
 use crate::domain::code::Finess;
-use crate::domain::ledger::{Effect, LossReason, MovementKind, StockLine, UnitState};
+use crate::domain::ledger::{Effect, LossReason, Movement, MovementKind, StockLine, UnitState};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 
@@ -57,6 +58,22 @@ pub(super) fn remove(
     from: UnitState,
     told: &Particulars,
 ) -> Result<Recorded, Error> {
+    let movements = take_away(act, &mut state, kind, line, (units, from), told)?;
+    after::stock_changed(act, state, movements)
+}
+
+/// Takes units away whatever holds them; what follows is the caller's to settle.
+///
+/// # Errors
+/// Refused when there are fewer units in that state.
+pub(super) fn take_away(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    kind: MovementKind,
+    line: &StockLine,
+    (units, from): (Units, UnitState),
+    told: &Particulars,
+) -> Result<Vec<Movement>, Error> {
     let there = match from {
         UnitState::Usable => line.usable,
         UnitState::Quarantined => line.quarantined,
@@ -72,29 +89,23 @@ pub(super) fn remove(
         }
         .into());
     }
-    if from == UnitState::Usable {
-        cut(
-            act,
-            &mut state,
-            &line.lot_id,
-            units.saturating_sub(line.free()),
-        )?;
+    let site = state.site.finess;
+    match from {
+        UnitState::Usable => {
+            let held = units.saturating_sub(line.free());
+            cut(act, state, &line.lot_id, held)?;
+        }
+        UnitState::Quarantined => apart::gone(act, site, line, units)?,
     }
     let effect = if kind == MovementKind::Quarantine {
         Effect::quarantine(units)
     } else {
         Effect::leave(units, from)
     };
-    let movements = record(
-        act,
-        state.site.finess,
-        kind,
-        &[(line.lot_id.clone(), effect)],
-        told,
-    )?;
+    let movements = record(act, site, kind, &[(line.lot_id.clone(), effect)], told)?;
     if let (Some(serial), Some(by)) = (&told.serial, movements.first()) {
         db::packs::pack_left(act.conn, line.cip13, serial, &by.id)?;
     }
     state.apply(&movements, None);
-    after::stock_changed(act, state, movements)
+    Ok(movements)
 }

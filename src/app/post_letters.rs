@@ -2,14 +2,16 @@
 
 use super::act::{Act, mint};
 use super::error::Error;
+use super::recalls;
 use super::site_state::SiteState;
 use crate::db::alerts::Recipient;
 use crate::db::outbox::{LetterState, OutboxLetter};
 use crate::db::{self};
 use crate::domain::alert::Alert;
 use crate::domain::calendar::Instant;
+use crate::domain::code::Cip13;
 use crate::domain::id::LetterId;
-use crate::domain::rule::Slug;
+use crate::domain::rule::{Rulebook, Slug};
 use crate::text::letter::{Facts, write};
 use chrono::TimeDelta;
 
@@ -52,13 +54,19 @@ pub(super) fn to(
     recipient: Recipient,
     at: Instant,
 ) -> Result<(), Error> {
-    let rulebook = rulebook_of(act, state, alert);
+    let recall = recalls::facts(act, alert)?;
+    let rulebook = match &recall {
+        // of another medicine than the letter's no telephone number helps
+        Some(recall) => rulebook_with(act, recall.cip13),
+        None => rulebook_of(act, state, alert),
+    };
     let link = format!("{}/alerts/{}", act.desk.public_url, alert.id);
     let facts = Facts {
         site: &state.site,
         alert,
         event,
         rulebook: rulebook.as_ref(),
+        recall,
         link: &link,
         simulated: act.desk.simulated,
     };
@@ -112,7 +120,7 @@ fn rulebook_of(
     act: &Act<'_>,
     state: &SiteState,
     alert: &Alert,
-) -> Option<crate::domain::rule::Rulebook> {
+) -> Option<Rulebook> {
     let of_clearance = state
         .in_force
         .iter()
@@ -124,4 +132,10 @@ fn rulebook_of(
     named
         .or_else(|| act.reserve_rules().first().map(|(book, _)| *book))
         .cloned()
+}
+
+/// The rulebook that is about a presentation, if one is.
+fn rulebook_with(act: &Act<'_>, cip13: Cip13) -> Option<Rulebook> {
+    let mut all = act.rules.iter();
+    all.find(|book| book.presentation(cip13).is_some()).cloned()
 }

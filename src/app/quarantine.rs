@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use super::after::{self, Recorded};
+use super::apart;
 use super::error::Error;
 use super::lose_units::remove;
 use super::record::{Particulars, Which, not_in_the_future, record};
@@ -36,10 +37,11 @@ pub fn quarantine(
     )
 }
 
-/// Releases units from quarantine.
+/// Releases units from quarantine: those that somebody set apart, and not what waits for a recall to be
+/// lifted or an excursion to be decided.
 ///
 /// # Errors
-/// Refused when fewer are in quarantine.
+/// Refused when fewer are in quarantine, or fewer of them wait for nothing.
 pub fn release(
     act: &mut Act<'_>,
     site: Finess,
@@ -61,6 +63,7 @@ pub fn release(
         }
         .into());
     }
+    apart::released_by_hand(act, site, &line, units)?;
     let movements = record(
         act,
         site,

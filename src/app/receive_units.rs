@@ -194,27 +194,37 @@ pub(super) fn on_catalogue(act: &mut Act<'_>, cip13: Cip13) -> Result<Listed, Er
     Err(Refusal::NotOnCatalogue { cip13, known_as }.into())
 }
 
-/// Returns the lot, which is added when it is new.
 fn lot(act: &mut Act<'_>, received: &Received) -> Result<Lot, Error> {
-    let known = db::stock::lots_numbered(act.conn, received.cip13, &received.lot)?;
-    if let Some(lot) = known.into_iter().find(|l| l.expiry == received.expiry) {
+    lot_of(act, received.cip13, &received.lot, received.expiry)
+}
+
+/// Returns a lot, which is added when it is new.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn lot_of(
+    act: &mut Act<'_>,
+    cip13: Cip13,
+    number: &LotNumber,
+    expiry: Day,
+) -> Result<Lot, Error> {
+    let known = db::stock::lots_numbered(act.conn, cip13, number)?;
+    if let Some(lot) = known.into_iter().find(|l| l.expiry == expiry) {
         return Ok(lot);
     }
     let lot = Lot {
         id: LotId::new(act.id()),
-        cip13: received.cip13,
-        lot: received.lot.clone(),
-        expiry: received.expiry,
+        cip13,
+        lot: number.clone(),
+        expiry,
     };
     // another site may add the same lot at this moment: then theirs is ours
     match db::attempt(act.conn, |conn| db::stock::insert_lot(conn, &lot)) {
         Ok(()) => Ok(lot),
-        Err(db::Error::Constraint { .. }) => {
-            db::stock::lots_numbered(act.conn, received.cip13, &received.lot)?
-                .into_iter()
-                .find(|l| l.expiry == received.expiry)
-                .ok_or_else(|| Error::Bug("a lot that is there cannot be found".to_owned()))
-        }
+        Err(db::Error::Constraint { .. }) => db::stock::lots_numbered(act.conn, cip13, number)?
+            .into_iter()
+            .find(|l| l.expiry == expiry)
+            .ok_or_else(|| Error::Bug("a lot that is there cannot be found".to_owned())),
         Err(other) => Err(other.into()),
     }
 }

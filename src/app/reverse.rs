@@ -2,6 +2,7 @@
 
 use super::act::Act;
 use super::after::{self, Recorded};
+use super::apart;
 use super::error::Error;
 use super::record::{Particulars, record};
 use super::site_state::SiteState;
@@ -18,7 +19,8 @@ use crate::domain::reason::Refusal;
 /// What it takes off the shelf must be free, and may not cost a reserve a dose: units that are
 /// truly gone are a loss and not a mistake of the pen. CRS doses that what is undone made were not
 /// given; units that came with a delivery are still to come with it; a request that was served by it is
-/// open again. What a transfer moved is not undone at one end: send it back.
+/// open again. What a transfer moved is not undone at one end: send it back; nor is undone what a recall or
+/// an excursion from the cold set apart: lift it, or decide.
 ///
 /// # Errors
 /// Refused when the movement is unknown here, was undone, is a reversal, or its units are no
@@ -55,6 +57,16 @@ pub fn reverse(
         .find(act.conn, &movement.lot_id)?
         .ok_or_else(|| Error::Bug("a movement without its lot".to_owned()))?;
     still_there(&line, -effect.usable, -effect.quarantined)?;
+    let leave = Units::new(u32::try_from(-effect.quarantined).unwrap_or(0));
+    if leave > Units::ZERO && effect.usable > 0 {
+        let by_cause = matches!(movement.reason.as_deref(), Some("recall" | "excursion"));
+        if by_cause {
+            return Err(Refusal::NotReversible { why: "held-back" }.into());
+        }
+        apart::released_by_hand(act, site, &line, leave)?;
+    } else if leave > Units::ZERO {
+        apart::gone(act, site, &line, leave)?;
+    }
     if let Ok(units) = u32::try_from(-effect.usable) {
         protect::reserves(act, &state, &[(line.lot_id, Units::new(units))])?;
     }

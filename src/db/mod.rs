@@ -9,6 +9,7 @@
 //! it is with a column that is `DEFAULT` in some rows and not in others: nothing is `NULL`.
 
 pub mod alerts;
+pub mod apart;
 pub mod audit;
 pub mod backup;
 pub mod catalogue;
@@ -18,9 +19,11 @@ pub mod copies;
 pub mod counts;
 pub mod deliveries;
 pub mod dialect;
+pub mod dispensed;
 pub mod error;
 pub mod gate;
 pub mod idempotency;
+pub mod inventories;
 pub mod lock;
 pub mod migrate;
 pub mod notices;
@@ -30,6 +33,7 @@ pub mod patients;
 pub mod plan_lines;
 pub mod plans;
 mod pool;
+pub mod recalls;
 pub mod requests;
 mod room;
 mod row;

@@ -552,6 +552,116 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    recalls (id) {
+        id -> Text,
+        cip13 -> Text,
+        lot -> Text,
+        reason -> Text,
+        reference -> Nullable<Text>,
+        started_at -> Timestamp,
+        started_by -> Text,
+        lifted_at -> Nullable<Timestamp>,
+        lifted_by -> Nullable<Text>,
+        lift_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    recall_sites (recall_id, site) {
+        recall_id -> Text,
+        site -> Text,
+        set_apart -> BigInt,
+        stood -> BigInt,
+        dispensed -> BigInt,
+        dealt_at -> Nullable<Timestamp>,
+        dealt_by -> Nullable<Text>,
+        dealt_note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    excursions (id) {
+        id -> Text,
+        site -> Text,
+        seq -> BigInt,
+        whole -> Bool,
+        reason -> Text,
+        began_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        lowest -> Nullable<BigInt>,
+        highest -> Nullable<BigInt>,
+        recorded_at -> Timestamp,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    excursion_lots (excursion_id, lot_id) {
+        excursion_id -> Text,
+        lot_id -> Text,
+        set_apart -> BigInt,
+        stood -> BigInt,
+        decision -> Nullable<Text>,
+        decided_at -> Nullable<Timestamp>,
+        decided_by -> Nullable<Text>,
+        decided_reason -> Nullable<Text>,
+        decided_reference -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    set_apart (id) {
+        id -> Text,
+        site -> Text,
+        lot_id -> Text,
+        seq -> BigInt,
+        cause -> Text,
+        excursion_id -> Nullable<Text>,
+        units -> BigInt,
+    }
+}
+
+diesel::table! {
+    inventories (id) {
+        id -> Text,
+        site -> Text,
+        state -> Text,
+        note -> Nullable<Text>,
+        opened_at -> Timestamp,
+        opened_by -> Text,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    inventory_counts (id) {
+        id -> Text,
+        inventory_id -> Text,
+        lot_id -> Text,
+        unit_state -> Text,
+        counted -> BigInt,
+        expected -> BigInt,
+        seq -> BigInt,
+        counted_at -> Timestamp,
+        recorded_at -> Timestamp,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    inventory_differences (inventory_id, lot_id, unit_state) {
+        inventory_id -> Text,
+        lot_id -> Text,
+        unit_state -> Text,
+        units -> BigInt,
+        reason -> Text,
+        note -> Nullable<Text>,
+        movement_id -> Text,
+    }
+}
+
 diesel::joinable!(sites -> networks (network_id));
 diesel::joinable!(token_sites -> tokens (token_id));
 diesel::joinable!(token_sites -> sites (site));
@@ -593,6 +703,11 @@ diesel::joinable!(transfers -> plans (plan_id));
 diesel::joinable!(transfer_rows -> transfers (transfer_id));
 diesel::joinable!(transfer_rows -> plan_lines (line_id));
 diesel::joinable!(transfer_rows -> lots (lot_id));
+diesel::joinable!(recall_sites -> recalls (recall_id));
+diesel::joinable!(excursion_lots -> excursions (excursion_id));
+diesel::joinable!(excursion_lots -> lots (lot_id));
+diesel::joinable!(inventory_counts -> lots (lot_id));
+diesel::joinable!(inventory_differences -> lots (lot_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     networks,
@@ -634,4 +749,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     treatments,
     treatment_payload,
     copies,
+    recalls,
+    recall_sites,
+    excursions,
+    excursion_lots,
+    set_apart,
+    inventories,
+    inventory_counts,
+    inventory_differences,
 );

@@ -123,6 +123,15 @@ pub fn set_assured(
     Ok(())
 }
 
+/// Lets nobody else change sites until the transaction ends, in the order of their numbers: for an act
+/// that finds out within which sites it changes.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub fn lock(conn: &mut Conn, sites: &[Finess]) -> Result<(), Error> {
+    super::dialect::lock_sites(conn, sites)
+}
+
 /// Returns the sites, of one network or of all, by number.
 ///
 /// # Errors

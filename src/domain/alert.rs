@@ -22,17 +22,20 @@ pub enum AlertKind {
     CountOverdue,
     /// A CAR-T centre can no longer count on resupply, and must keep more doses.
     ResupplyCompromised,
+    /// A lot that is on the shelf, or was dispensed, is recalled.
+    Recall,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ReserveBelowMinimum,
         Self::ClearanceBroken,
         Self::Override,
         Self::NoticeExpired,
         Self::CountOverdue,
         Self::ResupplyCompromised,
+        Self::Recall,
     ];
 
     /// Returns the code of the kind.
@@ -44,6 +47,7 @@ impl AlertKind {
             Self::NoticeExpired => "notice-expired",
             Self::CountOverdue => "count-overdue",
             Self::ResupplyCompromised => "resupply-compromised",
+            Self::Recall => "recall",
         }
     }
 
@@ -60,7 +64,9 @@ impl AlertKind {
                 &[Capacity::Pharmacist, Capacity::CarTUnit]
             }
             Self::Override => &[Capacity::Coordinator],
-            Self::NoticeExpired => &[Capacity::Pharmacist, Capacity::Coordinator],
+            Self::NoticeExpired | Self::Recall => {
+                &[Capacity::Pharmacist, Capacity::Coordinator]
+            }
         }
     }
 
@@ -72,7 +78,8 @@ impl AlertKind {
             | Self::ClearanceBroken
             | Self::NoticeExpired
             | Self::CountOverdue
-            | Self::ResupplyCompromised => false,
+            | Self::ResupplyCompromised
+            | Self::Recall => false,
             Self::Override => true,
         }
     }
@@ -139,7 +146,8 @@ impl AlertState {
 }
 
 /// What there is, and what there should be: doses possible and required, patients whose counts are up to
-/// date and who are monitored, doses to be kept while resupply is assured and now, and so on by kind.
+/// date and who are monitored, doses to be kept while resupply is assured and now, none and the units of
+/// a lot that are recalled, and so on by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// What there is.

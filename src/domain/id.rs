@@ -65,4 +65,10 @@ ids! {
     CountId,
     /// One version of what was told of a patient's treatment.
     TreatmentId,
+    /// One recall of a lot.
+    RecallId,
+    /// One excursion from the cold.
+    ExcursionId,
+    /// One inventory of a site.
+    InventoryId,
 }

@@ -37,6 +37,13 @@
 //! - **loss** (perte), **dispensing** (dispensation), **receipt** (réception), and so on: the
 //!   [kinds](ledger::MovementKind) of movement.
 //!
+//! - **recall** (rappel de lot): no unit of a lot may be used anywhere while it stands; it is **lifted**
+//!   (levé), and **dealt with** (traité) at each site: [`recall`].
+//! - **excursion** (rupture de la chaîne du froid): units that were out of 2 to 8 °C, set apart until it is
+//!   **decided** to release or destroy them. Which quarantined units wait for which decision: [`apart`].
+//! - **inventory** (inventaire): a shelf is counted while others go on; its **differences** are booked when
+//!   it is **closed**: [`inventory`].
+//!
 //! What must stay:
 //!
 //! - **dose** (dose; the letter's « injection »): what one patient receives at once, made of whole
@@ -86,6 +93,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod alert;
+pub mod apart;
 pub mod assess;
 pub mod calendar;
 pub mod cis;
@@ -97,6 +105,7 @@ pub mod dose;
 pub mod email;
 pub mod gate;
 pub mod id;
+pub mod inventory;
 pub mod language;
 pub mod ledger;
 pub mod line;
@@ -104,6 +113,7 @@ pub mod plan;
 pub mod presentation;
 pub mod quantity;
 pub mod reason;
+pub mod recall;
 pub mod request;
 pub mod reserve;
 pub mod role;

@@ -3,6 +3,7 @@
 use super::calendar::Day;
 use super::code::{Cip13, Finess, LotNumber, Serial};
 use super::id::RequestId;
+use super::inventory::{Hindrance, Place};
 use super::quantity::{Doses, Mg, Units};
 
 /// A decided refusal: the facts do not allow what was asked.
@@ -119,7 +120,7 @@ pub enum Refusal {
     },
     /// The movement was undone already, or is itself a reversal.
     NotReversible {
-        /// The code of why: `reversed`, `is-reversal`, `units-gone`.
+        /// The code of why: `reversed`, `is-reversal`, `units-gone`, `held-back`.
         why: &'static str,
     },
     /// The count equals what the ledger says: there is nothing to adjust.
@@ -258,6 +259,24 @@ pub enum Refusal {
         /// What treats, by code.
         expected: Vec<Cip13>,
     },
+    /// Units in quarantine wait for a decision, and are not released by hand before.
+    HeldBack {
+        /// Of which presentation.
+        cip13: Cip13,
+        /// Of which lot.
+        lot: LotNumber,
+        /// What holds them: `recall` or `excursion`.
+        by: &'static str,
+        /// How many were to be released.
+        wanted: Units,
+        /// How many may be.
+        free: Units,
+    },
+    /// Lines of an inventory hinder it from being closed.
+    CannotClose {
+        /// Which, and what of each; never empty.
+        lines: Vec<(Place, Hindrance)>,
+    },
     /// The caller holds no role that may do this here.
     Forbidden,
     /// The access to be given holds where the caller's own does not.
@@ -311,6 +330,8 @@ impl Refusal {
             Self::ReferenceDose { .. } => "reference-dose",
             Self::MustBeSaid { .. } => "must-be-said",
             Self::NotForCrs { .. } => "not-for-crs",
+            Self::HeldBack { .. } => "held-back",
+            Self::CannotClose { .. } => "cannot-close",
             Self::Forbidden => "forbidden",
             Self::BeyondReach { .. } => "beyond-reach",
         }

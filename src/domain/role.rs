@@ -87,6 +87,8 @@ pub enum Action {
     ApprovePlans,
     /// Retire a notice that has ended, and take that back.
     RetireNotices,
+    /// Recall a lot at every site, and lift that.
+    RecallLots,
     /// Acknowledge an alert.
     AcknowledgeAlert,
     /// Read who receives letters, and the letters.
@@ -101,7 +103,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -121,6 +123,7 @@ impl Action {
         Self::ReadPlans,
         Self::ApprovePlans,
         Self::RetireNotices,
+        Self::RecallLots,
         Self::AcknowledgeAlert,
         Self::ReadLetters,
         Self::EditRecipients,
@@ -158,6 +161,9 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::ConfirmSafety => matches!(role, Pharmacist | Coordinator),
         Action::ReadPlans => matches!(role, Pharmacist | Coordinator),
         Action::ApprovePlans | Action::RetireNotices => matches!(role, Coordinator),
+        // Choice: one answers for every pharmacy's shelf. A pharmacist with the agency's alert in the hand
+        // sets the lot apart at their own at once, by a movement, and calls
+        Action::RecallLots => matches!(role, Coordinator | Admin),
         Action::AcknowledgeAlert => matches!(role, Pharmacist | CarTUnit | Coordinator),
         Action::ReadLetters | Action::EditRecipients => {
             matches!(role, Pharmacist | Coordinator | Admin)
@@ -173,7 +179,10 @@ pub const fn may(role: Role, action: Action) -> bool {
 /// the catalogue, to which things are only added: a pharmacist with a new box in the hand must be able
 /// to receive it.
 pub const fn is_felt_everywhere(action: Action) -> bool {
-    matches!(action, Action::EditSites | Action::RetireNotices)
+    matches!(
+        action,
+        Action::EditSites | Action::RetireNotices | Action::RecallLots
+    )
 }
 
 #[cfg(test)]
@@ -222,7 +231,14 @@ mod tests {
             .into_iter()
             .filter(|a| is_felt_everywhere(*a))
             .collect();
-        assert_eq!(everywhere, [Action::EditSites, Action::RetireNotices]);
+        assert_eq!(
+            everywhere,
+            [
+                Action::EditSites,
+                Action::RetireNotices,
+                Action::RecallLots
+            ]
+        );
     }
 
     #[test]

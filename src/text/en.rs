@@ -53,6 +53,7 @@ pub fn refusal(refusal: &Refusal) -> String {
             "reversed" => "This movement was undone already.".to_owned(),
             "transferred" => "A transfer is not undone at one end: send the units back.".to_owned(),
             "is-reversal" => "A reversal is not undone: record the movement again.".to_owned(),
+            "held-back" => "These units are in quarantine for a recall or an excursion from the cold: lift the recall, or decide the excursion.".to_owned(),
             _ => "The units are no longer there, or are held for a patient: units that are gone are a loss, not a mistake.".to_owned(),
         },
         Refusal::NothingToAdjust => "The count equals the ledger: there is nothing to adjust.".to_owned(),
@@ -98,6 +99,8 @@ pub fn refusal(refusal: &Refusal) -> String {
                 .to_owned()
         }
         Refusal::SeveralNetworks => "Sites of several networks are planned together only if all share their stock (`transfers`: `all`): each network has a lottery of its own.".to_owned(),
+        Refusal::HeldBack { cip13, lot, by, free, .. } => super::shelf::held_back_en(*cip13, lot, by, *free),
+        Refusal::CannotClose { lines } => super::shelf::cannot_close_en(lines),
         Refusal::Forbidden => "Your role does not allow this here.".to_owned(),
         Refusal::BeyondReach { site: Some(site) } => {
             format!("Your own access does not hold at {site}, so you cannot give any there.")
@@ -144,6 +147,12 @@ fn wrong_state(state: &str) -> String {
         "nothing-changed" => "Nothing would change: a correction says another value, another unit or another day.".to_owned(),
         "no-such-finding" => "What is confirmed was not found of this patient: read the safety of the request again.".to_owned(),
         "nothing-to-decide" => "Nothing is left to decide: the safety rulebook has no open warning and no refusal.".to_owned(),
+        "lifted" => "This recall was lifted.".to_owned(),
+        "dealt-with" => "This recall is said to be dealt with here already.".to_owned(),
+        "decided" => "That is decided already: what is still in quarantine is released or destroyed by a movement.".to_owned(),
+        "nothing-there" => "There is no unit of this lot here, or nothing at all: there is nothing to set apart.".to_owned(),
+        "inventory-open" => "An inventory is under way here: close it, or cancel it first.".to_owned(),
+        "inventory-over" => "This inventory was closed or cancelled: open another.".to_owned(),
         other => format!("It is {other}, and that does not allow it."),
     }
 }
@@ -192,5 +201,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::NoticeExpired => "A rulebook has ended, or is about to",
         AlertKind::CountOverdue => "Counts are overdue",
         AlertKind::ResupplyCompromised => "Resupply is compromised",
+        AlertKind::Recall => "A lot is recalled",
     }
 }

@@ -53,6 +53,7 @@ pub fn refusal(refusal: &Refusal) -> String {
             "reversed" => "Ce mouvement a déjà été annulé.".to_owned(),
             "transferred" => "Un transfert ne s'annule pas d'un seul côté : renvoyez les unités.".to_owned(),
             "is-reversal" => "Une annulation ne s'annule pas : enregistrez de nouveau le mouvement.".to_owned(),
+            "held-back" => "Ces unités sont en quarantaine pour un rappel ou une rupture de la chaîne du froid : levez le rappel, ou décidez de la rupture.".to_owned(),
             _ => "Les unités ne sont plus là, ou sont réservées à un patient : des unités disparues sont une perte, pas une erreur de saisie.".to_owned(),
         },
         Refusal::NothingToAdjust => "Le comptage est égal au stock théorique : rien à corriger.".to_owned(),
@@ -102,6 +103,8 @@ pub fn refusal(refusal: &Refusal) -> String {
                 .to_owned()
         }
         Refusal::SeveralNetworks => "Des sites de plusieurs groupements ne se planifient ensemble que si tous partagent leur stock (`transfers` : `all`) : chaque groupement a son tirage.".to_owned(),
+        Refusal::HeldBack { cip13, lot, by, free, .. } => super::shelf::held_back_fr(*cip13, lot, by, *free),
+        Refusal::CannotClose { lines } => super::shelf::cannot_close_fr(lines),
         Refusal::Forbidden => "Votre rôle ne le permet pas ici.".to_owned(),
         Refusal::BeyondReach { site: Some(site) } => {
             format!("Votre propre accès ne vaut pas à {site} : vous ne pouvez pas en donner là.")
@@ -150,6 +153,12 @@ fn wrong_state(state: &str) -> String {
         "corrected" => "Cette numération a déjà été corrigée : corrigez celle qui la remplace.".to_owned(),
         "entered-by-mistake" => "Cette numération a été retirée comme saisie par erreur : saisissez-la de nouveau.".to_owned(),
         "nothing-changed" => "Rien ne changerait : une correction dit une autre valeur, une autre unité ou un autre jour.".to_owned(),
+        "lifted" => "Ce rappel a été levé.".to_owned(),
+        "dealt-with" => "Ce rappel est déjà dit traité ici.".to_owned(),
+        "decided" => "C'est déjà décidé : ce qui reste en quarantaine se libère ou se détruit par un mouvement.".to_owned(),
+        "nothing-there" => "Il n'y a ici aucune unité de ce lot, ou rien du tout : il n'y a rien à mettre en quarantaine.".to_owned(),
+        "inventory-open" => "Un inventaire est en cours ici : terminez-le, ou annulez-le d'abord.".to_owned(),
+        "inventory-over" => "Cet inventaire est terminé ou annulé : ouvrez-en un autre.".to_owned(),
         other => format!("L'état actuel ({other}) ne le permet pas."),
     }
 }
@@ -174,6 +183,9 @@ fn thing(what: &str) -> &str {
         "token" => "le jeton",
         "rulebook" => "le référentiel",
         "treatment" => "le traitement",
+        "recall" => "le rappel",
+        "excursion" => "la rupture de la chaîne du froid",
+        "inventory" => "l'inventaire",
         other => other,
     }
 }
@@ -234,5 +246,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::NoticeExpired => "Référentiel échu ou bientôt échu",
         AlertKind::CountOverdue => "Numérations en retard",
         AlertKind::ResupplyCompromised => "Réapprovisionnement compromis",
+        AlertKind::Recall => "Rappel de lot",
     }
 }

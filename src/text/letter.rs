@@ -4,6 +4,7 @@
 
 pub mod copies;
 pub(in crate::text) mod html;
+mod recall;
 
 use super::{en, fr};
 use crate::domain::alert::{Alert, AlertKind};
@@ -12,6 +13,8 @@ use crate::domain::language::Language;
 use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
 use html::html;
+
+pub use recall::RecallFacts;
 
 /// What a letter is about.
 pub struct Facts<'a> {
@@ -23,6 +26,8 @@ pub struct Facts<'a> {
     pub event: &'a str,
     /// The rulebook that it is about.
     pub rulebook: Option<&'a Rulebook>,
+    /// The recall that it is about.
+    pub recall: Option<RecallFacts>,
     /// Where to read more.
     pub link: &'a str,
     /// Whether the service runs on a simulated clock: a demonstration.
@@ -181,6 +186,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
                 rows.push(("Au lieu de", reading.found.to_string()));
             }
         }
+        AlertKind::Recall => rows.extend(recall::of(Language::Fr, facts)),
         AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::ResupplyCompromised => {}
     }
     rows.push((
@@ -256,6 +262,7 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
             "D'ici là le site garde davantage de doses de réserve : avant toute injection de CAR-T, demander le feu vert.".to_owned(),
             call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
         ],
+        AlertKind::Recall => recall::steps_fr(call),
     }
 }
 
@@ -306,6 +313,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
                 rows.push(("Instead of", reading.found.to_string()));
             }
         }
+        AlertKind::Recall => rows.extend(recall::of(Language::En, facts)),
         AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::ResupplyCompromised => {}
     }
     rows.push((
@@ -370,6 +378,7 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
             "Until then the site keeps more doses in reserve: ask for a clearance before any CAR-T infusion.".to_owned(),
             call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
         ],
+        AlertKind::Recall => recall::steps_en(call),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod request;
 pub mod rulebook;
 pub mod shape;
 pub mod situation;
+mod shelf;
 mod treatment;
 pub mod trial;
 

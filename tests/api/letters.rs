@@ -1,14 +1,15 @@
 //! The words of every letter, in both languages.
 
-use crate::service::CENTRE;
+use crate::service::{CENTRE, MG400};
 use dotation::domain::alert::{Alert, AlertKind, AlertState, Reading};
-use dotation::domain::code::Finess;
+use dotation::domain::code::{Cip13, Finess, LotNumber};
 use dotation::domain::id::AlertId;
 use dotation::domain::language::Language;
+use dotation::domain::quantity::Units;
 use dotation::domain::rule::Slug;
 use dotation::domain::site::Site;
 use dotation::rulebook::Rulebooks;
-use dotation::text::letter::{Facts, Words, write};
+use dotation::text::letter::{Facts, RecallFacts, Words, write};
 
 fn site(name: &str) -> Site {
     Site {
@@ -46,6 +47,19 @@ fn rulebook(kind: AlertKind) -> &'static str {
     }
 }
 
+/// A recall as it stands at each event; `ended`: it was lifted.
+fn recall(event: &str) -> RecallFacts {
+    RecallFacts {
+        cip13: Cip13::parse(MG400).unwrap(),
+        label: "RoActemra 20 mg/mL, flacon de 400 mg".to_owned(),
+        lot: LotNumber::parse("B1").unwrap(),
+        reference: Some("ANSM 2021-104".to_owned()),
+        on_shelf: Units::new(if event == "closed" { 0 } else { 2 }),
+        dispensed: Units::new(3),
+        lifted: event == "ended",
+    }
+}
+
 fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words {
     written(language, kind, event, name, false)
 }
@@ -72,6 +86,7 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
         alert: &alert,
         event: if event == "ended" { "closed" } else { event },
         rulebook: rules.get(&named),
+        recall: (kind == AlertKind::Recall).then(|| recall(event)),
         link: "https://dotation.example.org/alerts/017c9c1e-0000-7000-8000-000000000001",
         simulated,
     };

@@ -4,12 +4,14 @@ use super::ask::{KEPT_PROBLEM, etag_text};
 use crate::app::records::Failure;
 use crate::app::{self, Answer, Decided};
 use crate::domain::code::Cip13;
+use crate::domain::inventory::{self, Hindrance};
 use crate::domain::language::Language;
 use crate::domain::reason::Refusal;
 use crate::http::etag;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Kind, Place, Problem};
 use crate::text::{self, Bilingual as _};
+use serde_json::json;
 
 /// Returns the problem of what a verb failed with.
 pub fn problem(error: app::Error) -> Problem {
@@ -186,7 +188,9 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
             let first = fields.first().copied().unwrap_or_default();
             in_body(&format!("/{first}"), said)
         }
-        Refusal::SerialKnown { .. }
+        Refusal::HeldBack { .. }
+        | Refusal::CannotClose { .. }
+        | Refusal::SerialKnown { .. }
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
         | Refusal::SeenOtherwise
@@ -236,6 +240,28 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
             .with("bdpm_name", known_as),
         Refusal::NoReserveRule { known, .. } | Refusal::NoRanking { known, .. } => {
             problem.with("rulebooks", known)
+        }
+        Refusal::HeldBack {
+            cip13,
+            lot,
+            by,
+            wanted,
+            free,
+        } => problem
+            .with("cip13", cip13.as_str())
+            .with("lot", lot.as_str())
+            .with("held_by", by)
+            .with("units_wanted", wanted.get())
+            .with("units_free", free.get()),
+        Refusal::CannotClose { lines } => {
+            let line = |(place, why): &(inventory::Place, Hindrance)| {
+                json!({
+                    "cip13": place.cip13.as_str(), "lot": place.lot.as_str(),
+                    "expiry": place.expiry.to_string(), "state": place.state.code(),
+                    "why": why.code(),
+                })
+            };
+            problem.with("lines", lines.iter().map(line).collect::<Vec<_>>())
         }
         Refusal::AlreadyAsked { request } => problem.with("request", request.as_str()),
         Refusal::UnfitRequest { fields } => problem.with("fields", fields),

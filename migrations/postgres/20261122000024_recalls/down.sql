@@ -1,0 +1,2 @@
+DROP TABLE recall_sites;
+DROP TABLE recalls;

@@ -1,0 +1,3 @@
+DROP TABLE set_apart;
+DROP TABLE excursion_lots;
+DROP TABLE excursions;

@@ -1,0 +1,3 @@
+DROP TABLE inventory_differences;
+DROP TABLE inventory_counts;
+DROP TABLE inventories;

@@ -1,0 +1,95 @@
+//! What arrives of a recalled lot is set apart as it does.
+
+use super::super::act::Act;
+use super::super::apart;
+use super::super::error::Error;
+use super::super::site_state::SiteState;
+use crate::db;
+use crate::domain::apart::Cause;
+use crate::domain::code::{Cip13, LotNumber};
+use crate::domain::id::LotId;
+use crate::domain::ledger::Movement;
+use crate::domain::quantity::Units;
+use crate::domain::recall::{Recall, RecallSite};
+
+/// Returns the recalls of a lot that stand, the first first: none of a lot that may be used.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn recalled(
+    act: &mut Act<'_>,
+    cip13: Cip13,
+    lot: &LotNumber,
+) -> Result<Vec<Recall>, Error> {
+    Ok(db::recalls::standing(act.conn, cip13, lot)?)
+}
+
+/// Sets apart what came onto a shelf of lots that are recalled: by a receipt, a return, a transfer, a
+/// count, the undoing of a mistake. Returns the movements that did, which follow those that are given.
+///
+/// A site that had dealt with the recall has to do so again.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(in crate::app) fn set_apart_arrivals(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    movements: &[Movement],
+) -> Result<Vec<Movement>, Error> {
+    let mut lots: Vec<LotId> = movements
+        .iter()
+        .filter(|m| m.effect.usable > 0)
+        .map(|m| m.lot_id.clone())
+        .collect();
+    lots.sort();
+    lots.dedup();
+    let mut done = Vec::new();
+    for lot in lots {
+        let Some(line) = state.find(act.conn, &lot)? else {
+            continue;
+        };
+        let recalls = recalled(act, line.cip13, &line.lot)?;
+        let Some(first) = recalls.first() else {
+            continue;
+        };
+        let note = first.reason.clone();
+        let set = apart::set_apart(act, state, &[lot], &Cause::Recall, &note)?;
+        for recall in &recalls {
+            count_in(act, state, recall, line.usable)?;
+        }
+        done.extend(set);
+    }
+    Ok(done)
+}
+
+/// Counts units that arrived into what a recall has set apart at the site.
+fn count_in(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    recall: &Recall,
+    units: Units,
+) -> Result<(), Error> {
+    let site = state.site.finess;
+    match db::recalls::site(act.conn, &recall.id, site)? {
+        Some(known) => {
+            let set_apart = known.set_apart.saturating_add(units);
+            let known = RecallSite {
+                set_apart,
+                dealt: None,
+                ..known
+            };
+            db::recalls::update_site(act.conn, &recall.id, &known)?;
+        }
+        None => {
+            let found = RecallSite {
+                site,
+                set_apart: units,
+                stood: Units::ZERO,
+                dispensed: Units::ZERO,
+                dealt: None,
+            };
+            db::recalls::insert_site(act.conn, &recall.id, &found)?;
+        }
+    }
+    Ok(())
+}
