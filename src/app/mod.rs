@@ -38,7 +38,6 @@ pub mod plan_lines;
 pub mod post_letters;
 pub mod protect;
 pub mod quarantine;
-pub mod receive_transfer;
 pub mod receive_units;
 pub mod record;
 pub mod records;
@@ -50,6 +49,7 @@ pub mod service;
 pub mod site_state;
 pub mod sweep_lines;
 pub mod tell_treatment;
+pub mod transfer;
 pub mod turn_day;
 
 pub use act::{Act, Caller};

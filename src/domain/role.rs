@@ -63,6 +63,8 @@ pub enum Action {
     ReadStock,
     /// Move stock.
     MoveStock,
+    /// Ask another pharmacy for a transfer, see who could send it, cancel it.
+    AskTransfers,
     /// Announce and confirm deliveries.
     EditDeliveries,
     /// Read clearances, holds and CAR-T patients.
@@ -101,7 +103,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -109,6 +111,7 @@ impl Action {
         Self::SetResupply,
         Self::ReadStock,
         Self::MoveStock,
+        Self::AskTransfers,
         Self::EditDeliveries,
         Self::ReadPatients,
         Self::EditPatients,
@@ -146,7 +149,7 @@ pub const fn may(role: Role, action: Action) -> bool {
             role,
             Pharmacist | CarTUnit | Prescriber | Coordinator | Reader
         ),
-        Action::EditDeliveries => matches!(role, Pharmacist | Coordinator),
+        Action::EditDeliveries | Action::AskTransfers => matches!(role, Pharmacist | Coordinator),
         Action::ReadPatients => matches!(role, Pharmacist | CarTUnit | Coordinator),
         Action::EditPatients => matches!(role, Pharmacist | CarTUnit),
         Action::ReadRequests => {

@@ -10,6 +10,7 @@ use crate::domain::calendar::Day;
 use crate::domain::language::Language;
 use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
+pub(super) use html::escaped;
 use html::html;
 
 /// What a letter is about.

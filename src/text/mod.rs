@@ -13,6 +13,7 @@ pub mod plan;
 pub mod request;
 pub mod rulebook;
 pub mod shape;
+pub mod transfer_sheet;
 mod treatment;
 pub mod trial;
 

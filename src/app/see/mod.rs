@@ -8,6 +8,7 @@ pub mod of_site;
 pub mod plans;
 pub mod requests;
 pub mod safety;
+pub mod transfers;
 pub mod treatments;
 
 use crate::app::act::{Act, Done};

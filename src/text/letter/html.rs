@@ -49,7 +49,7 @@ pub(super) fn html(language: Language, parts: &Parts, medicine: &str, link: &str
 }
 
 /// Text made safe inside of HTML.
-fn escaped(text: &str) -> String {
+pub(in crate::text) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -7,6 +7,7 @@ mod counted;
 mod heard;
 mod of_site;
 mod planned;
+mod sent;
 
 use super::route::Route;
 
@@ -32,6 +33,7 @@ pub fn table() -> Vec<Route> {
         counted::routes(),
         counted::monitored(),
         planned::routes(),
+        sent::routes(),
         heard::routes(),
     ];
     rooms.into_iter().flatten().collect()
