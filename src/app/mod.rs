@@ -44,7 +44,6 @@ pub mod post_letters;
 pub mod protect;
 pub mod quarantine;
 pub mod recalls;
-pub mod receive_transfer;
 pub mod receive_units;
 pub mod record;
 pub mod records;
@@ -57,6 +56,7 @@ pub mod service;
 pub mod site_state;
 pub mod sweep_lines;
 pub mod tell_treatment;
+pub mod transfer;
 pub mod turn_day;
 pub mod watch_copies;
 

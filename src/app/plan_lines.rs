@@ -12,7 +12,7 @@ use crate::domain::id::{LineId, RequestId};
 use crate::domain::line::{Line, LineHold, LineState};
 use crate::domain::quantity::Units;
 use crate::domain::request::RequestState;
-use crate::domain::transfer::{Transfer, TransferState};
+use crate::domain::transfer::{ClosedAs, Signed, Transfer, TransferState};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -131,30 +131,34 @@ pub fn release(act: &mut Act<'_>, request: &RequestId) -> Result<(), Error> {
 fn cancel_transfers(act: &mut Act<'_>, line: &LineId) -> Result<(), Error> {
     for mut transfer in db::transfers::asked_for_to_change(act.conn, std::slice::from_ref(line))? {
         for row in &mut transfer.rows {
-            if row.line == *line && row.state == TransferState::Asked {
+            let of_line = row.line.as_ref().is_some_and(|l| l.line == *line);
+            if of_line && row.state.not_sent() {
                 row.state = TransferState::Cancelled;
             }
         }
-        close_if_done(act, &mut transfer);
+        close_if_done(act, &mut transfer, ClosedAs::LineEnded);
         db::transfers::update(act.conn, &transfer)?;
     }
     Ok(())
 }
 
-/// A transfer of which nothing is to come any more is closed: received, if any of it was.
-pub(super) fn close_if_done(act: &Act<'_>, transfer: &mut Transfer) {
+/// Writes how far the rows of a transfer have come on the transfer itself, which is another version of it:
+/// one of which nothing is on its way any more is closed, `as_what` when nothing of it was sent.
+pub(super) fn close_if_done(act: &Act<'_>, transfer: &mut Transfer, as_what: ClosedAs) {
     transfer.version = transfer.version.saturating_add(1);
-    let has = |state| transfer.rows.iter().any(|row| row.state == state);
-    if has(TransferState::Asked) {
+    transfer.state = transfer.state_of_rows();
+    let ended = matches!(
+        transfer.state,
+        TransferState::Received | TransferState::Cancelled
+    );
+    if !ended {
         return;
     }
-    transfer.state = if has(TransferState::Received) {
-        TransferState::Received
-    } else {
-        TransferState::Cancelled
-    };
-    transfer.closed_at = Some(act.now);
-    transfer.closed_by = Some(act.caller.id.clone());
+    transfer.closed = Some(Signed {
+        at: act.now,
+        by: act.caller.id.clone(),
+    });
+    transfer.closed_as = Some(as_what).filter(|_| transfer.state == TransferState::Cancelled);
 }
 
 /// Takes units out of the holds of lines that `of` means, those first that lose theirs first, and breaks
@@ -183,13 +187,25 @@ pub(super) fn cut(
     }
     let broken: BTreeSet<LineId> = cuts.iter().map(|(hold, _)| hold.line.clone()).collect();
     for id in &broken {
-        break_line(act, state, id)?;
+        break_line(act, state, id, UNITS_LOST)?;
     }
     Ok(cuts)
 }
 
-/// Gives back what a line holds here, and marks it broken.
-fn break_line(act: &mut Act<'_>, state: &mut SiteState, id: &LineId) -> Result<(), Error> {
+/// Why a line is broken whose units were lost, or taken for what ranks above it: the code.
+pub(super) const UNITS_LOST: &str = "units-lost";
+
+/// Gives back what a line holds here, and marks it broken if it is approved. What it holds or is sent
+/// elsewhere is given back by the [`sweep`], which locks those sites.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn break_line(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    id: &LineId,
+    why: &str,
+) -> Result<(), Error> {
     let (gone, kept): (Vec<LineHold>, Vec<LineHold>) = state
         .line_holds
         .iter()
@@ -199,10 +215,10 @@ fn break_line(act: &mut Act<'_>, state: &mut SiteState, id: &LineId) -> Result<(
         db::plan_lines::shrink_hold(act.conn, hold, hold.units)?;
     }
     state.set_line_holds(kept);
-    // what it holds or is sent elsewhere is given back by the sweep, which locks those sites
-    if let Some(line) = db::plan_lines::find(act.conn, id)? {
+    let line = db::plan_lines::find(act.conn, id)?;
+    if let Some(line) = line.filter(|line| line.state == Some(LineState::Approved)) {
         served_in_part(act, &line)?;
-        decided(act, &line, LineState::Broken, Some("units-lost".to_owned()))?;
+        decided(act, &line, LineState::Broken, Some(why.to_owned()))?;
     }
     Ok(())
 }
@@ -241,7 +257,7 @@ pub fn sweep(act: &mut Act<'_>, line: &LineId) -> Result<(), Error> {
             end(act, &line, LineState::Expired, why)?;
         }
         Some(LineState::Broken) => {
-            end(act, &line, LineState::Broken, "units-lost")?;
+            end(act, &line, LineState::Broken, UNITS_LOST)?;
         }
         Some(_) | None => {}
     }

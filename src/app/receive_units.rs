@@ -96,7 +96,7 @@ fn elsewhere(act: &mut Act<'_>, cip13: Cip13, serial: &Serial) -> Result<(), Err
 }
 
 /// Keeps that a pack is here, unless another site scanned it at this moment.
-fn place(
+pub(super) fn place(
     act: &mut Act<'_>,
     cip13: Cip13,
     serial: &Serial,

@@ -15,4 +15,5 @@ pub use crate::db::sites::Network;
 pub use crate::db::standings::Standing;
 pub use crate::db::stock::{Filter, Lot};
 pub use crate::db::tokens::{Reach, TokenRecord};
+pub use crate::db::transfers::{InTransit, Words as TransferWords};
 pub use crate::rulebook::Rulebooks;

@@ -42,10 +42,11 @@ pub fn reverse(
     if movement.kind == MovementKind::Reversal {
         return Err(Refusal::NotReversible { why: "is-reversal" }.into());
     }
-    if matches!(
+    let moved = matches!(
         movement.kind,
         MovementKind::TransferOut | MovementKind::TransferIn
-    ) {
+    );
+    if moved || db::transfers::was_moved(act.conn, id)? {
         // the other half is at another site
         return Err(Refusal::NotReversible { why: "transferred" }.into());
     }

@@ -18,6 +18,7 @@ use crate::domain::reason::Refusal;
 use crate::domain::reserve::{CarTPatient, Facts, Hold};
 use crate::domain::rule::{ReserveRule, Rulebook, Slug};
 use crate::domain::site::{Delivery, Site};
+use crate::domain::transfer::TransferHold;
 use crate::text::rulebook::Retirement;
 use std::collections::BTreeSet;
 
@@ -48,6 +49,8 @@ pub struct SiteState {
     pub holds: Vec<Hold>,
     /// What is held for approved lines of plans.
     pub line_holds: Vec<LineHold>,
+    /// What is held for transfers that were asked for by hand.
+    pub transfer_holds: Vec<TransferHold>,
     /// The clearances that hold, or should.
     pub in_force: Vec<ClearanceRecord>,
     /// What it waits for.
@@ -81,6 +84,7 @@ impl SiteState {
             patients: Vec::new(),
             holds: Vec::new(),
             line_holds: Vec::new(),
+            transfer_holds: Vec::new(),
             in_force: Vec::new(),
             deliveries: Vec::new(),
             assured,
@@ -104,6 +108,7 @@ impl SiteState {
         let for_clearances = Units::sum(state.holds.iter().map(|h| h.units));
         if Units::sum(state.stock.iter().map(|l| l.held)) > for_clearances {
             state.line_holds = db::plan_lines::held_at(act.conn, &[finess])?;
+            state.transfer_holds = db::transfers::held_at(act.conn, &[finess])?;
         }
         Ok(state)
     }
@@ -281,6 +286,12 @@ impl SiteState {
         self.count_held();
     }
 
+    /// Sets the holds of transfers, and what of each lot is held.
+    pub fn set_transfer_holds(&mut self, holds: Vec<TransferHold>) {
+        self.transfer_holds = holds;
+        self.count_held();
+    }
+
     fn count_held(&mut self) {
         for line in &mut self.stock {
             let lines = self.line_holds.iter();
@@ -289,7 +300,11 @@ impl SiteState {
             let clearances = clearances
                 .filter(|h| h.lot_id == line.lot_id)
                 .map(|h| h.units);
-            line.held = Units::sum(clearances.chain(lines));
+            let transfers = self.transfer_holds.iter();
+            let transfers = transfers
+                .filter(|h| h.lot_id == line.lot_id)
+                .map(|h| h.units);
+            line.held = Units::sum(clearances.chain(lines).chain(transfers));
         }
     }
 }

@@ -73,7 +73,7 @@ pub enum Law {
 }
 
 /// The sentences with which the triggers of both databases refuse; a test compares them.
-pub const LAWS: [&str; 16] = [
+pub const LAWS: [&str; 18] = [
     "a movement is never changed or deleted; undo it by a reversal",
     "movements of a site are numbered without gaps",
     "a reversal undoes one movement, whole, at its site",
@@ -90,6 +90,8 @@ pub const LAWS: [&str; 16] = [
     "a line of the audit trail is never changed or deleted",
     "a line of the audit trail follows the one before it",
     "what was decided about a notice is never changed or deleted",
+    "a transfer is never deleted",
+    "what left, arrived or was lost with a transfer is never taken back",
 ];
 
 /// Tells errors that may pass by themselves from those that will not.

@@ -193,13 +193,19 @@ pub fn approved(conn: &mut Conn, sites: &[Finess]) -> Result<Vec<Line>, Error> {
     )
 }
 
-/// Returns up to `limit` approved lines whose units were held until before `now`, the longest first.
+/// Returns up to `limit` approved lines whose units were held until before `now`, the longest first. One
+/// whose units are on their way waits for them.
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no line.
 pub fn expired(conn: &mut Conn, now: Instant, limit: i64) -> Result<Vec<Line>, Error> {
+    let on_the_way = transfer_rows::table
+        .filter(transfer_rows::line_id.is_not_null())
+        .filter(transfer_rows::state.eq(TransferState::Sent.code()))
+        .select(transfer_rows::line_id.assume_not_null());
     values(
         plan_lines::table
+            .filter(plan_lines::id.ne_all(on_the_way))
             .filter(plan_lines::state.eq(LineState::Approved.code()))
             .filter(plan_lines::expires_at.le(kept(now)))
             .order((plan_lines::expires_at, plan_lines::id))
@@ -217,9 +223,11 @@ pub fn left_behind(conn: &mut Conn, limit: i64) -> Result<Vec<Line>, Error> {
     let holding = holds::table
         .filter(holds::line_id.is_not_null())
         .select(holds::line_id.assume_not_null());
+    let not_sent = TransferState::NOT_SENT.map(TransferState::code);
     let asked = transfer_rows::table
-        .filter(transfer_rows::state.eq(TransferState::Asked.code()))
-        .select(transfer_rows::line_id);
+        .filter(transfer_rows::line_id.is_not_null())
+        .filter(transfer_rows::state.eq_any(not_sent))
+        .select(transfer_rows::line_id.assume_not_null());
     values(
         plan_lines::table
             .filter(

@@ -190,6 +190,7 @@ diesel::table! {
         units -> BigInt,
         held_at -> Timestamp,
         line_id -> Nullable<Text>,
+        transfer_id -> Nullable<Text>,
     }
 }
 
@@ -470,7 +471,7 @@ diesel::table! {
 diesel::table! {
     transfers (id) {
         id -> Text,
-        plan_id -> Text,
+        plan_id -> Nullable<Text>,
         from_site -> Text,
         to_site -> Text,
         state -> Text,
@@ -479,6 +480,24 @@ diesel::table! {
         closed_at -> Nullable<Timestamp>,
         closed_by -> Nullable<Text>,
         version -> BigInt,
+        purpose -> Text,
+        clearance_id -> Nullable<Text>,
+        legal_basis -> Nullable<Text>,
+        legal_reference -> Nullable<Text>,
+        ars_told_at -> Nullable<Timestamp>,
+        accepted_at -> Nullable<Timestamp>,
+        accepted_by -> Nullable<Text>,
+        fmd_state -> Nullable<Text>,
+        fmd_decommissioned_at -> Nullable<Timestamp>,
+        cold_chain_sent -> Nullable<Bool>,
+        sent_at -> Nullable<Timestamp>,
+        sent_by -> Nullable<Text>,
+        cold_chain_kept -> Nullable<Bool>,
+        received_at -> Nullable<Timestamp>,
+        received_by -> Nullable<Text>,
+        returned_at -> Nullable<Timestamp>,
+        returned_by -> Nullable<Text>,
+        closed_as -> Nullable<Text>,
     }
 }
 
@@ -486,11 +505,35 @@ diesel::table! {
     transfer_rows (id) {
         id -> Text,
         transfer_id -> Text,
-        line_id -> Text,
-        dose -> BigInt,
+        line_id -> Nullable<Text>,
+        dose -> Nullable<BigInt>,
         lot_id -> Text,
         units -> BigInt,
         state -> Text,
+        sent -> BigInt,
+        received -> BigInt,
+        quarantined -> BigInt,
+        refused -> BigInt,
+        lost -> BigInt,
+        returned -> BigInt,
+        lost_back -> BigInt,
+        lost_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    transfer_payload (transfer_id) {
+        transfer_id -> Text,
+        asked_words -> Nullable<Text>,
+        closed_words -> Nullable<Text>,
+        received_words -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    transfer_movements (movement_id) {
+        movement_id -> Text,
+        transfer_id -> Text,
     }
 }
 
@@ -708,6 +751,10 @@ diesel::joinable!(excursion_lots -> excursions (excursion_id));
 diesel::joinable!(excursion_lots -> lots (lot_id));
 diesel::joinable!(inventory_counts -> lots (lot_id));
 diesel::joinable!(inventory_differences -> lots (lot_id));
+diesel::joinable!(holds -> transfers (transfer_id));
+diesel::joinable!(transfer_payload -> transfers (transfer_id));
+diesel::joinable!(transfer_movements -> transfers (transfer_id));
+diesel::joinable!(transfer_movements -> movements (movement_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     networks,
@@ -741,6 +788,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     plan_line_payload,
     transfers,
     transfer_rows,
+    transfer_payload,
+    transfer_movements,
     counts,
     count_payload,
     safety_decisions,

@@ -111,6 +111,17 @@ pub enum Refusal {
         /// What the delivery is of.
         expected: Cip13,
     },
+    /// More units of a lot are told of than a transfer has on its way.
+    TransferDiffers {
+        /// Of which presentation.
+        cip13: Cip13,
+        /// The lot's number.
+        lot: LotNumber,
+        /// How many are told of.
+        told: Units,
+        /// How many there are.
+        expected: Units,
+    },
     /// The presentation is not on the catalogue.
     NotOnCatalogue {
         /// Its code.
@@ -302,6 +313,7 @@ impl Refusal {
             Self::SerialKnown { .. } => "serial-known",
             Self::OtherLot { .. } => "other-lot",
             Self::OtherPresentation { .. } => "other-presentation",
+            Self::TransferDiffers { .. } => "transfer-differs",
             Self::NotOnCatalogue { .. } => "not-on-catalogue",
             Self::NotReversible { .. } => "not-reversible",
             Self::NothingToAdjust => "nothing-to-adjust",

@@ -63,6 +63,8 @@ pub enum Action {
     ReadStock,
     /// Move stock.
     MoveStock,
+    /// Ask another pharmacy for a transfer, see who could send it, cancel it.
+    AskTransfers,
     /// Announce and confirm deliveries.
     EditDeliveries,
     /// Read clearances, holds and CAR-T patients.
@@ -111,6 +113,7 @@ impl Action {
         Self::SetResupply,
         Self::ReadStock,
         Self::MoveStock,
+        Self::AskTransfers,
         Self::EditDeliveries,
         Self::ReadPatients,
         Self::EditPatients,
@@ -149,7 +152,7 @@ pub const fn may(role: Role, action: Action) -> bool {
             role,
             Pharmacist | CarTUnit | Prescriber | Coordinator | Reader
         ),
-        Action::EditDeliveries => matches!(role, Pharmacist | Coordinator),
+        Action::EditDeliveries | Action::AskTransfers => matches!(role, Pharmacist | Coordinator),
         Action::ReadPatients => matches!(role, Pharmacist | CarTUnit | Coordinator),
         Action::EditPatients => matches!(role, Pharmacist | CarTUnit),
         Action::ReadRequests => {

@@ -43,6 +43,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::OtherPresentation { found, expected } => {
             format!("This delivery is of {expected} and not of {found}. Compare the code with the box, or name another delivery.")
         }
+        Refusal::TransferDiffers { cip13, lot, told, expected } => {
+            format!("{} of lot {lot} of {cip13} are told of, {expected} are on their way with this transfer: count again, and compare the lot with the sheet.", units(*told))
+        }
         Refusal::NotOnCatalogue { cip13, known_as: Some(name) } => {
             format!("{cip13} is not on the catalogue. The public medicines database knows it as \"{name}\": put it on the catalogue first.")
         }
@@ -137,6 +140,10 @@ fn wrong_state(state: &str) -> String {
         "erased" => "What this plan was made from was erased.".to_owned(),
         "approved-and-left-out" => "A line is approved or left out, not both: choose.".to_owned(),
         "held-units-expired" => "Held units are out of date: book them as lost, and the request waits for the next plan.".to_owned(),
+        "nothing-refused" => "Nothing of this transfer is on its way back: only what was refused on arrival comes back.".to_owned(),
+        "no-legal-basis" => "Say by what right: the authorisation of the ARS with its reference, or the imperative need with the time at which the ARS was told (CSP, art. L5126-8).".to_owned(),
+        "other-network" => "This site is of another network: a coordinator whose access holds there can ask it.".to_owned(),
+        "transfer-expired" => "Units of this transfer are out of date: record the loss, and the transfer shrinks by it.".to_owned(),
         "too-old" => "This plan is more than seven days old: plan again.".to_owned(),
         "notice-retired" => "This rulebook has ended, and a coordinator retired it: it keeps no reserve, ranks no request and freezes no initiation any more.".to_owned(),
         "notice-in-force" => "This rulebook has not ended: it is retired once it has ended or another took its place, not before.".to_owned(),

@@ -45,6 +45,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::OtherPresentation { found, expected } => {
             format!("Cette livraison est de {expected} et non de {found}. Comparez le code avec la boîte, ou nommez une autre livraison.")
         }
+        Refusal::TransferDiffers { cip13, lot, told, expected } => {
+            format!("{} du lot {lot} de {cip13} annoncées, {expected} en chemin avec ce transfert : recomptez, et comparez le lot avec le bordereau.", units(*told))
+        }
         Refusal::NotOnCatalogue { cip13, known_as: Some(name) } => {
             format!("{cip13} n'est pas au livret. La base publique des médicaments le connaît : « {name} ». Ajoutez-le d'abord au livret.")
         }
@@ -145,6 +148,10 @@ fn wrong_state(state: &str) -> String {
         "erased" => "Les données de ce plan ont été effacées.".to_owned(),
         "approved-and-left-out" => "Une ligne est approuvée ou écartée, pas les deux : choisissez.".to_owned(),
         "held-units-expired" => "Des unités réservées sont périmées : perdez-les, et la demande attendra le prochain plan.".to_owned(),
+        "nothing-refused" => "Rien de ce transfert n'est sur le chemin du retour : seul ce qui a été refusé à l'arrivée revient.".to_owned(),
+        "no-legal-basis" => "Dites à quel titre : l'autorisation de l'ARS et sa référence, ou le besoin impératif et l'heure à laquelle l'ARS a été informée (CSP, art. L5126-8).".to_owned(),
+        "other-network" => "Ce site est d'un autre groupement : un coordinateur dont l'accès y vaut peut le lui demander.".to_owned(),
+        "transfer-expired" => "Des unités de ce transfert sont périmées : déclarez la perte, le transfert s'en réduit.".to_owned(),
         "too-old" => "Ce plan a plus de sept jours : refaites le plan.".to_owned(),
         "notice-retired" => "Ce référentiel est échu et un coordinateur l'a retiré : il ne garde plus de réserve, ne classe plus de demandes et ne gèle plus d'initiations.".to_owned(),
         "notice-in-force" => "Ce référentiel n'est pas échu : il se retire une fois échu ou remplacé, pas avant.".to_owned(),

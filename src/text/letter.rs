@@ -12,6 +12,7 @@ use crate::domain::calendar::Day;
 use crate::domain::language::Language;
 use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
+pub(super) use html::escaped;
 use html::html;
 
 pub use recall::RecallFacts;

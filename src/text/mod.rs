@@ -15,6 +15,7 @@ pub mod rulebook;
 pub mod shape;
 pub mod situation;
 mod shelf;
+pub mod transfer_sheet;
 mod treatment;
 pub mod trial;
 

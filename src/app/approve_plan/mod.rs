@@ -25,7 +25,7 @@ use crate::domain::id::{HoldId, TransferId};
 use crate::domain::line::{Line, LineHold, LineState};
 use crate::domain::reason::Refusal;
 use crate::domain::role::Action;
-use crate::domain::transfer::{Transfer, TransferRow, TransferState};
+use crate::domain::transfer::{ForLine, Purpose, Signed, Transfer, TransferRow};
 use chrono::TimeDelta;
 use frozen::Wanted;
 use gate::Gatekeeper;
@@ -249,18 +249,14 @@ impl Approver<'_> {
             db::plan_lines::insert_hold(act.conn, &hold, act.now)?;
             self.shelves.hold(hold);
             if away {
-                let row = TransferRow {
-                    id: act.id(),
+                let line = ForLine {
                     line: wanted.line.id.clone(),
-                    line_name: wanted.line.name.clone(),
+                    name: wanted.line.name.clone(),
                     dose: unit.dose,
-                    lot_id: lot_id.clone(),
-                    cip13: unit.cip13,
-                    lot: unit.lot.clone(),
-                    expiry: unit.expiry,
-                    units: unit.units,
-                    state: TransferState::Asked,
+                    rank: wanted.line.rank.unwrap_or(u32::MAX),
                 };
+                let lot = (lot_id.clone(), unit.cip13, unit.lot.clone(), unit.expiry);
+                let row = TransferRow::asked(act.id(), Some(line), lot, unit.units);
                 let pair = (unit.site, wanted.line.site);
                 self.rows.entry(pair).or_default().push(row);
             }
@@ -292,22 +288,15 @@ impl Approver<'_> {
     fn send(&mut self, act: &mut Act<'_>) -> Result<Vec<Transfer>, Error> {
         let mut transfers = Vec::new();
         for ((from, to), rows) in std::mem::take(&mut self.rows) {
-            let transfer = Transfer {
-                id: TransferId::new(act.id()),
-                plan: self.frozen.plan.id.clone(),
-                from,
-                to,
-                state: TransferState::Asked,
-                asked_at: act.now,
-                asked_by: act.caller.id.clone(),
-                closed_at: None,
-                closed_by: None,
-                version: 1,
-                rows,
+            let by = Signed {
+                at: act.now,
+                by: act.caller.id.clone(),
             };
+            let (id, plan) = (TransferId::new(act.id()), self.frozen.plan.id.clone());
+            let transfer = Transfer::asked(id, Purpose::Plan(plan), (from, to), by, rows);
             db::transfers::insert(act.conn, &transfer)?;
             let units: u32 = transfer.rows.iter().map(|r| r.units.get()).sum();
-            let details = json!({ "plan": transfer.plan.as_str(), "from": from.as_str(), "to": to.as_str(), "units": units });
+            let details = json!({ "plan": self.frozen.plan.id.as_str(), "from": from.as_str(), "to": to.as_str(), "units": units });
             for site in [from, to] {
                 let line = Done {
                     action: "transfer.ask",

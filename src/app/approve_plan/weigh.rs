@@ -188,7 +188,9 @@ impl Shelves {
             if *asked > line.free().get() {
                 let lines = state.line_holds.iter();
                 let lines = Units::sum(lines.filter(|h| h.lot_id == line.lot_id).map(|h| h.units));
-                let but_for_gos = line.usable.saturating_sub(lines);
+                let sent = state.transfer_holds.iter();
+                let sent = Units::sum(sent.filter(|h| h.lot_id == line.lot_id).map(|h| h.units));
+                let but_for_gos = line.usable.saturating_sub(lines).saturating_sub(sent);
                 return Err(if *asked <= but_for_gos.get() {
                     Refused::GoUncovered
                 } else {

@@ -2,9 +2,11 @@
 
 mod asking;
 mod help;
+mod shortfall;
 
 use asking::{Asking, patient, without_over};
 use help::help;
+pub use shortfall::shortfall;
 
 use crate::app::act::{Act, Done};
 use crate::app::after;

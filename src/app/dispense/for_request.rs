@@ -181,7 +181,9 @@ impl Granted {
         let here = |hold: &&LineHold| hold.site == state.site.finess;
         let held: Vec<LineHold> = everywhere.iter().filter(here).cloned().collect();
         let picked = if lines.is_empty() {
-            if held.len() < everywhere.len() {
+            let line = std::slice::from_ref(&self.line.id);
+            let to_come = db::transfers::to_come_for(act.conn, line)?;
+            if held.len() < everywhere.len() || !to_come.is_empty() {
                 return Err(Refusal::WrongState {
                     state: "on-its-way",
                 }
@@ -200,7 +202,9 @@ impl Granted {
     /// Ends the line and its request when nothing more is held for it, here or elsewhere.
     /// `on` is the day of the administration.
     pub(super) fn served(self, act: &mut Act<'_>, on: Day) -> Result<(), Error> {
-        if db::plan_lines::held_for(act.conn, &self.line.id)?.is_empty() {
+        let line = std::slice::from_ref(&self.line.id);
+        let nothing_held = db::plan_lines::held_for(act.conn, &self.line.id)?.is_empty();
+        if nothing_held && db::transfers::to_come_for(act.conn, line)?.is_empty() {
             plan_lines::decided(act, &self.line, LineState::Served, None)?;
             propose_next(act, &self.request, on)?;
         } else if self.line.why.is_none() {

@@ -5,6 +5,7 @@ use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::app::plan_lines;
 use crate::app::site_state::SiteState;
+use crate::app::transfer;
 use crate::db;
 use crate::domain::clearance;
 use crate::domain::id::{HoldId, LotId, PatientId};
@@ -85,11 +86,17 @@ fn free_then_held(
     let others = last_first(act, state, line);
     let of_lines = state.line_holds.iter();
     let of_lines = of_lines.filter(|h| is_of(state, line, &h.lot_id));
+    let sent = state.transfer_holds.iter();
+    let sent = sent.filter(|h| is_of(state, line, &h.lot_id));
     let held = Units::sum(others.iter().map(|h| h.units))
-        .saturating_add(Units::sum(of_lines.map(|h| h.units)));
+        .saturating_add(Units::sum(of_lines.map(|h| h.units)))
+        .saturating_add(Units::sum(sent.map(|h| h.units)));
     if held < left {
         return Err(not_enough(&state.stock, line, free).into());
     }
+    let sent = take_from_transfers(act, state, line, left)?;
+    left = left.saturating_sub(Units::sum(sent.iter().map(|(_, units)| *units)));
+    picks.extend(sent);
     let below = take_from_lines(act, state, line, left, Above::No)?;
     left = left.saturating_sub(Units::sum(below.iter().map(|(_, units)| *units)));
     picks.extend(below);
@@ -113,6 +120,20 @@ fn free_then_held(
 enum Above {
     Yes,
     No,
+}
+
+/// Takes units out of the holds of transfers that were asked for by hand, which shrink by it.
+fn take_from_transfers(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    line: &Line,
+    units: Units,
+) -> Result<Vec<(LotId, Units)>, Error> {
+    let held = state.transfer_holds.iter().map(|h| h.lot_id.clone());
+    let lots: Vec<LotId> = held.filter(|lot| is_of(state, line, lot)).collect();
+    let picks = transfer::cut(act, state, |hold| lots.contains(&hold.lot_id), units)?;
+    take(&mut state.stock, &picks);
+    Ok(picks)
 }
 
 /// Takes units out of the holds of approved lines, which are broken by it.
@@ -157,7 +178,7 @@ fn is_of(state: &SiteState, line: &Line, lot: &LotId) -> bool {
     })
 }
 
-/// Cuts units of a lot out of its holds, in reverse rank: those of lines that rank below reserves,
+/// Cuts units of a lot out of its holds, in reverse rank: those of transfers that were asked for by hand, of lines that rank below reserves,
 /// then those of clearances, then those of treatments.
 ///
 /// # Errors
@@ -169,6 +190,8 @@ pub(in crate::app) fn cut(
     units: Units,
 ) -> Result<(), Error> {
     let mut left = units;
+    let sent = transfer::cut(act, state, |hold| hold.lot_id == *lot, left)?;
+    left = left.saturating_sub(Units::sum(sent.iter().map(|(_, units)| *units)));
     let below = |hold: &LineHold| hold.lot_id == *lot && !hold.above_reserve;
     left = left.saturating_sub(taken(&plan_lines::cut(act, state, below, left)?));
     let cuts = clearance::cut(&state.rankings(&act.reserve_rules()), lot, left);

@@ -117,6 +117,10 @@ pub fn load<'r>(act: &mut Act<'r>, terms: &Terms, action: Action) -> Result<Live
         let units = held.entry((hold.site, hold.lot_id)).or_default();
         *units = units.saturating_add(hold.units);
     }
+    for hold in db::transfers::held_at(act.conn, &numbers)? {
+        let units = held.entry((hold.site, hold.lot_id)).or_default();
+        *units = units.saturating_add(hold.units);
+    }
     for (site, line) in db::shelf::usable(act.conn, &numbers)? {
         let held = held.get(&(site, line.lot_id.clone())).copied();
         let units = line.usable.saturating_sub(held.unwrap_or_default());
@@ -211,13 +215,22 @@ fn on_their_way(
         .map(|line| line.id.clone())
         .collect();
     let ids: Vec<_> = reserves.iter().cloned().collect();
-    for transfer in db::transfers::asked_for(act.conn, &ids)? {
+    for transfer in db::transfers::to_come_for(act.conn, &ids)? {
         for row in &transfer.rows {
-            if row.state == TransferState::Asked
-                && reserves.contains(&row.line)
+            let of_reserve = row
+                .line
+                .as_ref()
+                .is_some_and(|l| reserves.contains(&l.line));
+            if of_reserve
+                && TransferState::TO_COME.contains(&row.state)
                 && let Some(line) = db::shelf::line(act.conn, transfer.from, &row.lot_id)?
             {
-                add_stock(live, place, transfer.to, &line, row.units);
+                let units = if row.state.not_sent() {
+                    row.units
+                } else {
+                    row.to_come()
+                };
+                add_stock(live, place, transfer.to, &line, units);
             }
         }
     }

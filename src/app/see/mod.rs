@@ -10,6 +10,7 @@ pub mod plans;
 pub mod requests;
 pub mod safety;
 pub mod situation;
+pub mod transfers;
 pub mod treatments;
 
 use crate::app::act::{Act, Done};

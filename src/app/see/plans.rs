@@ -4,16 +4,15 @@ use crate::app::act::{Act, Done};
 use crate::app::approve_plan::derived;
 use crate::app::error::Error;
 use crate::app::make_plan::{solve, told};
+use crate::db;
 use crate::db::plans::{Payload, PlanRecord};
-use crate::db::transfers::Filter;
-use crate::db::{self, tokens::Reach};
 use crate::domain::code::Finess;
-use crate::domain::id::{PlanId, TransferId};
+use crate::domain::id::PlanId;
 use crate::domain::language::Language;
 use crate::domain::line::Line;
 use crate::domain::reason::Refusal;
 use crate::domain::role::Action;
-use crate::domain::transfer::{Transfer, TransferState};
+use crate::domain::transfer::Transfer;
 use crate::wire::plan_case::{self, CaseFaults};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -156,46 +155,4 @@ pub fn changed(
         let answer = solve(act, &next, book);
         told(act, &next, book, &answer, language)
     }))
-}
-
-/// Returns a transfer that the caller's sites give or receive.
-///
-/// # Errors
-/// Refused when there is no such transfer there.
-pub fn transfer(act: &mut Act<'_>, id: &TransferId) -> Result<Transfer, Error> {
-    let transfer = crate::app::receive_transfer::find(act, id)?;
-    let sites = [transfer.from, transfer.to];
-    let reach = &act.caller.reach;
-    if sites.iter().any(|site| reach.includes(*site)) {
-        return Ok(transfer);
-    }
-    let name = id.to_string();
-    Err(Refusal::Unknown {
-        what: "transfer",
-        name,
-    }
-    .into())
-}
-
-/// Returns a page of the transfers that the caller's sites, or one of them, give or receive.
-///
-/// # Errors
-/// Refused when the site is out of the caller's reach; when the database cannot be read.
-pub fn transfers(
-    act: &mut Act<'_>,
-    site: Option<Finess>,
-    state: Option<TransferState>,
-    before: Option<&str>,
-    limit: i64,
-) -> Result<Vec<Transfer>, Error> {
-    if let Some(site) = site {
-        act.caller.check(Action::ReadStock, Some(site))?;
-    }
-    let sites = match (site, &act.caller.reach) {
-        (Some(site), _) => Some(vec![site]),
-        (None, Reach::Everywhere) => None,
-        (None, Reach::Sites(sites)) => Some(sites.clone()),
-    };
-    let filter = Filter { sites, state };
-    Ok(db::transfers::page(act.conn, &filter, before, limit)?)
 }

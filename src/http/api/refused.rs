@@ -191,6 +191,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::HeldBack { .. }
         | Refusal::CannotClose { .. }
         | Refusal::SerialKnown { .. }
+        | Refusal::TransferDiffers { .. }
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
         | Refusal::SeenOtherwise
@@ -231,6 +232,16 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
             .with("units_wanted", wanted.get())
             .with("units_free", free.get())
             .with("units_held", held.get()),
+        Refusal::TransferDiffers {
+            cip13,
+            lot,
+            told,
+            expected,
+        } => problem
+            .with("cip13", cip13.as_str())
+            .with("lot", lot.as_str())
+            .with("units_told", told.get())
+            .with("units_expected", expected.get()),
         Refusal::WhichExpiry { expiries, .. } => problem.with(
             "expiries",
             expiries.iter().map(ToString::to_string).collect::<Vec<_>>(),

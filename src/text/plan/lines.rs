@@ -101,6 +101,12 @@ fn french(code: &str, whom: &str) -> String {
         "units-lost" => {
             "Des unités qui lui étaient réservées ont été perdues, ou prises pour un SRC : les autres sont libres, et la demande attend le prochain plan.".to_owned()
         }
+        "transfer-declined" => {
+            "La pharmacie qui devait envoyer ses unités a décliné : elles sont libres, et la demande attend le prochain plan.".to_owned()
+        }
+        "transfer-cancelled" => {
+            "Le transfert de ses unités a été annulé : elles sont libres, et la demande attend le prochain plan.".to_owned()
+        }
         "request-withdrawn" => "La demande a été retirée : ses unités sont libres.".to_owned(),
         other => format!("Raison : {other}."),
     }
@@ -145,6 +151,12 @@ fn english(code: &str, whom: &str) -> String {
         }
         "units-lost" => {
             "Units that were held for it were lost, or taken for a CRS: the others are free, and the request waits for the next plan.".to_owned()
+        }
+        "transfer-declined" => {
+            "The pharmacy that was to send its units declined: they are free, and the request waits for the next plan.".to_owned()
+        }
+        "transfer-cancelled" => {
+            "The transfer of its units was cancelled: they are free, and the request waits for the next plan.".to_owned()
         }
         "request-withdrawn" => "The request was withdrawn: its units are free.".to_owned(),
         other => format!("Reason: {other}."),

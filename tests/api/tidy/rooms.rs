@@ -173,6 +173,7 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
         &["wire", "http", "web", "cli", "db", "app", "telemetry"],
     ),
     (&["csv", "encoding_rs"], &["wire"]),
+    (&["datamatrix"], &["text"]),
     (
         &["tokio"],
         &["server", "db", "app", "http", "web", "mail", "cli"],

@@ -1,11 +1,12 @@
 //! `POST /plans/{id}/approve`.
 
-use super::shapes::{PlanLineShape, TransferShape, transfer};
+use super::shapes::PlanLineShape;
 use crate::app::approve_plan::{self, Approval, Approved};
 use crate::domain::id::PlanId;
 use crate::domain::language::Language;
 use crate::http::api::ask::{Ask, Repeat, answer, versioned};
 use crate::http::api::fields::{confirmed, words};
+use crate::http::api::transfers::{TransferShape, transfer};
 use crate::http::body::Body;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};

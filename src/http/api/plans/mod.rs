@@ -9,10 +9,7 @@ pub(super) use preview::refused;
 pub use preview::{
     CaseBody, CompareBody, WhatIfBody, Written, compare, preview, verified, what_if,
 };
-pub use shapes::{
-    KeptShape, PlanHeader, PlanLineShape, PlanShape, PreviewShape, TransferRowShape, TransferShape,
-    transfer,
-};
+pub use shapes::{KeptShape, PlanHeader, PlanLineShape, PlanShape, PreviewShape};
 
 use super::ask::{Ask, Repeat, created};
 use super::fields::code;

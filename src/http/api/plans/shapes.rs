@@ -6,8 +6,8 @@ use crate::app::records::Rulebooks;
 use crate::app::see::plans::SeenPlan;
 use crate::domain::language::Language;
 use crate::domain::line::{Line, LineState};
-use crate::domain::transfer::Transfer;
 use crate::http::api::rulebooks::applied_on;
+use crate::http::api::transfers::{TransferShape, transfer};
 use crate::http::problem::Problem;
 use crate::text::plan::line_said;
 use crate::wire::rulebook::RulebookStanding;
@@ -225,74 +225,5 @@ impl PlanLineShape {
             decided_by: line.decided_by.clone(),
             held_until: line.expires_at.map(|at| at.to_rfc3339()),
         }
-    }
-}
-
-/// A transfer.
-#[derive(Serialize, ToSchema)]
-pub struct TransferShape {
-    /// Its id.
-    pub id: String,
-    /// The plan that asks for it.
-    plan: String,
-    /// Who gives, by FINESS number.
-    from: String,
-    /// Who receives.
-    to: String,
-    /// `asked`, `received` or `cancelled`.
-    state: &'static str,
-    asked_at: String,
-    /// Id of the token that approved it.
-    asked_by: String,
-    closed_at: Option<String>,
-    /// Id of the token that received or ended it.
-    closed_by: Option<String>,
-    version: i64,
-    rows: Vec<TransferRowShape>,
-}
-
-/// Units of one lot of a transfer.
-#[derive(Serialize, ToSchema)]
-pub struct TransferRowShape {
-    cip13: String,
-    /// The lot's number.
-    lot: String,
-    /// The last day on which a unit may be used.
-    expiry: String,
-    units: u32,
-    /// `asked`, `received` or `cancelled`.
-    state: &'static str,
-    /// For which dose of its line, from 1.
-    dose: u32,
-    /// The id of the plan's decision that it is for.
-    line: String,
-}
-
-/// Makes the shape of a transfer.
-pub fn transfer(t: &Transfer) -> TransferShape {
-    TransferShape {
-        id: t.id.to_string(),
-        plan: t.plan.to_string(),
-        from: t.from.to_string(),
-        to: t.to.to_string(),
-        state: t.state.code(),
-        asked_at: t.asked_at.to_rfc3339(),
-        asked_by: t.asked_by.clone(),
-        closed_at: t.closed_at.map(|at| at.to_rfc3339()),
-        closed_by: t.closed_by.clone(),
-        version: t.version,
-        rows: t
-            .rows
-            .iter()
-            .map(|row| TransferRowShape {
-                cip13: row.cip13.to_string(),
-                lot: row.lot.to_string(),
-                expiry: row.expiry.to_string(),
-                units: row.units.get(),
-                state: row.state.code(),
-                dose: row.dose,
-                line: row.line_name.clone(),
-            })
-            .collect(),
     }
 }

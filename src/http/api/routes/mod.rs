@@ -8,6 +8,7 @@ mod heard;
 mod imported;
 mod of_site;
 mod planned;
+mod sent;
 
 use super::route::Route;
 
@@ -33,6 +34,7 @@ pub fn table() -> Vec<Route> {
         counted::routes(),
         counted::monitored(),
         planned::routes(),
+        sent::routes(),
         heard::routes(),
         imported::routes(),
     ];

@@ -1,23 +1,14 @@
-//! Who is served with what there is: plans, and what they send.
+//! Who is served with what there is: plans.
 
 use super::{CURSOR, LIMIT};
 use crate::domain::role::Action;
-use crate::http::api::plans::{self, PlanHeader, TransferShape};
+use crate::http::api::plans::{self, PlanHeader};
 use crate::http::api::route::{Route, route};
-use crate::http::api::transfers;
 use crate::http::cursor::Listed;
 use actix_web::http::Method;
 
 /// The query parameters of the list of plans.
 const PLANS: &[(&str, &str)] = &[LIMIT, CURSOR, ("site", "Only those that cover this site.")];
-
-/// The query parameters of the list of transfers.
-const TRANSFERS: &[(&str, &str)] = &[
-    LIMIT,
-    CURSOR,
-    ("site", "Only what this site gives or receives."),
-    ("state", "`asked`, `received` or `cancelled`."),
-];
 
 /// Returns these routes.
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -111,34 +102,6 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<plans::ApproveBody>()
         .gives::<plans::ApprovedShape>(200)
-        .keyed(),
-        route(
-            Method::GET,
-            "/transfers",
-            Action::ReadStock,
-            "What your sites give or receive, the latest first.",
-            transfers::list,
-        )
-        .query(TRANSFERS)
-        .gives::<Listed<TransferShape>>(200),
-        route(
-            Method::GET,
-            "/transfers/{id}",
-            Action::ReadStock,
-            "One transfer.",
-            transfers::see,
-        )
-        .gives::<TransferShape>(200)
-        .may_be_known(),
-        route(
-            Method::POST,
-            "/transfers/{id}/receive",
-            Action::MoveStock,
-            "What was sent has arrived: it leaves the giver, and is here.",
-            transfers::receive,
-        )
-        .takes::<transfers::ReceiveBody>()
-        .gives::<transfers::ReceivedShape>(200)
         .keyed(),
     ]
 }
