@@ -2,6 +2,7 @@
 
 use super::super::act::Act;
 use super::super::error::Error;
+use crate::db;
 use crate::domain::code::Finess;
 use crate::domain::id::{LotId, TransferId};
 use crate::domain::quantity::Units;
@@ -21,11 +22,18 @@ pub struct InTransit {
     pub units: Units,
 }
 
-/// Returns what is on its way of some lots, by transfer: none, since a transfer leaves one pharmacy and
-/// arrives at the other in one transaction.
+/// Returns what is on its way of some lots, by transfer: to who receives it, or back to who gave it.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn in_transit(_act: &mut Act<'_>, _lots: &[LotId]) -> Result<Vec<InTransit>, Error> {
-    Ok(Vec::new())
+pub fn in_transit(act: &mut Act<'_>, lots: &[LotId]) -> Result<Vec<InTransit>, Error> {
+    let sent = db::transfers::in_transit_of_lot(act.conn, lots)?;
+    let of = |sent: db::transfers::InTransit| InTransit {
+        transfer: sent.transfer,
+        from: sent.from,
+        to: sent.to,
+        lot_id: sent.lot_id,
+        units: sent.to_come.saturating_add(sent.going_back),
+    };
+    Ok(sent.into_iter().map(of).collect())
 }
