@@ -105,7 +105,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
