@@ -1,6 +1,5 @@
 //! Assesses a patient whom somebody describes: nothing is read of the database, nothing is kept.
 
-use super::Act;
 use crate::domain::assess::{Assessment, assess};
 use crate::domain::language::Language;
 use crate::domain::rule::Rulebook;
@@ -12,8 +11,8 @@ use crate::wire::plan_case::CaseFaults;
 ///
 /// # Errors
 /// Everything that is wrong with the case.
-pub fn of_case(act: &Act<'_>, bytes: &[u8], language: Language) -> Result<String, CaseFaults> {
-    with(act.rules, bytes, |read, assessment| {
+pub fn of_case(rules: &Rulebooks, bytes: &[u8], language: Language) -> Result<String, CaseFaults> {
+    with(rules, bytes, |read, assessment| {
         write(assessment, read.book, read.as_of, language)
     })
 }

@@ -7,8 +7,8 @@ use super::file_request::propose_next;
 use super::site_state::SiteState;
 use crate::db;
 use crate::domain::calendar::Instant;
-use crate::domain::code::Finess;
-use crate::domain::id::{LineId, RequestId};
+use crate::domain::code::{Cip13, Finess};
+use crate::domain::id::{LineId, PatientId, RequestId};
 use crate::domain::line::{Line, LineHold, LineState};
 use crate::domain::quantity::Units;
 use crate::domain::request::RequestState;
@@ -62,6 +62,35 @@ pub fn end(act: &mut Act<'_>, line: &Line, next: LineState, why: &str) -> Result
 
 /// Why an approved line of which some units were dispensed stays approved: the code.
 pub(super) const IN_PART: &str = "served-in-part";
+
+/// Why an approved line stays approved of which some units were dispensed and came back: the code. What is
+/// still held of it is no whole dose any more: when that is gone the line is broken, and its request open.
+pub(super) const GIVEN_BACK: &str = "given-back";
+
+/// Remembers that units of a presentation came back that were dispensed to a patient at a site: what of an
+/// approved line was dispensed in part may be less now.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub(super) fn given_back(
+    act: &mut Act<'_>,
+    patient: &PatientId,
+    (site, cip13): (Finess, Cip13),
+) -> Result<(), Error> {
+    for request in db::requests::of_patient(act.conn, patient)? {
+        let book = act.rules.get(&request.rulebook);
+        let of = book.is_none_or(|book| book.presentation(cip13).is_some());
+        if !of || request.state != RequestState::Open || request.site != site {
+            continue;
+        }
+        let line = db::plan_lines::approved_for(act.conn, &request.id)?;
+        if let Some(line) = line.filter(|line| line.why.as_deref() == Some(IN_PART)) {
+            let why = Some(GIVEN_BACK.to_owned());
+            db::plan_lines::update(act.conn, &Line { why, ..line })?;
+        }
+    }
+    Ok(())
+}
 
 /// Ends the request of a line that ends after some of its units were dispensed: what was given was given,
 /// and what follows is another request.

@@ -6,7 +6,7 @@ use super::apart;
 use super::error::Error;
 use super::record::{Particulars, record};
 use super::site_state::SiteState;
-use super::{crs, edit_deliveries, edit_patients, file_request, protect};
+use super::{crs, edit_deliveries, edit_patients, file_request, plan_lines, protect};
 use crate::db::{self};
 use crate::domain::code::Finess;
 use crate::domain::id::{DeliveryId, MovementId};
@@ -107,7 +107,11 @@ pub fn reverse(
     // what left against the safety gate is an override, and served a request all the same
     let served = [MovementKind::Dispensing, MovementKind::DispensingOverride];
     if let Some(patient) = patient.as_ref().filter(|_| served.contains(&movement.kind)) {
-        file_request::reopen(act, patient, movement.recorded_at)?;
+        // a dose that left in several lots was given until all of them are back
+        if is_undone(act, &movement)? {
+            file_request::reopen(act, patient, movement.recorded_at)?;
+        }
+        plan_lines::given_back(act, patient, (site, line.cip13))?;
     }
     after::stock_changed(act, state, movements)
 }
@@ -120,6 +124,20 @@ fn still_there(line: &StockLine, usable: i64, quarantined: i64) -> Result<(), Re
     } else {
         Err(Refusal::NotReversible { why: "units-gone" })
     }
+}
+
+/// Whether every movement of the act that a movement belongs to was undone.
+fn is_undone(act: &mut Act<'_>, movement: &Movement) -> Result<bool, Error> {
+    let filter = db::stock::Filter {
+        operation: Some(movement.operation.clone()),
+        ..db::stock::Filter::default()
+    };
+    for (of_it, _) in db::stock::page(act.conn, movement.site, &filter, i64::MAX)? {
+        if db::stock::reversal_of(act.conn, &of_it.id)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn was_crs(movement: &Movement) -> bool {

@@ -11,7 +11,7 @@ use crate::domain::code::Finess;
 use crate::rulebook::Rulebooks;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// The service: its database, its rules, and how its letters are addressed.
 #[derive(Clone)]
@@ -25,6 +25,7 @@ struct Inner {
     desk: Desk,
     in_progress: Mutex<HashSet<idempotency::Key>>,
     letters: Notify,
+    reckoning: Arc<Semaphore>,
 }
 
 /// What a write needs to know beside its work.
@@ -41,6 +42,13 @@ pub struct Write {
     pub action: &'static str,
 }
 
+/// How many reckon at once.
+///
+/// Choice: half of the processors, at least one; the others are for what cannot wait.
+fn at_once() -> usize {
+    std::thread::available_parallelism().map_or(1, |n| (n.get() / 2).max(1))
+}
+
 impl Service {
     /// Makes the service of a database and rulebooks.
     pub fn new(db: Db, rules: Rulebooks, desk: Desk) -> Self {
@@ -50,6 +58,7 @@ impl Service {
             desk,
             in_progress: Mutex::default(),
             letters: Notify::new(),
+            reckoning: Arc::new(Semaphore::new(at_once())),
         };
         Self {
             inner: Arc::new(inner),
@@ -85,6 +94,27 @@ impl Service {
     /// Waits until a write may have put letters into the outbox.
     pub async fn letters_written(&self) {
         self.inner.letters.notified().await;
+    }
+
+    /// Reckons on what needs no database, and holds no connection meanwhile: those are for who dispenses.
+    /// As many reckon at once as are worth it; who comes later waits.
+    ///
+    /// # Errors
+    /// A bug of ours, when the work panics.
+    pub async fn reckon<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Rulebooks) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let ours = |e: &dyn std::fmt::Display| Error::Bug(format!("reckoning: {e}"));
+        let turn = Arc::clone(&self.inner.reckoning).acquire_owned().await;
+        let turn = turn.map_err(|e| ours(&e))?;
+        let inner = Arc::clone(&self.inner);
+        let reckoned = tokio::task::spawn_blocking(move || {
+            let reckoned = work(&inner.rules);
+            drop(turn);
+            reckoned
+        });
+        reckoned.await.map_err(|e| ours(&e))
     }
 
     /// Reads: one consistent view of the database, and nothing is written.

@@ -133,7 +133,7 @@ fn wrong_state(state: &str) -> String {
         "nothing-held" => "This clearance holds no dose any more.".to_owned(),
         "clearances-in-force" => "Clearances are in force here: release them first.".to_owned(),
         "approved" => "An approved plan holds units for it: withdraw it, which gives them back, and file it anew; or wait until they are dispensed.".to_owned(),
-        "not-approved" => "No approved plan holds units for it: dispense without naming the request, or wait for the plan.".to_owned(),
+        "not-approved" => "No approved plan holds units for it: wait for the plan, or override with a written reason.".to_owned(),
         "on-its-way" => "Units for it have not arrived from another pharmacy yet: receive the transfer first, or say what leaves.".to_owned(),
         "rulebook-changed" => "The rulebook has changed since this plan: plan again.".to_owned(),
         "derived-otherwise" => "This plan no longer comes out the same: plan again.".to_owned(),

@@ -139,7 +139,7 @@ fn wrong_state(state: &str) -> String {
             "Des feux verts sont en cours ici : libérez-les d'abord.".to_owned()
         }
         "approved" => "Un plan approuvé lui réserve des unités : retirez-la, ce qui les rend, et déposez-la de nouveau ; ou attendez qu'elles soient dispensées.".to_owned(),
-        "not-approved" => "Aucun plan approuvé ne lui réserve d'unités : dispensez sans nommer la demande, ou attendez le plan.".to_owned(),
+        "not-approved" => "Aucun plan approuvé ne lui réserve d'unités : attendez le plan, ou passez outre en écrivant pourquoi.".to_owned(),
         "on-its-way" => "Des unités qui lui sont destinées ne sont pas encore arrivées d'une autre pharmacie : recevez le transfert d'abord, ou dites ce qui sort.".to_owned(),
         "rulebook-changed" => "Le référentiel a changé depuis ce plan : refaites le plan.".to_owned(),
         "no-such-finding" => "Ce qui est confirmé n'a pas été constaté chez ce patient : relisez la sécurité de la demande.".to_owned(),

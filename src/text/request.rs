@@ -126,6 +126,14 @@ pub fn unplanned(request: &Request, planned: bool) -> (String, String) {
     }
 }
 
+/// Returns where a request stands of which a part was dispensed, and the rest was lost or held too long.
+pub fn served_in_part() -> (String, String) {
+    (
+        "Servie en partie : le reste de ce qui lui était réservé n'a pas été dispensé.".to_owned(),
+        "Served in part: the rest of what was held for it was not dispensed.".to_owned(),
+    )
+}
+
 fn withdrawn(why: Option<&str>) -> (String, String) {
     match why {
         Some(FILED_ANEW) => (

@@ -88,7 +88,7 @@ pub fn derived<'r>(
         let at: Vec<&str> = at.take(9).collect();
         Error::Bug(format!("a frozen case is wrong at {}", at.join(", ")))
     })?;
-    let answer = solve(act, &read.case, book);
+    let answer = solve(act.rules, &read.case, book);
     Ok((read.case, book, answer))
 }
 
@@ -104,7 +104,7 @@ pub fn prepare(act: &mut Act<'_>, id: &PlanId) -> Result<Frozen, Error> {
     let (case, book, answer) = derived(act, &plan, &payload)?;
     if !says_the_same(
         &payload.answer_fr,
-        &told(act, &case, book, &answer, Language::Fr),
+        &told(act.rules, &case, book, &answer, Language::Fr),
     ) {
         let state = "derived-otherwise";
         return Err(Refusal::WrongState { state }.into());

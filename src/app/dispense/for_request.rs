@@ -15,6 +15,7 @@ use crate::domain::line::{Line as DomainLine, LineHold, LineState};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use crate::domain::request::{Request, RequestState};
+use crate::domain::rule::Treatment;
 
 /// What leaves, lot by lot.
 type Picks = Vec<(LotId, Units)>;
@@ -56,7 +57,8 @@ impl Granted {
     /// no way around them. What was decided on a request holds for it.
     ///
     /// # Errors
-    /// Refused when something speaks against it or warns, and is neither overridden nor confirmed.
+    /// Refused when something speaks against it or warns, and is neither overridden nor confirmed; and when
+    /// a treatment is to start for which no plan was approved.
     pub(super) fn passes_around(
         act: &mut Act<'_>,
         state: &SiteState,
@@ -74,6 +76,12 @@ impl Granted {
             let here = request.site == state.site.finess;
             if request.state == RequestState::Open && here && asks_for {
                 safety::pass(act, &request, state.today, &Verdict::default(), None)?;
+                let approved = db::plan_lines::approved_for(act.conn, &request.id)?;
+                if request.wanted.treatment == Treatment::Initiation && approved.is_none() {
+                    // who is to start is ranked before: a notice may have frozen it
+                    let state = "not-approved";
+                    return Err(Refusal::WrongState { state }.into());
+                }
             }
         }
         Ok(())
@@ -205,8 +213,14 @@ impl Granted {
         let line = std::slice::from_ref(&self.line.id);
         let nothing_held = db::plan_lines::held_for(act.conn, &self.line.id)?.is_empty();
         if nothing_held && db::transfers::to_come_for(act.conn, line)?.is_empty() {
-            plan_lines::decided(act, &self.line, LineState::Served, None)?;
-            propose_next(act, &self.request, on)?;
+            if self.line.why.as_deref() == Some(plan_lines::GIVEN_BACK) {
+                // what was dispensed before came back: it is no whole dose, and the request goes on
+                let why = Some(plan_lines::GIVEN_BACK.to_owned());
+                plan_lines::decided(act, &self.line, LineState::Broken, why)?;
+            } else {
+                plan_lines::decided(act, &self.line, LineState::Served, None)?;
+                propose_next(act, &self.request, on)?;
+            }
         } else if self.line.why.is_none() {
             let line = DomainLine {
                 why: Some(plan_lines::IN_PART.to_owned()),

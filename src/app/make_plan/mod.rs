@@ -20,6 +20,7 @@ use crate::domain::plan::{Case, Decision, Plan, Status, Subject};
 use crate::domain::role::Action;
 use crate::domain::rule::{Rulebook, Slug};
 use crate::hands;
+use crate::rulebook::Rulebooks;
 use crate::text::plan::{Made, site_of, why};
 use crate::wire::plan::write;
 use crate::wire::plan_case::{self, CaseFaults, canonical, sha256};
@@ -67,12 +68,12 @@ pub fn preview(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<P
     let drawn = lottery::drawn(act, &live)?;
     let seed_is_the_days = drawn.is_some();
     live.case.lottery_seed = drawn.unwrap_or_else(|| lottery::of_previews(&live));
-    let answer = solve(act, &live.case, live.book);
+    let answer = solve(act.rules, &live.case, live.book);
     let nobody = PlanId::new("");
     Ok(Preview {
         rulebook: live.book.name.clone(),
         day: live.case.as_of,
-        document: told(act, &live.case, live.book, &answer, language),
+        document: told(act.rules, &live.case, live.book, &answer, language),
         case: canonical(&live.case, live.book),
         seed_is_the_days,
         patients: patients(&live),
@@ -120,7 +121,7 @@ pub fn keep(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<Kept
     notices::still_applies(&notices::retired(act, live.case.as_of)?, live.book)?;
     live.case.lottery_seed = lottery::draw(act, &live)?;
     let (case, book) = (&live.case, live.book);
-    let answer = solve(act, case, book);
+    let answer = solve(act.rules, case, book);
     let plan = PlanRecord {
         id: PlanId::new(act.id()),
         network: live.network.clone(),
@@ -136,8 +137,8 @@ pub fn keep(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<Kept
     let payload = Payload {
         plan_id: plan.id.to_string(),
         frozen: canonical(case, book),
-        answer_fr: told(act, case, book, &answer, Language::Fr),
-        answer_en: told(act, case, book, &answer, Language::En),
+        answer_fr: told(act.rules, case, book, &answer, Language::Fr),
+        answer_en: told(act.rules, case, book, &answer, Language::En),
     };
     let sites: Vec<Finess> = live.sites.iter().map(|site| site.finess).collect();
     let lines = lines(act, &live, &answer, &plan.id)?;
@@ -173,10 +174,10 @@ pub fn keep(act: &mut Act<'_>, terms: &Terms, language: Language) -> Result<Kept
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn of_case(act: &Act<'_>, bytes: &[u8], language: Language) -> Result<String, CaseFaults> {
-    let read = plan_case::read(bytes, &books(act))?;
-    let answer = solve(act, &read.case, read.book);
-    Ok(told(act, &read.case, read.book, &answer, language))
+pub fn of_case(rules: &Rulebooks, bytes: &[u8], language: Language) -> Result<String, CaseFaults> {
+    let read = plan_case::read(bytes, &books(rules))?;
+    let answer = solve(rules, &read.case, read.book);
+    Ok(told(rules, &read.case, read.book, &answer, language))
 }
 
 /// Plans a case and the same as a change makes it, both as JSON; the error says which of `/case` and
@@ -185,19 +186,22 @@ pub fn of_case(act: &Act<'_>, bytes: &[u8], language: Language) -> Result<String
 /// # Errors
 /// What is wrong with either.
 pub fn what_if(
-    act: &Act<'_>,
+    rules: &Rulebooks,
     case: &[u8],
     change: &[u8],
     language: Language,
 ) -> Result<(String, String), (&'static str, CaseFaults)> {
-    let read = plan_case::read(case, &books(act)).map_err(|e| ("/case", e))?;
+    let read = plan_case::read(case, &books(rules)).map_err(|e| ("/case", e))?;
     let next = plan_case::what_if(&read.case, read.book, change).map_err(|e| ("/change", e))?;
-    let plan = |case: &Case| told(act, case, read.book, &solve(act, case, read.book), language);
+    let plan = |case: &Case| {
+        let answer = solve(rules, case, read.book);
+        told(rules, case, read.book, &answer, language)
+    };
     Ok((plan(&read.case), plan(&next)))
 }
 
-fn books<'r>(act: &Act<'r>) -> Vec<&'r Rulebook> {
-    act.rules.iter().collect()
+fn books(rules: &Rulebooks) -> Vec<&Rulebook> {
+    rules.iter().collect()
 }
 
 /// Returns the sites of a scope, by number: what a plan that is kept must lock.
@@ -209,19 +213,19 @@ pub fn sites(act: &mut Act<'_>, scope: &live_case::Scope) -> Result<Vec<Finess>,
 }
 
 /// Plans a case, with the rulebooks that its gates name.
-pub fn solve(act: &Act<'_>, case: &Case, book: &Rulebook) -> Plan {
-    hands::plan(case, book, &|name: &Slug| act.rules.get(name))
+pub fn solve(rules: &Rulebooks, case: &Case, book: &Rulebook) -> Plan {
+    hands::plan(case, book, &|name: &Slug| rules.get(name))
 }
 
 /// Returns a plan as JSON.
 pub fn told(
-    act: &Act<'_>,
+    rules: &Rulebooks,
     case: &Case,
     book: &Rulebook,
     answer: &Plan,
     language: Language,
 ) -> String {
-    let of = |name: &Slug| act.rules.get(name);
+    let of = |name: &Slug| rules.get(name);
     let made = Made {
         case,
         book,

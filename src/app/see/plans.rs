@@ -136,7 +136,7 @@ pub fn again(act: &mut Act<'_>, seen: &SeenPlan) -> Result<Vec<String>, Error> {
     let languages = [Language::Fr, Language::En];
     Ok(languages
         .into_iter()
-        .map(|language| told(act, &case, book, &answer, language))
+        .map(|language| told(act.rules, &case, book, &answer, language))
         .collect())
 }
 
@@ -152,7 +152,7 @@ pub fn changed(
 ) -> Result<Result<String, CaseFaults>, Error> {
     let (case, book, _) = derived(act, &seen.plan, &seen.payload)?;
     Ok(plan_case::what_if(&case, book, change).map(|next| {
-        let answer = solve(act, &next, book);
-        told(act, &next, book, &answer, language)
+        let answer = solve(act.rules, &next, book);
+        told(act.rules, &next, book, &answer, language)
     }))
 }

@@ -1,7 +1,7 @@
 //! Claims: who asks for what, in which class and in which order.
 
 use super::case::{Case, CaseRequest, Form};
-use super::lottery::Lot;
+use super::lottery::{Lot, Urn};
 use super::outcome::{Decision, Status, Subject};
 use super::pool::Pool;
 use crate::domain::calendar::Day;
@@ -139,9 +139,10 @@ pub(super) fn ask<'a>(
         claims: Vec::with_capacity(pool.requests.len()),
         unranked: Vec::new(),
     };
+    let urn = Urn::of(&case.lottery_seed);
     let requests = pool.requests.iter();
     for (place, request) in requests.filter_map(|i| Some((*i, case.requests.get(*i)?))) {
-        match request_claim(case, book, of, place, request) {
+        match request_claim(case, book, of, &urn, place, request) {
             Ok(claim) => asked.claims.push(claim),
             Err(status) => asked.unranked.push(Decision {
                 id: request.id.clone(),
@@ -156,7 +157,7 @@ pub(super) fn ask<'a>(
     }
     for place in &pool.patients {
         let treated = treated.get(*place).copied().unwrap_or(0);
-        patient_claims(case, book, *place, treated, &mut asked.claims);
+        patient_claims(case, book, &urn, *place, treated, &mut asked.claims);
     }
     asked.claims.sort_by_key(|claim| claim.key);
     asked
@@ -182,6 +183,7 @@ fn request_claim<'a>(
     case: &Case,
     book: &'a Rulebook,
     of: Books<'a>,
+    urn: &Urn,
     place: usize,
     request: &CaseRequest,
 ) -> Result<Claim, Status> {
@@ -230,7 +232,7 @@ fn request_claim<'a>(
             class,
             number: 0,
             day: request.due,
-            lot: Lot::draw(&case.lottery_seed, &request.id),
+            lot: urn.draw(&request.id),
         },
         subject: Subject::Request(place),
         number: None,
@@ -252,6 +254,7 @@ pub(super) fn rounded_down(need: Mg, pct: u32) -> Mg {
 fn patient_claims(
     case: &Case,
     book: &Rulebook,
+    urn: &Urn,
     place: usize,
     treated: u32,
     claims: &mut Vec<Claim>,
@@ -288,7 +291,7 @@ fn patient_claims(
         least: need,
         on: until,
     };
-    let lot = Lot::draw(&case.lottery_seed, &patient.id);
+    let lot = urn.draw(&patient.id);
     let claim = |number: Option<u32>, doses: Vec<VialDose>| Claim {
         key: Key {
             class,
@@ -312,7 +315,13 @@ fn patient_claims(
 }
 
 /// Returns the claims of a site's floor when its patients were granted `granted` doses.
-pub(super) fn floor_claims(case: &Case, book: &Rulebook, site: usize, granted: u32) -> Vec<Claim> {
+pub(super) fn floor_claims(
+    case: &Case,
+    book: &Rulebook,
+    urn: &Urn,
+    site: usize,
+    granted: u32,
+) -> Vec<Claim> {
     let (Some(rule), Some(at), Some(class)) = (
         &book.reserve,
         case.sites.get(site).filter(|s| s.car_t),
@@ -321,7 +330,7 @@ pub(super) fn floor_claims(case: &Case, book: &Rulebook, site: usize, granted: u
         return Vec::new();
     };
     let missing = rule.doses(at.resupply).get().saturating_sub(granted);
-    let lot = Lot::draw(&case.lottery_seed, &at.id);
+    let lot = urn.draw(&at.id);
     let dose = VialDose {
         route: rule.route,
         need: at.reference_dose,

@@ -122,6 +122,18 @@ impl Ask {
         self.entrance.clock.is_simulated()
     }
 
+    /// Reckons on what needs no database.
+    ///
+    /// # Errors
+    /// 500 when the work panics.
+    pub async fn reckon<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Rulebooks) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let service = &self.entrance.service;
+        service.reckon(work).await.map_err(refused::problem)
+    }
+
     /// Reads.
     ///
     /// # Errors

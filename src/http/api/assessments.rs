@@ -62,7 +62,7 @@ pub struct AssessmentShape {
 pub async fn assess(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let (bytes, language) = (body.bytes().clone(), ask.language);
     let answer = ask
-        .read(move |act| Ok(assess_case::of_case(act, &bytes, language)))
+        .reckon(move |rules| assess_case::of_case(rules, &bytes, language))
         .await?;
     let written = answer.map_err(|faults| refused(&faults, ""))?;
     Ok(super::plans::json(written))

@@ -62,6 +62,9 @@ fn delivery(what: &str, language: Language) -> String {
 fn french(code: &str, whom: &str) -> String {
     match code {
         "served-in-part" => "Une partie a été dispensée ; le reste est réservé.".to_owned(),
+        "given-back" => {
+            "Une partie a été dispensée, puis est revenue : ce qui reste réservé ne fait plus la dose entière, et la demande attend le prochain plan.".to_owned()
+        }
         "at-home" => "Ses unités sont là où elles sont nécessaires.".to_owned(),
         "request-changed" => {
             "La demande a été modifiée, retirée ou servie depuis le plan : refaites le plan.".to_owned()
@@ -115,6 +118,9 @@ fn french(code: &str, whom: &str) -> String {
 fn english(code: &str, whom: &str) -> String {
     match code {
         "served-in-part" => "Part of it was dispensed; the rest is held.".to_owned(),
+        "given-back" => {
+            "Part of it was dispensed and came back: what is still held is no whole dose, and the request waits for the next plan.".to_owned()
+        }
         "at-home" => "Its units lie where they are needed.".to_owned(),
         "request-changed" => {
             "The request was edited, withdrawn or served since the plan: plan again.".to_owned()

@@ -1,7 +1,7 @@
 //! No way leads around the safety gate, and what was decided at it is undone like anything else.
 
 use super::{approve, ask_for, cleared, dispense, keep, line};
-use crate::service::{App, CENTRE, MG400, spawn};
+use crate::service::{App, CENTRE, MG80, MG400, spawn};
 use crate::support::Backend;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
@@ -13,6 +13,9 @@ on_both! {
     a_count_without_its_day_is_told_once
     a_count_that_is_entered_corrects_one_that_a_request_told
     who_is_refused_at_the_gate_confirms_nothing
+    a_dose_of_several_lots_was_given_until_all_of_them_are_back
+    what_came_back_of_a_part_serves_nobody
+    an_initiation_without_an_approved_plan_is_dispensed_by_override_alone
 }
 
 fn count(app: &App, per_mm3: u32, taken_on: &str) {
@@ -55,9 +58,7 @@ fn a_dispensing_by_override_that_is_undone_opens_its_request_again(backend: Back
     assert_eq!(request(&app, &id)["state"], "served");
     assert_eq!(proposed(&app).len(), 1);
     for movement in left["movements"].as_array().unwrap() {
-        let undo = json!({ "kind": "reversal", "movement": movement["id"], "note": "wrong lot" });
-        let path = format!("/sites/{CENTRE}/movements");
-        app.post(Role::Pharmacist, &path, &undo).expect(201);
+        undo(&app, &movement["id"]);
     }
     assert_eq!(request(&app, &id)["state"], "open");
     assert_eq!(proposed(&app), [] as [Value; 0]);
@@ -165,4 +166,65 @@ fn who_is_refused_at_the_gate_confirms_nothing(backend: Backend) {
         seen["decisions"].as_array().unwrap().len()
     };
     assert_eq!((decided(&low), decided(&well)), (0, 1));
+}
+
+/// Undoes a movement.
+#[track_caller]
+fn undo(app: &App, movement: &Value) {
+    let body = json!({ "kind": "reversal", "movement": movement, "note": "came back" });
+    let path = format!("/sites/{CENTRE}/movements");
+    app.post(Role::Pharmacist, &path, &body).expect(201);
+}
+
+fn a_dose_of_several_lots_was_given_until_all_of_them_are_back(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 1);
+    app.receive(CENTRE, MG80, "C7", "2022-06-30", 2);
+    let id = ask_for(&app, CENTRE, "p-1", &json!({}));
+    let plan = keep(&app);
+    approve(&app, &plan, &json!({})).expect(200);
+    let left = dispense(&app, CENTRE, &id).expect(201);
+    let movements = left["movements"].as_array().unwrap();
+    assert_eq!(movements.len(), 2, "{left}");
+    undo(&app, &movements[0]["id"]);
+    assert_eq!(request(&app, &id)["state"], "served");
+    undo(&app, &movements[1]["id"]);
+    assert_eq!(request(&app, &id)["state"], "open");
+}
+
+fn what_came_back_of_a_part_serves_nobody(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 2);
+    let id = ask_for(&app, CENTRE, "p-1", &json!({}));
+    let plan = keep(&app);
+    approve(&app, &plan, &json!({})).expect(200);
+    let part = json!({ "kind": "dispensing", "request": id, "cip13": MG400, "units": 1 });
+    let path = format!("/sites/{CENTRE}/movements");
+    let left = app.post(Role::Pharmacist, &path, &part).expect(201);
+    undo(&app, &left["movements"][0]["id"]);
+    assert!(request(&app, &id).to_string().contains("est revenue"));
+    dispense(&app, CENTRE, &id).expect(201);
+    assert_eq!(request(&app, &id)["state"], "open");
+    assert_eq!(proposed(&app), [] as [Value; 0]);
+}
+
+fn an_initiation_without_an_approved_plan_is_dispensed_by_override_alone(backend: Backend) {
+    let app = spawn(backend);
+    cleared(&app, 4);
+    let starts = json!({
+        "treatment": "initiation", "due": "2021-10-22", "interval_days": null,
+        "last_administration_on": null, "anc_on": "2021-10-18"
+    });
+    ask_for(&app, CENTRE, "p-1", &starts);
+    let path = format!("/sites/{CENTRE}/movements");
+    let take = |kind: &str, note: Value| {
+        let body = json!({
+            "kind": kind, "cip13": MG400, "units": 1, "patient": "p-1", "note": note
+        });
+        app.post(Role::Pharmacist, &path, &body)
+    };
+    let refused = take("dispensing", Value::Null).expect(409);
+    assert_eq!(refused["reason"], "wrong-state", "{refused}");
+    take("dispensing-override", json!("no time for a plan")).expect(201);
+    assert_eq!(app.alerts("override").len(), 1);
 }

@@ -50,6 +50,11 @@ impl Sentences {
     /// Returns where a request stands and why, in French and in English. Of one that has ended, what
     /// ended it is said; of one whose line was decided on, what became of it.
     pub(super) fn of(&self, request: &Request, standing: Option<&Standing>) -> (String, String) {
+        let lost = [Some(LineState::Broken), Some(LineState::Expired)];
+        let in_part = standing.is_some_and(|standing| lost.contains(&standing.state));
+        if request.state == RequestState::Served && in_part {
+            return text::request::served_in_part();
+        }
         let Some(standing) = standing.filter(|_| request.state == RequestState::Open) else {
             return text::request::unplanned(request, false);
         };

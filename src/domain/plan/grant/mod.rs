@@ -11,6 +11,7 @@ pub(super) use vials::Kind;
 
 use super::case::Case;
 use super::claim::{Asks, Claim, UnitCourse, VialDose, class_with, floor_claims};
+use super::lottery::Urn;
 use super::outcome::{Lack, Subject};
 use super::pool::Pool;
 use crate::domain::calendar::Day;
@@ -95,12 +96,19 @@ fn floors(
             *granted.entry(claim.site).or_default() += doses.len();
         }
     }
+    let urn = Urn::of(&case.lottery_seed);
     let mut floors: Vec<Claim> = pool
         .sites
         .iter()
         .flat_map(|site| {
             let n = granted.get(site).copied().unwrap_or(0);
-            floor_claims(case, book, *site, u32::try_from(n).unwrap_or(u32::MAX))
+            floor_claims(
+                case,
+                book,
+                &urn,
+                *site,
+                u32::try_from(n).unwrap_or(u32::MAX),
+            )
         })
         .collect();
     floors.sort_by_key(|claim| claim.key);

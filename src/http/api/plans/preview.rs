@@ -56,7 +56,7 @@ pub struct Written(());
 pub async fn preview(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let (bytes, language) = (body.bytes().clone(), ask.language);
     let answer = ask
-        .read(move |act| Ok(make_plan::of_case(act, &bytes, language)))
+        .reckon(move |rules| make_plan::of_case(rules, &bytes, language))
         .await?;
     let document = answer.map_err(|faults| refused(&faults, ""))?;
     Ok(super::json(not_binding(document)))
@@ -89,7 +89,7 @@ pub async fn what_if(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         (Some(case), None) => {
             let case = case.get().as_bytes().to_vec();
             let both = ask
-                .read(move |act| Ok(make_plan::what_if(act, &case, &change, language)))
+                .reckon(move |rules| make_plan::what_if(rules, &case, &change, language))
                 .await?;
             both.map_err(|(part, faults)| refused(&faults, part))?
         }
