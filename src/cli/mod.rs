@@ -18,18 +18,22 @@ mod count;
 mod demo;
 mod dispense;
 mod doses;
+mod excursion;
 mod failure;
 mod given;
 mod import;
+mod inventory;
 mod mail;
 mod migrate;
 mod monitoring;
 mod place;
 mod plan;
+mod recall;
 mod recipient;
 mod request;
 mod rulebook;
 mod serve;
+mod shelf;
 mod site;
 mod token;
 mod transfer;
@@ -107,6 +111,12 @@ enum Command {
     #[command(subcommand)]
     Transfer(transfer::Transfer),
     #[command(subcommand)]
+    Recall(recall::Recall),
+    #[command(subcommand)]
+    Excursion(excursion::Excursion),
+    #[command(subcommand)]
+    Inventory(inventory::Inventory),
+    #[command(subcommand)]
     Site(site::Site),
     #[command(subcommand)]
     Token(token::Token),
@@ -140,6 +150,9 @@ impl Command {
             Self::Rulebook(command) => command.run(place),
             Self::Dispense(command) => command.run(place),
             Self::Transfer(command) => command.run(place),
+            Self::Recall(command) => command.run(place),
+            Self::Excursion(command) => command.run(place),
+            Self::Inventory(command) => command.run(place),
             Self::Site(command) => command.run(place),
             Self::Token(command) => command.run(place),
             Self::Catalogue(command) => command.run(place),

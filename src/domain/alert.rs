@@ -58,9 +58,7 @@ impl AlertKind {
             Self::ReserveBelowMinimum | Self::CountOverdue => &[Capacity::Pharmacist],
             Self::ClearanceBroken => &[Capacity::Pharmacist, Capacity::CarTUnit],
             Self::Override => &[Capacity::Coordinator],
-            Self::NoticeExpired | Self::Recall => {
-                &[Capacity::Pharmacist, Capacity::Coordinator]
-            }
+            Self::NoticeExpired | Self::Recall => &[Capacity::Pharmacist, Capacity::Coordinator],
         }
     }
 

@@ -16,11 +16,7 @@ use crate::domain::recall::{Recall, RecallSite};
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn recalled(
-    act: &mut Act<'_>,
-    cip13: Cip13,
-    lot: &LotNumber,
-) -> Result<Vec<Recall>, Error> {
+pub fn recalled(act: &mut Act<'_>, cip13: Cip13, lot: &LotNumber) -> Result<Vec<Recall>, Error> {
     Ok(db::recalls::standing(act.conn, cip13, lot)?)
 }
 

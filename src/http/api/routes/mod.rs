@@ -7,6 +7,7 @@ mod counted;
 mod heard;
 mod of_site;
 mod planned;
+mod shelved;
 
 use super::route::Route;
 
@@ -33,6 +34,9 @@ pub fn table() -> Vec<Route> {
         counted::monitored(),
         planned::routes(),
         heard::routes(),
+        shelved::recalled(),
+        shelved::warmed(),
+        shelved::counted(),
     ];
     rooms.into_iter().flatten().collect()
 }
