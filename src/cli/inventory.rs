@@ -341,15 +341,14 @@ fn shown(seen: &SeenInventory) -> Answer {
         of.stage.code()
     );
     text.push_str(&table(&seen.lines));
-    let mut json = head(of);
-    json["lines"] = seen.lines.iter().map(line).collect();
+    let json = shelf::with(head(of), "lines", seen.lines.iter().map(line).collect());
     let booked = seen.booked.iter().map(|one| {
         json!({
             "lot_id": one.lot_id.as_str(), "state": one.state.code(), "units": one.units,
             "reason": one.why.code(), "movement": one.movement.as_str(),
         })
     });
-    json["booked"] = booked.collect();
+    let json = shelf::with(json, "booked", booked.collect());
     let rest = seen.uncounted.iter().map(|(place, units)| {
         json!({
             "cip13": place.cip13.as_str(), "lot": place.lot.as_str(),
@@ -357,7 +356,7 @@ fn shown(seen: &SeenInventory) -> Answer {
             "units": units.get(),
         })
     });
-    json["uncounted"] = rest.collect();
+    let json = shelf::with(json, "uncounted", rest.collect());
     let mut answer = Answer::new(text, json);
     for (place, units) in &seen.uncounted {
         let (cip13, lot, state) = (place.cip13, &place.lot, place.state.code());

@@ -2,6 +2,7 @@ use super::answer::{Answer, columns};
 use super::failure::Failure;
 use super::given;
 use super::place::{Opened, Place};
+use super::shelf;
 use crate::app::recalls::seen::{self, SeenRecall, SeenSite};
 use crate::app::recalls::{self, NewRecall};
 use crate::app::records::RecallFilter;
@@ -241,10 +242,7 @@ fn shown(opened: &Opened, id: RecallId) -> Result<Answer, Failure> {
     ];
     text.push_str(&columns(names, &rows));
     if seen.sites.is_empty() {
-        text = format!(
-            "{}No site has or had a unit of it; what arrives is set apart.\n",
-            text
-        );
+        text.push_str("No site has or had a unit of it; what arrives is set apart.\n");
     }
     Ok(Answer::new(text, json(&seen)))
 }
@@ -317,8 +315,6 @@ fn json(seen: &SeenRecall) -> Value {
             "expiry": lot.expiry.to_string(), "units": one.units.get(),
         })
     });
-    let mut whole = head(&seen.recall);
-    whole["sites"] = sites.collect();
-    whole["in_transit"] = transit.collect();
-    whole
+    let whole = shelf::with(head(&seen.recall), "sites", sites.collect());
+    shelf::with(whole, "in_transit", transit.collect())
 }

@@ -5,6 +5,8 @@ use crate::app::record::Which;
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::{Cip13, LotNumber};
 use crate::domain::ledger::UnitState;
+use crate::domain::quantity::Units;
+use serde_json::Value;
 
 /// A lot: `3400957464547/B1234`, with its expiry where two lots share the number:
 /// `3400957464547/B1234@2022-06-30`.
@@ -77,11 +79,19 @@ pub(super) fn tenths(text: &str) -> Result<i32, String> {
 }
 
 /// Reads how many units were counted: none to a million.
-pub(super) fn counted(text: &str) -> Result<crate::domain::quantity::Units, String> {
+pub(super) fn counted(text: &str) -> Result<Units, String> {
     if text == "0" {
-        return Ok(crate::domain::quantity::Units::ZERO);
+        return Ok(Units::ZERO);
     }
     given::units(text).map_err(|_odd| "expected a whole number from 0 to 1000000".to_owned())
+}
+
+/// An object in JSON with a list as one member more.
+pub(super) fn with(mut object: Value, name: &str, list: Vec<Value>) -> Value {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(name.to_owned(), Value::Array(list));
+    }
+    object
 }
 
 #[cfg(test)]

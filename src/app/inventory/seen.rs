@@ -67,8 +67,10 @@ pub(super) fn lines(act: &mut Act<'_>, site: Finess, id: &InventoryId) -> Result
             ..line(act, site, count)?
         });
     }
-    let order = |p: &Place| (p.cip13, p.expiry, p.lot.clone(), p.lot_id.clone(), p.state);
-    lines.sort_by(|a, b| order(&a.count.place).cmp(&order(&b.count.place)));
+    lines.sort_by_key(|line| {
+        let p = &line.count.place;
+        (p.cip13, p.expiry, p.lot.clone(), p.lot_id.clone(), p.state)
+    });
     Ok(lines)
 }
 

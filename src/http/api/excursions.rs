@@ -1,13 +1,12 @@
 //! `/sites/{finess}/excursions`: what was out of 2 to 8 °C, and what was decided of it.
 
 use super::ask::{Ask, Repeat, answer, created};
-use super::fields::{code, day, optional_words, words};
+use super::fields::{code, lot_named, optional_words, words};
 use super::movements::Recorded;
 use crate::app::excursions::{self, NewDecision, NewExcursion, SeenExcursion, SeenLot};
 use crate::app::record::Which;
 use crate::domain::apart::Decision;
 use crate::domain::calendar::Instant;
-use crate::domain::code::{Cip13, LotNumber};
 use crate::domain::id::ExcursionId;
 use crate::http::body::{Body, Object};
 use crate::http::language::Said;
@@ -160,11 +159,9 @@ fn shape(seen: &SeenExcursion) -> ExcursionShape {
     }
 }
 
-/// Reads the lots that are named, if any are.
-fn lots(faults: &mut Faults, bodies: Option<&[Object<LotBody>]>) -> Option<Option<Vec<Which>>> {
-    let Some(bodies) = bodies else {
-        return Some(None);
-    };
+/// Reads the lots that are named, if any are; nothing as well when one has a fault.
+fn lots(faults: &mut Faults, bodies: Option<&[Object<LotBody>]>) -> Option<Vec<Which>> {
+    let bodies = bodies?;
     if bodies.is_empty() || bodies.len() > 200 {
         let said = Said::new("has too few or too many", "en a trop peu ou trop");
         let fault = Fault::new("/lots", said).found(bodies.len());
@@ -173,25 +170,12 @@ fn lots(faults: &mut Faults, bodies: Option<&[Object<LotBody>]>) -> Option<Optio
     }
     let read: Vec<Option<Which>> = (0..)
         .zip(bodies)
-        .map(|(n, Object(body)): (usize, _)| which(faults, &format!("/lots/{n}"), body))
+        .map(|(n, Object(body)): (usize, _)| {
+            let named = (&*body.cip13, &*body.lot, body.expiry.as_deref());
+            lot_named(faults, &format!("/lots/{n}"), named)
+        })
         .collect();
-    let read: Option<Vec<Which>> = read.into_iter().collect();
-    read.map(Some)
-}
-
-fn which(faults: &mut Faults, at: &str, body: &LotBody) -> Option<Which> {
-    let cip13 = faults.take(format!("{at}/cip13"), Cip13::parse(&body.cip13));
-    let lot = faults.take(format!("{at}/lot"), LotNumber::parse(&body.lot));
-    let expiry = body.expiry.as_deref();
-    let expiry = expiry.map(|text| day(faults, &format!("{at}/expiry"), text));
-    Some(Which {
-        cip13: cip13?,
-        lot: lot?,
-        expiry: match expiry {
-            Some(read) => Some(read?),
-            None => None,
-        },
-    })
+    read.into_iter().collect()
 }
 
 /// Reads a temperature.
@@ -235,7 +219,7 @@ pub async fn open(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let highest = tenths(&mut faults, "/highest_tenths", read.highest_tenths);
     in_order(&mut faults, "/to", read.from, read.to);
     in_order(&mut faults, "/highest_tenths", lowest, highest);
-    let (lots, reason) = faults.all((lots, reason))?;
+    let (reason, ()) = faults.all((reason, Some(())))?;
     let new = NewExcursion {
         lots,
         reason,
@@ -304,7 +288,7 @@ pub async fn decide(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     );
     let reason = words(&mut faults, "/reason", &read.reason, 500);
     let reference = optional_words(&mut faults, "/reference", read.reference.as_deref(), 200);
-    let (lots, decision, reason) = faults.all((lots, decision, reason))?;
+    let (decision, reason) = faults.all((decision, reason))?;
     let new = NewDecision {
         lots,
         decision,

@@ -38,8 +38,8 @@ fn letters(app: &App) -> (Vec<String>, String) {
     let sent = app.memory.letters();
     let said = sent
         .iter()
-        .filter(|l| format!("{l:?}").contains("Rappel"))
-        .map(|l| format!("{l:?}"));
+        .filter(|l| l.text.contains("Rappel"))
+        .map(|l| format!("{} {} {}", l.subject, l.text, l.html));
     (events, said.collect())
 }
 
