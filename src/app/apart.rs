@@ -171,11 +171,7 @@ pub(super) fn released_by_hand(
     Err(Refusal::HeldBack {
         cip13: line.cip13,
         lot: line.lot.clone(),
-        by: if held.recalled {
-            "recall"
-        } else {
-            "excursion"
-        },
+        by: if held.recalled { "recall" } else { "excursion" },
         wanted: units,
         free,
     }
@@ -186,10 +182,6 @@ pub(super) fn released_by_hand(
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(super) fn waiting(
-    act: &mut Act<'_>,
-    site: Finess,
-    lot: &LotId,
-) -> Result<Vec<Part>, Error> {
+pub(super) fn waiting(act: &mut Act<'_>, site: Finess, lot: &LotId) -> Result<Vec<Part>, Error> {
     Ok(db::apart::parts(act.conn, site, lot)?)
 }

@@ -230,7 +230,11 @@ fn undecided(
     let Some(named) = named else {
         let open = all.into_iter().filter(|(_, of)| of.decided.is_none());
         let open: Vec<LotId> = open.map(|(lot, _)| lot.id).collect();
-        return if open.is_empty() { Err(decided()) } else { Ok(open) };
+        return if open.is_empty() {
+            Err(decided())
+        } else {
+            Ok(open)
+        };
     };
     let mut lots: Vec<LotId> = Vec::new();
     for which in named {
@@ -313,11 +317,7 @@ fn find(act: &mut Act<'_>, site: Finess, id: &ExcursionId) -> Result<Excursion, 
 ///
 /// # Errors
 /// Refused when there is none of that id here.
-pub fn see(
-    act: &mut Act<'_>,
-    site: Finess,
-    id: &ExcursionId,
-) -> Result<SeenExcursion, Error> {
+pub fn see(act: &mut Act<'_>, site: Finess, id: &ExcursionId) -> Result<SeenExcursion, Error> {
     let excursion = find(act, site, id)?;
     seen(act, excursion)
 }

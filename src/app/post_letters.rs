@@ -116,11 +116,7 @@ fn after_those_before(
 }
 
 /// The rulebook that an alert is about: its subject is the name, or a clearance under it.
-fn rulebook_of(
-    act: &Act<'_>,
-    state: &SiteState,
-    alert: &Alert,
-) -> Option<Rulebook> {
+fn rulebook_of(act: &Act<'_>, state: &SiteState, alert: &Alert) -> Option<Rulebook> {
     let of_clearance = state
         .in_force
         .iter()

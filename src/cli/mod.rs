@@ -20,19 +20,23 @@ mod delivery;
 mod demo;
 mod dispense;
 mod doses;
+mod excursion;
 mod failure;
 mod given;
 mod import;
+mod inventory;
 mod mail;
 mod migrate;
 mod monitoring;
 mod place;
 mod plan;
+mod recall;
 mod recipient;
 mod request;
 mod restore;
 mod rulebook;
 mod serve;
+mod shelf;
 mod site;
 mod token;
 mod transfer;
@@ -112,6 +116,12 @@ enum Command {
     #[command(subcommand)]
     Delivery(delivery::Delivery),
     #[command(subcommand)]
+    Recall(recall::Recall),
+    #[command(subcommand)]
+    Excursion(excursion::Excursion),
+    #[command(subcommand)]
+    Inventory(inventory::Inventory),
+    #[command(subcommand)]
     Site(site::Site),
     #[command(subcommand)]
     Token(token::Token),
@@ -148,6 +158,9 @@ impl Command {
             Self::Dispense(command) => command.run(place),
             Self::Transfer(command) => command.run(place),
             Self::Delivery(command) => command.run(place),
+            Self::Recall(command) => command.run(place),
+            Self::Excursion(command) => command.run(place),
+            Self::Inventory(command) => command.run(place),
             Self::Site(command) => command.run(place),
             Self::Token(command) => command.run(place),
             Self::Catalogue(command) => command.run(place),

@@ -209,11 +209,7 @@ pub fn insert(conn: &mut Conn, excursion: &Excursion) -> Result<(), Error> {
 ///
 /// # Errors
 /// When the database cannot be read, or the row is no excursion.
-pub fn find(
-    conn: &mut Conn,
-    site: Finess,
-    id: &ExcursionId,
-) -> Result<Option<Excursion>, Error> {
+pub fn find(conn: &mut Conn, site: Finess, id: &ExcursionId) -> Result<Option<Excursion>, Error> {
     excursions::table
         .filter(excursions::id.eq(id.as_str()))
         .filter(excursions::site.eq(site.as_str()))
@@ -319,7 +315,9 @@ pub fn lots_of(conn: &mut Conn, id: &ExcursionId) -> Result<Vec<(Lot, ExcursionL
     rows.into_iter().map(lot_of).collect()
 }
 
-fn lot_of(((lot_id, cip13, lot, expiry), units, told): LotRow) -> Result<(Lot, ExcursionLot), Error> {
+fn lot_of(
+    ((lot_id, cip13, lot, expiry), units, told): LotRow,
+) -> Result<(Lot, ExcursionLot), Error> {
     let row = RowOf {
         table: "excursion_lots",
         id: &lot_id,

@@ -47,11 +47,7 @@ type Row = (
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no movement.
-pub fn of_lot(
-    conn: &mut Conn,
-    lot: &LotId,
-    site: Option<Finess>,
-) -> Result<Vec<Dispensed>, Error> {
+pub fn of_lot(conn: &mut Conn, lot: &LotId, site: Option<Finess>) -> Result<Vec<Dispensed>, Error> {
     let kinds = [
         MovementKind::Dispensing,
         MovementKind::DispensingOverride,

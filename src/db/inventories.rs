@@ -136,11 +136,7 @@ pub fn end(
 ///
 /// # Errors
 /// When the database cannot be read, or the row is no inventory.
-pub fn find(
-    conn: &mut Conn,
-    site: Finess,
-    id: &InventoryId,
-) -> Result<Option<Inventory>, Error> {
+pub fn find(conn: &mut Conn, site: Finess, id: &InventoryId) -> Result<Option<Inventory>, Error> {
     inventories::table
         .filter(inventories::id.eq(id.as_str()))
         .filter(inventories::site.eq(site.as_str()))

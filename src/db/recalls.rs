@@ -25,11 +25,7 @@ struct Row {
     lift_reason: Option<String>,
 }
 
-fn ended(
-    at: Option<NaiveDateTime>,
-    by: Option<String>,
-    words: Option<String>,
-) -> Option<Ended> {
+fn ended(at: Option<NaiveDateTime>, by: Option<String>, words: Option<String>) -> Option<Ended> {
     Some(Ended {
         at: instant(at?),
         by: by?,
@@ -233,11 +229,7 @@ pub fn sites(conn: &mut Conn, recall: &RecallId) -> Result<Vec<RecallSite>, Erro
 ///
 /// # Errors
 /// When the database cannot be read, or the row is no such site.
-pub fn site(
-    conn: &mut Conn,
-    recall: &RecallId,
-    site: Finess,
-) -> Result<Option<RecallSite>, Error> {
+pub fn site(conn: &mut Conn, recall: &RecallId, site: Finess) -> Result<Option<RecallSite>, Error> {
     recall_sites::table
         .find((recall.as_str(), site.as_str()))
         .get_result::<SiteRow>(conn)

@@ -64,9 +64,7 @@ impl AlertKind {
                 &[Capacity::Pharmacist, Capacity::CarTUnit]
             }
             Self::Override => &[Capacity::Coordinator],
-            Self::NoticeExpired | Self::Recall => {
-                &[Capacity::Pharmacist, Capacity::Coordinator]
-            }
+            Self::NoticeExpired | Self::Recall => &[Capacity::Pharmacist, Capacity::Coordinator],
         }
     }
 

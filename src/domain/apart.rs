@@ -163,7 +163,9 @@ pub fn leave(quarantined: Units, parts: &[Part], units: Units) -> Left {
     take(&mut left, by_hand, more.saturating_sub(of_rest));
     let mut sure = rest.saturating_sub(of_rest);
     let doubtful = left.shrunk.iter().filter_map(|(id, n)| {
-        let part = parts.iter().find(|p| p.id == *id && p.cause != Cause::Hand)?;
+        let part = parts
+            .iter()
+            .find(|p| p.id == *id && p.cause != Cause::Hand)?;
         let n = sure.min(*n);
         sure = sure.saturating_sub(n);
         (n > Units::ZERO).then_some((part.seq, n))

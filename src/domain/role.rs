@@ -236,11 +236,7 @@ mod tests {
             .collect();
         assert_eq!(
             everywhere,
-            [
-                Action::EditSites,
-                Action::RetireNotices,
-                Action::RecallLots
-            ]
+            [Action::EditSites, Action::RetireNotices, Action::RecallLots]
         );
     }
 

@@ -52,13 +52,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::NotOnCatalogue { cip13, known_as: None } => {
             format!("{cip13} is not on the catalogue: put it there first.")
         }
-        Refusal::NotReversible { why } => match *why {
-            "reversed" => "This movement was undone already.".to_owned(),
-            "transferred" => "A transfer is not undone at one end: send the units back.".to_owned(),
-            "is-reversal" => "A reversal is not undone: record the movement again.".to_owned(),
-            "held-back" => "These units are in quarantine for a recall or an excursion from the cold: lift the recall, or decide the excursion.".to_owned(),
-            _ => "The units are no longer there, or are held for a patient: units that are gone are a loss, not a mistake.".to_owned(),
-        },
+        Refusal::NotReversible { why } => not_reversible(why).to_owned(),
         Refusal::NothingToAdjust => "The count equals the ledger: there is nothing to adjust.".to_owned(),
         Refusal::NotCarT { site } => format!("Site {site} is not qualified for CAR-T therapies."),
         // the day itself is the patient's: sentences are kept, so it is not in this one
@@ -111,6 +105,20 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::BeyondReach { site: None } => {
             "Your own access does not hold at every site, so you cannot give any that does."
                 .to_owned()
+        }
+    }
+}
+
+fn not_reversible(why: &str) -> &'static str {
+    match why {
+        "reversed" => "This movement was undone already.",
+        "transferred" => "A transfer is not undone at one end: send the units back.",
+        "is-reversal" => "A reversal is not undone: record the movement again.",
+        "held-back" => {
+            "These units are in quarantine for a recall or an excursion from the cold: lift the recall, or decide the excursion."
+        }
+        _ => {
+            "The units are no longer there, or are held for a patient: units that are gone are a loss, not a mistake."
         }
     }
 }

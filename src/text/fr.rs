@@ -52,13 +52,7 @@ pub fn refusal(refusal: &Refusal) -> String {
             format!("{cip13} n'est pas au livret. La base publique des médicaments le connaît : « {name} ». Ajoutez-le d'abord au livret.")
         }
         Refusal::NotOnCatalogue { cip13, known_as: None } => format!("{cip13} n'est pas au livret : ajoutez-le d'abord."),
-        Refusal::NotReversible { why } => match *why {
-            "reversed" => "Ce mouvement a déjà été annulé.".to_owned(),
-            "transferred" => "Un transfert ne s'annule pas d'un seul côté : renvoyez les unités.".to_owned(),
-            "is-reversal" => "Une annulation ne s'annule pas : enregistrez de nouveau le mouvement.".to_owned(),
-            "held-back" => "Ces unités sont en quarantaine pour un rappel ou une rupture de la chaîne du froid : levez le rappel, ou décidez de la rupture.".to_owned(),
-            _ => "Les unités ne sont plus là, ou sont réservées à un patient : des unités disparues sont une perte, pas une erreur de saisie.".to_owned(),
-        },
+        Refusal::NotReversible { why } => not_reversible(why).to_owned(),
         Refusal::NothingToAdjust => "Le comptage est égal au stock théorique : rien à corriger.".to_owned(),
         Refusal::NotCarT { site } => format!("Le site {site} n'est pas qualifié pour les CAR-T."),
         // the day itself is the patient's: sentences are kept, so it is not in this one
@@ -115,6 +109,20 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::BeyondReach { site: None } => {
             "Votre propre accès ne vaut pas pour tous les sites : vous ne pouvez pas en donner un qui y vaut."
                 .to_owned()
+        }
+    }
+}
+
+fn not_reversible(why: &str) -> &'static str {
+    match why {
+        "reversed" => "Ce mouvement a déjà été annulé.",
+        "transferred" => "Un transfert ne s'annule pas d'un seul côté : renvoyez les unités.",
+        "is-reversal" => "Une annulation ne s'annule pas : enregistrez de nouveau le mouvement.",
+        "held-back" => {
+            "Ces unités sont en quarantaine pour un rappel ou une rupture de la chaîne du froid : levez le rappel, ou décidez de la rupture."
+        }
+        _ => {
+            "Les unités ne sont plus là, ou sont réservées à un patient : des unités disparues sont une perte, pas une erreur de saisie."
         }
     }
 }

@@ -22,4 +22,5 @@ mod post;
 mod request;
 mod rulebook;
 mod sheets;
+mod shelf;
 mod treatments;

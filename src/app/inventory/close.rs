@@ -144,10 +144,20 @@ fn book(
     let found = state.find(act.conn, &place.lot_id)?;
     let (movements, stock) = match found {
         Some(stock) => (
-            adjust(act, state, &stock, (difference, place.state), shortage, &told)?,
+            adjust(
+                act,
+                state,
+                &stock,
+                (difference, place.state),
+                shortage,
+                &told,
+            )?,
             stock.lot_id,
         ),
-        None => (enter_new(act, state, place, difference, &told)?, place.lot_id.clone()),
+        None => (
+            enter_new(act, state, place, difference, &told)?,
+            place.lot_id.clone(),
+        ),
     };
     for movement in &movements {
         let booked = Difference {

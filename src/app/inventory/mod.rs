@@ -30,11 +30,7 @@ use serde_json::json;
 ///
 /// # Errors
 /// Refused when one is open there.
-pub fn open(
-    act: &mut Act<'_>,
-    site: Finess,
-    note: Option<String>,
-) -> Result<Inventory, Error> {
+pub fn open(act: &mut Act<'_>, site: Finess, note: Option<String>) -> Result<Inventory, Error> {
     commons::site(act, site)?;
     if !db::inventories::page(act.conn, site, Some(Stage::Open), None, 1)?.is_empty() {
         let state = "inventory-open";

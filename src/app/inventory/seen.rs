@@ -53,11 +53,7 @@ pub(super) fn line(act: &mut Act<'_>, site: Finess, count: CountRecord) -> Resul
 }
 
 /// The lines of an inventory: of each lot and state the last count.
-pub(super) fn lines(
-    act: &mut Act<'_>,
-    site: Finess,
-    id: &InventoryId,
-) -> Result<Vec<Line>, Error> {
+pub(super) fn lines(act: &mut Act<'_>, site: Finess, id: &InventoryId) -> Result<Vec<Line>, Error> {
     let mut last: BTreeMap<(LotId, UnitState), (CountRecord, usize)> = BTreeMap::new();
     for count in db::inventories::counts(act.conn, id)? {
         let key = (count.place.lot_id.clone(), count.place.state);
@@ -71,8 +67,10 @@ pub(super) fn lines(
             ..line(act, site, count)?
         });
     }
-    let order = |p: &Place| (p.cip13, p.expiry, p.lot.clone(), p.lot_id.clone(), p.state);
-    lines.sort_by(|a, b| order(&a.count.place).cmp(&order(&b.count.place)));
+    lines.sort_by_key(|line| {
+        let p = &line.count.place;
+        (p.cip13, p.expiry, p.lot.clone(), p.lot_id.clone(), p.state)
+    });
     Ok(lines)
 }
 
@@ -85,9 +83,8 @@ pub(super) fn uncounted(shelf: &[StockLine], lines: &[Line]) -> Vec<(Place, Unit
             (UnitState::Quarantined, line.quarantined),
         ];
         for (state, units) in states {
-            let counted = |l: &Line| {
-                l.count.place.lot_id == line.lot_id && l.count.place.state == state
-            };
+            let counted =
+                |l: &Line| l.count.place.lot_id == line.lot_id && l.count.place.state == state;
             if units > Units::ZERO && !lines.iter().any(counted) {
                 let place = Place {
                     lot_id: line.lot_id.clone(),
@@ -107,11 +104,7 @@ pub(super) fn uncounted(shelf: &[StockLine], lines: &[Line]) -> Vec<(Place, Unit
 ///
 /// # Errors
 /// Refused when there is none of that id here.
-pub fn see(
-    act: &mut Act<'_>,
-    site: Finess,
-    id: &InventoryId,
-) -> Result<SeenInventory, Error> {
+pub fn see(act: &mut Act<'_>, site: Finess, id: &InventoryId) -> Result<SeenInventory, Error> {
     let inventory = super::find(act, site, id)?;
     let lines = lines(act, site, id)?;
     let shelf = db::shelf::not_empty(act.conn, site)?;

@@ -16,11 +16,7 @@ use crate::domain::recall::{Recall, RecallSite};
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn recalled(
-    act: &mut Act<'_>,
-    cip13: Cip13,
-    lot: &LotNumber,
-) -> Result<Vec<Recall>, Error> {
+pub fn recalled(act: &mut Act<'_>, cip13: Cip13, lot: &LotNumber) -> Result<Vec<Recall>, Error> {
     Ok(db::recalls::standing(act.conn, cip13, lot)?)
 }
 
@@ -70,26 +66,22 @@ fn count_in(
     units: Units,
 ) -> Result<(), Error> {
     let site = state.site.finess;
-    match db::recalls::site(act.conn, &recall.id, site)? {
-        Some(known) => {
-            let set_apart = known.set_apart.saturating_add(units);
-            let known = RecallSite {
-                set_apart,
-                dealt: None,
-                ..known
-            };
-            db::recalls::update_site(act.conn, &recall.id, &known)?;
-        }
-        None => {
-            let found = RecallSite {
-                site,
-                set_apart: units,
-                stood: Units::ZERO,
-                dispensed: Units::ZERO,
-                dealt: None,
-            };
-            db::recalls::insert_site(act.conn, &recall.id, &found)?;
-        }
+    if let Some(known) = db::recalls::site(act.conn, &recall.id, site)? {
+        let set_apart = known.set_apart.saturating_add(units);
+        let known = RecallSite {
+            set_apart,
+            dealt: None,
+            ..known
+        };
+        db::recalls::update_site(act.conn, &recall.id, &known)?;
+        return Ok(());
     }
-    Ok(())
+    let found = RecallSite {
+        site,
+        set_apart: units,
+        stood: Units::ZERO,
+        dispensed: Units::ZERO,
+        dealt: None,
+    };
+    Ok(db::recalls::insert_site(act.conn, &recall.id, &found)?)
 }

@@ -16,11 +16,7 @@ use crate::text::letter::RecallFacts;
 use std::collections::BTreeSet;
 
 /// Units of some lots that were dispensed at a site and have not come back, as far as the ledger knows.
-pub(super) fn dispensed(
-    act: &mut Act<'_>,
-    site: Finess,
-    lots: &[LotId],
-) -> Result<Units, Error> {
+pub(super) fn dispensed(act: &mut Act<'_>, site: Finess, lots: &[LotId]) -> Result<Units, Error> {
     let (mut gone, mut back) = (Units::ZERO, Units::ZERO);
     for lot in lots {
         for one in db::dispensed::of_lot(act.conn, lot, Some(site))? {

@@ -13,7 +13,7 @@ pub mod seen;
 
 pub use arrivals::recalled;
 pub(super) use arrivals::set_apart_arrivals;
-pub(super) use heard::{follow, facts};
+pub(super) use heard::{facts, follow};
 pub use in_transit::{InTransit, in_transit};
 
 use super::act::{Act, Done};
@@ -86,11 +86,7 @@ fn every_site(act: &mut Act<'_>) -> Result<Vec<Finess>, Error> {
 }
 
 /// Sets the lot apart at one site, if it has something to do with it.
-fn concern(
-    act: &mut Act<'_>,
-    site: Finess,
-    recall: &Recall,
-) -> Result<Option<RecallSite>, Error> {
+fn concern(act: &mut Act<'_>, site: Finess, recall: &Recall) -> Result<Option<RecallSite>, Error> {
     let lines = db::shelf::numbered(act.conn, site, recall.cip13, &recall.lot)?;
     let lots: Vec<LotId> = lines.iter().map(|l| l.lot_id.clone()).collect();
     let found = RecallSite {
@@ -174,12 +170,7 @@ pub fn lift(act: &mut Act<'_>, id: &RecallId, reason: &str) -> Result<Recall, Er
 ///
 /// # Errors
 /// Refused when there is no such recall, it does not concern the site, was lifted, or is dealt with.
-pub fn deal(
-    act: &mut Act<'_>,
-    site: Finess,
-    id: &RecallId,
-    done: &str,
-) -> Result<Recall, Error> {
+pub fn deal(act: &mut Act<'_>, site: Finess, id: &RecallId, done: &str) -> Result<Recall, Error> {
     let recall = standing(act, id)?;
     let unknown = || Refusal::Unknown {
         what: "recall",

@@ -116,9 +116,8 @@ fn any_parts() -> impl Strategy<Value = Vec<Part>> {
     ];
     prop::collection::vec((1_i64..9, cause, 1_u32..9), 0..6).prop_map(|all| {
         let named = (0..).zip(all);
-        let named = named.map(|(n, (seq, cause, units)): (u32, _)| {
-            part(&n.to_string(), seq, cause, units)
-        });
+        let named =
+            named.map(|(n, (seq, cause, units)): (u32, _)| part(&n.to_string(), seq, cause, units));
         named.collect()
     })
 }

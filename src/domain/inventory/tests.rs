@@ -99,10 +99,7 @@ fn a_difference_needs_a_reason_that_fits_it() {
 #[test]
 fn what_was_counted_and_has_left_since_cannot_be_missing_again() {
     assert_eq!(why(2, 8, -2, Some(Why::Missing)), None);
-    assert_eq!(
-        why(2, 8, -3, Some(Why::Missing)),
-        Some(Hindrance::Negative)
-    );
+    assert_eq!(why(2, 8, -3, Some(Why::Missing)), Some(Hindrance::Negative));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Fields that the bodies of several resources share, read one by one; every fault is kept.
 
+use crate::app::record::Which;
 use crate::domain::calendar::Day;
+use crate::domain::code::{Cip13, LotNumber};
 use crate::domain::quantity::{Grams, Mg, Units};
 use crate::domain::rule::Slug;
 use crate::http::language::Said;
@@ -129,6 +131,25 @@ pub fn day(faults: &mut Faults, at: &str, text: &str) -> Option<Day> {
 /// Reads a day of a patient's past.
 pub fn past_day(faults: &mut Faults, at: &str, text: &str) -> Option<Day> {
     faults.take(at.to_owned(), Day::parse_past(text))
+}
+
+/// Reads a lot of a shelf: presentation, number, and its expiry where that is said; `at` is where they stand.
+pub fn lot_named(
+    faults: &mut Faults,
+    at: &str,
+    (cip13, lot, expiry): (&str, &str, Option<&str>),
+) -> Option<Which> {
+    let cip13 = faults.take(format!("{at}/cip13"), Cip13::parse(cip13));
+    let lot = faults.take(format!("{at}/lot"), LotNumber::parse(lot));
+    let expiry = expiry.map(|text| day(faults, &format!("{at}/expiry"), text));
+    Some(Which {
+        cip13: cip13?,
+        lot: lot?,
+        expiry: match expiry {
+            Some(read) => Some(read?),
+            None => None,
+        },
+    })
 }
 
 /// Reads a body weight in grams.

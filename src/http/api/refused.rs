@@ -117,15 +117,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
             place,
             found,
             expected,
-        } => {
-            let place = place.map_or_else(|| "/cip13".to_owned(), |n| format!("/lines/{n}/cip13"));
-            let expected: Vec<&str> = expected.iter().map(Cip13::as_str).collect();
-            let fault = Fault::new(place, said).found(found);
-            Problem::at(
-                Kind::InvalidBody,
-                fault.expected(Said::same(expected.join(", "))),
-            )
-        }
+        } => not_for_crs(*place, *found, expected, said),
         Refusal::Forbidden => Problem::new(Kind::Forbidden, said),
         Refusal::BeyondReach { site } => {
             let place = if site.is_some() {
@@ -206,6 +198,16 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::AlreadyAsked { .. }
         | Refusal::AlreadyThere { .. } => Problem::new(Kind::Conflict, said),
     }
+}
+
+fn not_for_crs(place: Option<usize>, found: Cip13, expected: &[Cip13], said: Said) -> Problem {
+    let place = place.map_or_else(|| "/cip13".to_owned(), |n| format!("/lines/{n}/cip13"));
+    let expected: Vec<&str> = expected.iter().map(Cip13::as_str).collect();
+    let fault = Fault::new(place, said).found(found);
+    Problem::at(
+        Kind::InvalidBody,
+        fault.expected(Said::same(expected.join(", "))),
+    )
 }
 
 fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {

@@ -9,6 +9,7 @@ mod imported;
 mod of_site;
 mod planned;
 mod sent;
+mod shelved;
 
 use super::route::Route;
 
@@ -37,6 +38,9 @@ pub fn table() -> Vec<Route> {
         sent::routes(),
         heard::routes(),
         imported::routes(),
+        shelved::recalled(),
+        shelved::warmed(),
+        shelved::counted(),
     ];
     rooms.into_iter().flatten().collect()
 }
