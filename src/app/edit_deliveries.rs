@@ -36,9 +36,23 @@ pub struct NewDelivery {
 /// # Errors
 /// Refused when the presentation is not on the catalogue, or the day is past.
 pub fn announce(act: &mut Act<'_>, site: Finess, new: &NewDelivery) -> Result<Delivery, Error> {
-    let state = SiteState::load(act, site)?;
+    let delivery = announce_unsettled(act, site, new)?;
+    settle(act, site)?;
+    Ok(delivery)
+}
+
+/// As [`announce`], and leaves it to the caller to settle the site: once, for whoever announces many.
+///
+/// # Errors
+/// As [`announce`].
+pub(super) fn announce_unsettled(
+    act: &mut Act<'_>,
+    site: Finess,
+    new: &NewDelivery,
+) -> Result<Delivery, Error> {
+    let here = commons::site(act, site)?;
     on_catalogue(act, new.cip13)?;
-    not_past(new.expected_on, state.today)?;
+    not_past(new.expected_on, today(act, &here)?)?;
     let delivery = Delivery {
         id: DeliveryId::new(act.id()),
         site,
@@ -55,7 +69,7 @@ pub fn announce(act: &mut Act<'_>, site: Finess, new: &NewDelivery) -> Result<De
         version: 1,
     };
     db::deliveries::insert(act.conn, &delivery, act.now)?;
-    changed(act, None, &delivery, None)?;
+    audit(act, None, &delivery, None)?;
     Ok(delivery)
 }
 
@@ -81,6 +95,24 @@ pub struct Change {
 /// Refused when there is no such delivery here, it was edited meanwhile, it has ended, its new day is past,
 /// or it is cancelled or closed short and nobody says why.
 pub fn change(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &DeliveryId,
+    version: i64,
+    change: &Change,
+) -> Result<Delivery, Error> {
+    let after = change_unsettled(act, site, id, version, change)?;
+    if after.version != version {
+        settle(act, site)?;
+    }
+    Ok(after)
+}
+
+/// As [`change`], and leaves it to the caller to settle the site.
+///
+/// # Errors
+/// As [`change`].
+pub(super) fn change_unsettled(
     act: &mut Act<'_>,
     site: Finess,
     id: &DeliveryId,
@@ -138,7 +170,7 @@ pub fn change(
         return Err(Refusal::ReasonMissing.into());
     }
     db::deliveries::update(act.conn, &after)?;
-    changed(act, Some(&before), &after, change.reason.as_deref())?;
+    audit(act, Some(&before), &after, change.reason.as_deref())?;
     Ok(after)
 }
 
@@ -207,14 +239,8 @@ pub(super) fn did_not_arrive(
     audit(act, Some(&before), &after, None)
 }
 
-fn changed(
-    act: &mut Act<'_>,
-    before: Option<&Delivery>,
-    after: &Delivery,
-    reason: Option<&str>,
-) -> Result<(), Error> {
-    audit(act, before, after, reason)?;
-    let mut state = SiteState::load(act, after.site)?;
+fn settle(act: &mut Act<'_>, site: Finess) -> Result<(), Error> {
+    let mut state = SiteState::load(act, site)?;
     after::settle(act, &mut state)?;
     Ok(())
 }

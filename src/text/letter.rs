@@ -259,7 +259,7 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
             "Si un traitement a été interrompu ou arrêté, le dire : sa surveillance en dépend.".to_owned(),
         ],
         AlertKind::ResupplyCompromised => vec![
-            "Voir les livraisons attendues, dans Dotation : faire confirmer par le fournisseur celle qui manque, ou enregistrer ce qui est arrivé ; l'alerte se clôt d'elle-même.".to_owned(),
+            "Voir les livraisons attendues, dans Dotation, et en faire confirmer une par le fournisseur pour les jours qui viennent ; une fois saisie, l'alerte se clôt d'elle-même.".to_owned(),
             "D'ici là le site garde davantage de doses de réserve : avant toute injection de CAR-T, demander le feu vert.".to_owned(),
             call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
         ],
@@ -375,7 +375,7 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
             "Where a treatment was interrupted or stopped, say so: its monitoring follows from it.".to_owned(),
         ],
         AlertKind::ResupplyCompromised => vec![
-            "See the deliveries that are expected, in Dotation: have the supplier confirm the one that is missing, or record what has arrived; the alert then closes by itself.".to_owned(),
+            "See the deliveries that are expected, in Dotation, and have the supplier confirm one for the days to come; once it is entered the alert closes by itself.".to_owned(),
             "Until then the site keeps more doses in reserve: ask for a clearance before any CAR-T infusion.".to_owned(),
             call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
         ],

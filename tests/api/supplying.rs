@@ -54,12 +54,10 @@ fn turn(app: &App, days: &mut Days, now: &str) {
             .iter()
             .any(|(site, done)| site == CENTRE && done.is_ok())
     );
-    drop(app.heard());
 }
 
-/// The letters about an alert of a kind: event and address, the oldest first.
+/// The letters about an alert, sent or not: event and address, sorted.
 fn heard_of(app: &App, alert: &Value) -> Vec<(String, String)> {
-    drop(app.heard());
     let of = |e: &&Value| e["alert"] == alert["id"];
     let text = |v: &Value| v.as_str().unwrap().to_owned();
     let all = items(&app.emails("?limit=200"));
@@ -74,6 +72,7 @@ fn heard_of(app: &App, alert: &Value) -> Vec<(String, String)> {
 
 fn a_delivery_that_comes_short_and_is_closed_tells_its_whole_story(backend: Backend) {
     let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B0", "2022-06-30", 12);
     let id = coming(&app, 10, "2021-10-22", false);
     edit(&app, &id, &json!({ "state": "confirmed" })).expect(200);
     edit(

@@ -1,6 +1,6 @@
 //! A row of a sheet of deliveries.
 
-use super::{Not, Over, Taken};
+use super::{Not, Outcome, Over, Taken};
 use crate::app::act::Act;
 use crate::app::edit_deliveries::{self, Change, NewDelivery};
 use crate::db;
@@ -23,9 +23,20 @@ pub(super) fn take(act: &mut Act<'_>, over: &mut Over, row: &Row) -> Result<Take
         ),
     )?;
     let known = db::deliveries::referred(act.conn, site, row.cip13, &row.reference)?;
+    // the site is settled once, when every row was taken over
     match known.as_slice() {
-        [] => announce(act, row),
-        [one] => change(act, row, one),
+        [] => {
+            let taken = announce(act, row)?;
+            over.unsettled.insert(site);
+            Ok(taken)
+        }
+        [one] => {
+            let taken = change(act, row, one)?;
+            if taken.outcome == Outcome::Changed {
+                over.unsettled.insert(site);
+            }
+            Ok(taken)
+        }
         several => {
             let wrong = Wrong::SeveralDeliveries {
                 found: cut(&row.reference),
@@ -44,7 +55,7 @@ fn announce(act: &mut Act<'_>, row: &Row) -> Result<Taken, Not> {
         confirmed: row.state == Some(DeliveryState::Confirmed),
         reference: Some(row.reference.clone()),
     };
-    edit_deliveries::announce(act, row.site, &new)?;
+    edit_deliveries::announce_unsettled(act, row.site, &new)?;
     Ok(Taken::created(&row.place, row.site))
 }
 
@@ -68,7 +79,7 @@ fn change(act: &mut Act<'_>, row: &Row, before: &Delivery) -> Result<Taken, Not>
         change.state = row.state;
     }
     if !changed.is_empty() {
-        edit_deliveries::change(act, row.site, &before.id, before.version, &change)?;
+        edit_deliveries::change_unsettled(act, row.site, &before.id, before.version, &change)?;
     }
     Ok(Taken::of(&row.place, row.site, changed))
 }

@@ -274,6 +274,10 @@ fn all(act: &mut Act<'_>, rows: &Rows, unsaid: Unsaid, over: &mut Over) -> Resul
             }
         }
     }
+    if !over.imported.faults.is_empty() {
+        // all of it is undone
+        return Ok(());
+    }
     for site in std::mem::take(&mut over.unsettled) {
         let mut state = SiteState::load(act, site)?;
         after::settle(act, &mut state)?;

@@ -1,3 +1,4 @@
+use super::sheets::bytes;
 use crate::app::enter_counts::{self, Imported};
 use crate::cli::answer::Answer;
 use crate::cli::failure::Failure;
@@ -6,12 +7,10 @@ use crate::cli::place::Place;
 use crate::domain::code::Finess;
 use crate::domain::language::Language;
 use crate::text::Bilingual as _;
-use crate::wire::counts::{self as sheets, At, Fault, MOST_BYTES, Row, TEMPLATE};
+use crate::wire::counts::{self as sheets, At, Fault, Row, TEMPLATE};
 use crate::wire::fhir::{self, Whose};
 use clap::Args;
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 const COUNTS: &str = "\
@@ -29,8 +28,8 @@ A sheet has one count a row; its first row names the columns, in any order:
 ///
 /// All of the file is entered, or nothing and every fault is told with its place. A count that was
 /// entered before (same patient, day, number and unit) is not entered again. Sheets: between cells
-/// semicolons, tabs or commas; UTF-8 or Windows-1252; days as 2021-10-18 or 18/10/2021; a decimal comma
-/// is read unless it may separate thousands, as in 1,500. FHIR: an Observation with LOINC code 751-8 or
+/// semicolons, tabs or commas; UTF-8, UTF-16 or Windows-1252; days as 2021-10-18 or 18/10/2021; a decimal
+/// comma is read unless it may separate thousands, as in 1,500. FHIR: an Observation with LOINC code 751-8 or
 /// 26499-4 and the pseudonym as subject.identifier.value, or a Bundle of them.
 #[derive(Debug, Args)]
 #[command(after_help = COUNTS)]
@@ -76,7 +75,7 @@ impl ImportCounts {
 
 /// Reads a file: JSON when it begins like it, else a sheet.
 fn rows(file: &Path, language: Language) -> Result<Vec<Row>, Failure> {
-    let bytes = bytes(file).map_err(|e| Failure::input(format!("{}: {e}", file.display())))?;
+    let bytes = bytes(file)?;
     let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let read = if begin.trim_ascii_start().starts_with(b"{") {
         fhir::read(&bytes, &Whose::Subject)
@@ -84,14 +83,6 @@ fn rows(file: &Path, language: Language) -> Result<Vec<Row>, Failure> {
         sheets::read(&bytes)
     };
     read.map_err(|faults| refused(file, &faults, language))
-}
-
-/// Reads at most one byte more than a file may have, so that the reader sees that it is too long.
-fn bytes(file: &Path) -> std::io::Result<Vec<u8>> {
-    let most = u64::try_from(MOST_BYTES).map_or(u64::MAX, |most| most.saturating_add(1));
-    let mut bytes = Vec::new();
-    File::open(file)?.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 fn refused(file: &Path, faults: &[Fault], language: Language) -> Failure {

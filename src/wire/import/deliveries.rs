@@ -9,7 +9,7 @@ use crate::wire::sheet::{self, About, Fault, Layout, Line, Place, Wrong, cells};
 
 /// A sheet of deliveries.
 ///
-/// Choice of the most rows: a wholesaler's week for a region, which is settled within a minute.
+/// Choice of the most rows: a wholesaler's week for a region, which is taken over within seconds.
 pub static LAYOUT: Layout = Layout {
     columns: &[
         SITE,

@@ -111,6 +111,9 @@ pub fn fold(text: &str) -> String {
             'æ' => "ae",
             // an accent by itself, as macOS writes them
             '\u{300}'..='\u{36f}' => continue,
+            // as some type the sign of a number: nº
+            'º' if folded.is_empty() || folded.ends_with(' ') => continue,
+            'º' => " ",
             c if c.is_alphanumeric() => {
                 folded.push(c);
                 continue;

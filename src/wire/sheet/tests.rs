@@ -125,6 +125,7 @@ fn names_of_columns_are_known_however_they_are_written() {
         );
     }
     assert_eq!(fold("  N° de Lot (boîte) "), "n de lot boite");
+    assert_eq!(fold("Nº Lot"), "n lot");
     assert_eq!(fold("e\u{301}tat"), "etat");
     for column in LAYOUT.columns {
         assert!(column.also.iter().all(|name| fold(name) == *name));

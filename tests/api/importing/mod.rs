@@ -5,7 +5,7 @@ mod stock;
 
 use crate::service::{Answer, App, CENTRE};
 use dotation::domain::role::Role;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Sends a sheet.
 fn send(app: &App, role: Role, path: &str, sheet: &[u8]) -> Answer {
@@ -27,7 +27,10 @@ fn keyed(app: &App, role: Role, path: &str, sheet: &[u8], key: Option<&str>) -> 
 #[track_caller]
 fn places(answer: &Answer) -> Vec<String> {
     assert_eq!(answer.status, 422, "{}", answer.text);
-    let at = |e: &Value| format!("{}:{}", e["line"], e.get("column").unwrap_or(&json!("")));
+    let at = |e: &Value| {
+        let column = e.get("column").map(ToString::to_string);
+        format!("{}:{}", e["line"], column.unwrap_or_default())
+    };
     let errors = answer.body["errors"].as_array().unwrap();
     errors.iter().map(at).collect()
 }
