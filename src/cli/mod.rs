@@ -19,6 +19,7 @@ mod count;
 mod demo;
 mod dispense;
 mod doses;
+mod export;
 mod failure;
 mod given;
 mod import;
@@ -129,6 +130,8 @@ enum Command {
     Mail(mail::Mail),
     Backup(backup::Backup),
     Restore(restore::Restore),
+    #[command(subcommand)]
+    Export(export::Export),
 }
 
 impl Command {
@@ -156,6 +159,7 @@ impl Command {
             Self::Mail(command) => command.run(place),
             Self::Backup(command) => command.run(place),
             Self::Restore(command) => command.run(place),
+            Self::Export(command) => command.run(place),
         }
     }
 }

@@ -21,4 +21,5 @@ mod planned;
 mod post;
 mod request;
 mod rulebook;
+mod situation;
 mod treatments;

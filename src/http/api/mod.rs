@@ -32,6 +32,7 @@ pub mod rulebooks;
 pub mod safety;
 pub mod scans;
 pub mod sites;
+pub mod situation;
 pub mod stock;
 pub mod tokens;
 pub mod transfers;

@@ -7,6 +7,7 @@ mod counted;
 mod heard;
 mod of_site;
 mod planned;
+mod situation;
 
 use super::route::Route;
 
@@ -33,6 +34,7 @@ pub fn table() -> Vec<Route> {
         counted::monitored(),
         planned::routes(),
         heard::routes(),
+        situation::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }
