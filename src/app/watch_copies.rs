@@ -6,8 +6,8 @@
 
 use super::act::{Act, Done, mint};
 use super::error::Error;
-use crate::db::backup::Made;
 use crate::db;
+use crate::db::backup::Made;
 use crate::db::copies::{Copies, GoodCopy};
 use crate::db::outbox::{LetterState, OutboxLetter};
 use crate::domain::calendar::Instant;

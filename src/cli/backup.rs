@@ -48,7 +48,9 @@ enum Verb {
 ///
 /// Exit code 1 when something is wrong with it; each line says what.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  dotation backup verify /srv/copies/dotation-20261122T023000Z.db")]
+#[command(
+    after_help = "Examples:\n  dotation backup verify /srv/copies/dotation-20261122T023000Z.db"
+)]
 struct Verify {
     /// The copy
     #[arg(value_name = "FILE")]

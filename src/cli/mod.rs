@@ -21,6 +21,7 @@ mod demo;
 mod dispense;
 mod doses;
 mod excursion;
+mod export;
 mod failure;
 mod given;
 mod import;
@@ -142,6 +143,8 @@ enum Command {
     Mail(mail::Mail),
     Backup(backup::Backup),
     Restore(restore::Restore),
+    #[command(subcommand)]
+    Export(export::Export),
 }
 
 impl Command {
@@ -173,6 +176,7 @@ impl Command {
             Self::Mail(command) => command.run(place),
             Self::Backup(command) => command.run(place),
             Self::Restore(command) => command.run(place),
+            Self::Export(command) => command.run(place),
         }
     }
 }

@@ -65,7 +65,10 @@ fn told(url: &str, letters: Letters, restored: &Restored) -> Answer {
         || "a moment that no manifest tells".to_owned(),
         |at| at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
     );
-    let aside = restored.aside.as_ref().map(|path| path.display().to_string());
+    let aside = restored
+        .aside
+        .as_ref()
+        .map(|path| path.display().to_string());
     let mut text = format!("{url} is now as it was at {shows}: {rows} rows, and all adds up.\n");
     if let Some(aside) = &aside {
         text.push_str(&format!("The database of before is {aside}.\n"));

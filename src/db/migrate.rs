@@ -116,7 +116,10 @@ pub(super) fn make_as_of(conn: &mut Conn, done: &[String]) -> Result<(), Error> 
         return Ok(());
     }
     Err(Error::NotThisDatabase {
-        cause: format!("the migrations {} ran in another order than they have", done.join(", ")),
+        cause: format!(
+            "the migrations {} ran in another order than they have",
+            done.join(", ")
+        ),
     })
 }
 

@@ -101,11 +101,13 @@ pub enum Action {
     ReadAudit,
     /// Give and revoke access.
     EditTokens,
+    /// Read all of a site on one sheet, for a day on paper.
+    ReadSituation,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -132,6 +134,7 @@ impl Action {
         Self::EditRecipients,
         Self::ReadAudit,
         Self::EditTokens,
+        Self::ReadSituation,
     ];
 }
 
@@ -145,7 +148,10 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::ReadSelf | Action::ReadCommons => true,
         Action::EditCatalogue => matches!(role, Pharmacist | Admin),
         Action::EditSites | Action::EditTokens => matches!(role, Admin),
-        Action::SetResupply | Action::MoveStock | Action::OverrideSafety => {
+        Action::SetResupply
+        | Action::MoveStock
+        | Action::OverrideSafety
+        | Action::ReadSituation => {
             matches!(role, Pharmacist)
         }
         Action::ReadStock => matches!(

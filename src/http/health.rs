@@ -183,7 +183,9 @@ mod tests {
     #[actix_web::test]
     async fn a_warning_takes_no_work_away() {
         let report = Readiness::new()
-            .warn("backup", || async { Err("the last good copy is too old".into()) })
+            .warn("backup", || async {
+                Err("the last good copy is too old".into())
+            })
             .warn("other", || async { Ok(()) })
             .ask()
             .await;

@@ -13,8 +13,8 @@ use chrono::TimeDelta;
 use crate::app::watch_copies::{self, Watch};
 use crate::app::{Caller, Service};
 use crate::clock::Clock;
-use crate::db::backup::{self, CopyError, Keep, Made, Target};
 use crate::db::DatabaseUrl;
+use crate::db::backup::{self, CopyError, Keep, Made, Target};
 use crate::db::copies::Copies;
 use crate::domain::calendar::Instant;
 use crate::domain::role::Role;
@@ -123,7 +123,9 @@ impl Copier {
         let mut late = copies.late_from.is_some();
         if late != watch_copies::is_late(&copies, &self.watch, self.clock.now()) {
             let watch = self.watch.clone();
-            late = self.write(move |act| watch_copies::tell(act, &watch)).await?;
+            late = self
+                .write(move |act| watch_copies::tell(act, &watch))
+                .await?;
         }
         self.metrics
             .open_alerts(watch_copies::KIND, i64::from(late));

@@ -7,10 +7,12 @@ mod copies;
 pub mod http;
 mod letters;
 mod ready;
+mod situations;
 mod start;
 pub mod stop;
 mod upkeep;
 
+pub use situations::write_sheets;
 pub use start::{Before, Options, Running, before, start};
 
 /// Runs a future to its end on the runtime that the service needs.

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 
 use super::http::{Connections, bind, serve};
 use super::stop::Stop;
-use super::{copies, letters, ready, upkeep};
+use super::{copies, letters, ready, situations, upkeep};
 use crate::app::act::Desk;
 use crate::app::{self, Caller, Service, edit_catalogue};
 use crate::clock::Clock;
@@ -67,6 +67,7 @@ pub struct Running {
     entrance: web::Data<Entrance>,
     post: Post,
     copier: copies::Copier,
+    sheets: situations::Sheets,
     idempotency_days: u32,
     finish: Duration,
 }
@@ -108,6 +109,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
     let office = letters::office(settings, from, clock, Arc::clone(&metrics), send_limit);
     let post = Post::new(db.clone(), transport, office);
     let copier = copies::Copier::new(settings, &service, clock, &metrics, url.clone());
+    let sheets = situations::Sheets::new(settings, &service, clock);
     let door = Door {
         limits: Limits {
             body_bytes: settings.request_body_limit_bytes,
@@ -139,6 +141,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         entrance: web::Data::new(entrance),
         post,
         copier,
+        sheets,
         idempotency_days: settings.idempotency_days,
         finish: LETTERS_FINISH.min(settings.stop_timeout),
     })
@@ -201,6 +204,10 @@ impl Running {
         let copier = self.copier;
         chores.spawn(upkeep::every(copies::LOOK_EVERY, move || {
             copier.clone().look()
+        }));
+        let sheets = self.sheets;
+        chores.spawn(upkeep::every(situations::LOOK_EVERY, move || {
+            sheets.clone().look()
         }));
         // the worker outlives the requests, whose letters it is to send
         let requests_ended = Stop::new();

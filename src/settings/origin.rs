@@ -207,7 +207,11 @@ impl<'o> Origin<'o> {
 
     /// Notes that a setting does not go with another, where it was set: its variable, else the file.
     pub(super) fn inconsistent<T>(&self, key: &str, what: &str) -> Option<T> {
-        let in_file = self.table.optional(key, |_, _| Some(())).flatten().is_some();
+        let in_file = self
+            .table
+            .optional(key, |_, _| Some(()))
+            .flatten()
+            .is_some();
         if in_file && !self.variables.values.contains_key(&variable(key)) {
             return self.table.inconsistent(key, what);
         }

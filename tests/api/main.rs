@@ -56,6 +56,7 @@ mod requests;
 mod rulebooks;
 mod service;
 mod shelf;
+mod situation;
 mod smtp;
 mod start;
 mod statements;

@@ -11,7 +11,14 @@ fn install(desk: &Desk) {
     desk.run(&["site", "network-add", "chu", "--name", "CHU"])
         .ok();
     desk.run(&[
-        "site", "add", "--finess", SITE, "--network", "chu", "--name", "PUI",
+        "site",
+        "add",
+        "--finess",
+        SITE,
+        "--network",
+        "chu",
+        "--name",
+        "PUI",
     ])
     .ok();
 }
@@ -53,18 +60,31 @@ fn a_copy_is_made_listed_verified_and_restored() {
         let refused = desk.run(&["restore", file]).fails(2);
         assert!(refused.contains("add --replace"), "{refused}");
         desk.run(&[
-            "site", "add", "--finess", "690000002", "--network", "chu", "--name", "Later",
+            "site",
+            "add",
+            "--finess",
+            "690000002",
+            "--network",
+            "chu",
+            "--name",
+            "Later",
         ])
         .ok();
         let restored = desk.run(&["restore", file, "--replace"]);
         assert!(restored.err.contains("enter it again"), "{}", restored.err);
         restored.ok();
         let sites = desk.run(&["site", "list"]).ok();
-        assert!(sites.contains(SITE) && !sites.contains("690000002"), "{sites}");
+        assert!(
+            sites.contains(SITE) && !sites.contains("690000002"),
+            "{sites}"
+        );
         // and moved to a file that is not there yet
         let moved = ["--database", "sqlite:moved.db"];
         desk.run(&[&["restore", file][..], &moved].concat()).ok();
-        assert_eq!(desk.run(&[&["site", "list"][..], &moved].concat()).ok(), sites);
+        assert_eq!(
+            desk.run(&[&["site", "list"][..], &moved].concat()).ok(),
+            sites
+        );
     });
 }
 
@@ -87,10 +107,17 @@ fn a_copy_without_a_place_or_under_a_name_that_is_taken_is_refused() {
 
 /// Runs a command under a limit on how many blocks of 512 bytes a file may have, and returns whether a
 /// signal ended it, its exit code and its words.
-fn limited(desk: &Desk, blocks: u32, ignoring: &str, arguments: &str) -> (bool, Option<i32>, String) {
+fn limited(
+    desk: &Desk,
+    blocks: u32,
+    ignoring: &str,
+    arguments: &str,
+) -> (bool, Option<i32>, String) {
     let program = env!("CARGO_BIN_EXE_dotation");
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(format!("{ignoring} ulimit -f {blocks}; exec {program} {arguments}"));
+    shell.arg("-c").arg(format!(
+        "{ignoring} ulimit -f {blocks}; exec {program} {arguments}"
+    ));
     shell.arg0("sh");
     let done = shell
         .current_dir(desk.folder.path())
@@ -98,7 +125,11 @@ fn limited(desk: &Desk, blocks: u32, ignoring: &str, arguments: &str) -> (bool, 
         .output()
         .unwrap();
     let killed = std::os::unix::process::ExitStatusExt::signal(&done.status).is_some();
-    (killed, done.status.code(), String::from_utf8(done.stderr).unwrap())
+    (
+        killed,
+        done.status.code(),
+        String::from_utf8(done.stderr).unwrap(),
+    )
 }
 
 #[test]

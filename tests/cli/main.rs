@@ -23,4 +23,5 @@ mod request;
 mod rulebook;
 mod sheets;
 mod shelf;
+mod situation;
 mod treatments;

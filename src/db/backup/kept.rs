@@ -65,7 +65,10 @@ mod tests {
 
     #[test]
     fn every_copy_of_a_fortnight_is_kept_and_the_first_of_each_month() {
-        let keep = Keep { days: 14, months: 3 };
+        let keep = Keep {
+            days: 14,
+            months: 3,
+        };
         let copies = [
             copy(8, 1, 2),
             copy(8, 30, 2),

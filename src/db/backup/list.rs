@@ -67,7 +67,12 @@ pub fn remove_outdated(
     let taken = Folder::take(folder)?;
     let copies: Vec<Outdated> = names(taken.path())?
         .into_iter()
-        .filter_map(|name| Some(Outdated { made_at: made_at(&name)?, name }))
+        .filter_map(|name| {
+            Some(Outdated {
+                made_at: made_at(&name)?,
+                name,
+            })
+        })
         .collect();
     let is_there = newest
         .file_name()
@@ -98,6 +103,8 @@ pub fn remove_outdated(
 
 /// When a copy was made, by a name that [`super::make()`] gives; of any other name nothing.
 fn made_at(name: &str) -> Option<Instant> {
-    let at = NaiveDateTime::parse_from_str(name, "dotation-%Y%m%dT%H%M%SZ.db").ok()?.and_utc();
+    let at = NaiveDateTime::parse_from_str(name, "dotation-%Y%m%dT%H%M%SZ.db")
+        .ok()?
+        .and_utc();
     (name_of(at) == name).then_some(at)
 }

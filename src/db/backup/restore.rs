@@ -73,7 +73,10 @@ pub fn restore(url: &DatabaseUrl, wanted: &Wanted<'_>) -> Result<Restored, CopyE
 }
 
 /// The copy, restored to a scratch place, verified, and brought up to this version.
-fn ready(folder: &Folder, wanted: &Wanted<'_>) -> Result<(Scratch, Option<Manifest>, Conn), CopyError> {
+fn ready(
+    folder: &Folder,
+    wanted: &Wanted<'_>,
+) -> Result<(Scratch, Option<Manifest>, Conn), CopyError> {
     let manifest = Manifest::of(wanted.file)?;
     let mut scratch = Scratch::of(wanted.file, folder)?;
     let faults = scratch.faults(manifest.as_ref());
@@ -90,11 +93,7 @@ fn ready(folder: &Folder, wanted: &Wanted<'_>) -> Result<(Scratch, Option<Manife
     Ok((scratch, manifest, conn))
 }
 
-fn into_sqlite(
-    url: &DatabaseUrl,
-    file: &Path,
-    wanted: &Wanted<'_>,
-) -> Result<Restored, CopyError> {
+fn into_sqlite(url: &DatabaseUrl, file: &Path, wanted: &Wanted<'_>) -> Result<Restored, CopyError> {
     migrate::check_place(file)?;
     let _lock = FileLock::take(url)?;
     let there = file.exists();
@@ -102,7 +101,9 @@ fn into_sqlite(
         refuse_rows(&mut Conn::open(url, Purpose::Read, PATIENCE)?, url)?;
     }
     // where a link leads: its name must stay what it is
-    let real = file.canonicalize().unwrap_or_else(|_none_yet| file.to_owned());
+    let real = file
+        .canonicalize()
+        .unwrap_or_else(|_none_yet| file.to_owned());
     let parent = real.parent().filter(|p| !p.as_os_str().is_empty());
     let folder = Folder::take(parent.unwrap_or(Path::new(".")))?;
     let (scratch, manifest, mut conn) = ready(&folder, wanted)?;
@@ -111,7 +112,11 @@ fn into_sqlite(
     dialect::commit(&mut conn)?;
     copying::close_file(&mut conn)?;
     drop(conn);
-    let aside = if there { Some(give_way(&real, &folder, wanted.now)?) } else { None };
+    let aside = if there {
+        Some(give_way(&real, &folder, wanted.now)?)
+    } else {
+        None
+    };
     let (rows, sha256) = (scratch.found.rows, scratch.sha256);
     scratch.draft.replace(&real)?;
     folder.sync()?;
@@ -213,7 +218,9 @@ fn load(from: &mut Conn, to: &mut Conn, wanted: &Found) -> Result<(), CopyError>
     let ends = chains::follow(to)?;
     for end in &wanted.chains {
         let found = ends.iter().find(|e| e.chain == end.chain);
-        if !found.is_some_and(|e| e.broken_at.is_none() && e.lines == end.lines && e.hash == end.hash) {
+        if !found
+            .is_some_and(|e| e.broken_at.is_none() && e.lines == end.lines && e.hash == end.hash)
+        {
             faults.push(format!("the audit chain {} did not come over", end.chain));
         }
     }

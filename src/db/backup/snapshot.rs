@@ -124,8 +124,7 @@ fn in_the_file(error: CopyError, draft: &Draft) -> CopyError {
 /// Puts the laws back that were lifted.
 pub(super) fn put_back(conn: &mut Conn, back: &[String]) -> Result<(), Error> {
     use diesel::connection::SimpleConnection as _;
-    back.iter()
-        .try_for_each(|law| Ok(conn.batch_execute(law)?))
+    back.iter().try_for_each(|law| Ok(conn.batch_execute(law)?))
 }
 
 /// Returns whether the database has the last line of every chain of a copy: else it is a copy of another.

@@ -208,7 +208,11 @@ pub(in crate::db) fn write(
     rows: &str,
 ) -> Result<usize, Error> {
     let each = |told: fn(usize, &Column) -> String| {
-        let told: Vec<String> = columns.iter().enumerate().map(|(i, c)| told(i, c)).collect();
+        let told: Vec<String> = columns
+            .iter()
+            .enumerate()
+            .map(|(i, c)| told(i, c))
+            .collect();
         told.join(", ")
     };
     let from = match conn {
@@ -245,7 +249,8 @@ pub(in crate::db) fn lift_laws(conn: &mut Conn) -> Result<Vec<String>, Error> {
         Conn::Sqlite(_) => {
             // foreign keys are asked for at the commit
             conn.batch_execute("PRAGMA defer_foreign_keys = ON")?;
-            let names = "SELECT name AS line FROM sqlite_master WHERE type = 'trigger' ORDER BY name";
+            let names =
+                "SELECT name AS line FROM sqlite_master WHERE type = 'trigger' ORDER BY name";
             let made = "SELECT sql AS line FROM sqlite_master WHERE type = 'trigger' ORDER BY name";
             let back = lines(conn, made)?;
             for name in lines(conn, names)? {
@@ -263,9 +268,14 @@ pub(in crate::db) fn lift_laws(conn: &mut Conn) -> Result<Vec<String>, Error> {
             };
             let mut back = lines(
                 conn,
-                &foreign("' ADD CONSTRAINT ' || quote_ident(conname) || ' ' || pg_get_constraintdef(oid)"),
+                &foreign(
+                    "' ADD CONSTRAINT ' || quote_ident(conname) || ' ' || pg_get_constraintdef(oid)",
+                ),
             )?;
-            for drop in lines(conn, &foreign("' DROP CONSTRAINT ' || quote_ident(conname)"))? {
+            for drop in lines(
+                conn,
+                &foreign("' DROP CONSTRAINT ' || quote_ident(conname)"),
+            )? {
                 conn.batch_execute(&drop)?;
             }
             for table in super::tables(conn)? {

@@ -36,6 +36,7 @@ pub mod rulebooks;
 pub mod safety;
 pub mod scans;
 pub mod sites;
+pub mod situation;
 pub mod stock;
 pub mod stock_import;
 pub mod tokens;

@@ -95,16 +95,26 @@ fn a_copy_is_not_late_before_the_next_one_is_made() {
     check_faults(
         "backup_every_hours = 26\n",
         &[],
-        &["DOTATION_BACKUP_TOO_OLD_HOURS: it is 26, expected more than backup_every_hours, which is 26"],
+        &[
+            "DOTATION_BACKUP_TOO_OLD_HOURS: it is 26, expected more than backup_every_hours, which is 26",
+        ],
     );
     check_faults(
         "backup_too_old_hours = 6\n",
         &[("DOTATION_BACKUP_EVERY_HOURS", "6")],
-        &["x.toml:1:1: backup_too_old_hours: it is 6, expected more than backup_every_hours, which is 6"],
+        &[
+            "x.toml:1:1: backup_too_old_hours: it is 6, expected more than backup_every_hours, which is 6",
+        ],
     );
-    let read = read("backup_folder = '/srv/copies'\noperations_email = 'it@example.org'", &[]);
+    let read = read(
+        "backup_folder = '/srv/copies'\noperations_email = 'it@example.org'",
+        &[],
+    );
     let read = read.unwrap();
-    assert_eq!(read.backup_folder.as_deref(), Some(Path::new("/srv/copies")));
+    assert_eq!(
+        read.backup_folder.as_deref(),
+        Some(Path::new("/srv/copies"))
+    );
     assert_eq!(read.operations_email.as_deref(), Some("it@example.org"));
 }
 

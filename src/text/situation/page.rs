@@ -36,7 +36,10 @@ pub(super) fn sheet(language: Language, sheet: &Sheet) -> String {
         people(words, sheet),
         by_hand(words),
     ];
-    let title = format!("{} – {} ({})", words.title, sheet.site.name, sheet.site.finess);
+    let title = format!(
+        "{} – {} ({})",
+        words.title, sheet.site.name, sheet.site.finess
+    );
     let simulated = if sheet.simulated {
         format!("<p><strong>{}</strong></p>", escaped(words.simulated))
     } else {
@@ -107,7 +110,11 @@ fn table<const N: usize>(
                 .iter()
                 .enumerate()
                 .map(|(i, cell)| {
-                    let class = if numbers.contains(&i) { " class=\"n\"" } else { "" };
+                    let class = if numbers.contains(&i) {
+                        " class=\"n\""
+                    } else {
+                        ""
+                    };
                     format!("<td{class}>{}</td>", escaped(cell))
                 })
                 .collect();
@@ -246,7 +253,8 @@ fn due(language: Language, words: &Words, sheet: &Sheet) -> String {
                 day(language, one.on),
                 whom(one.pseudonym.as_ref()),
                 one.rulebook.clone(),
-                one.rank.map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
+                one.rank
+                    .map_or_else(|| "–".to_owned(), |rank| rank.to_string()),
                 said(language, &one.reason),
             ]
         })

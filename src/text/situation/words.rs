@@ -85,13 +85,7 @@ const FR: Words = Words {
     broken: "NO-GO, doses manquantes :",
     deliveries: (
         "Livraisons attendues",
-        [
-            "Le",
-            "Présentation",
-            "Unités à venir",
-            "État",
-            "Référence",
-        ],
+        ["Le", "Présentation", "Unités à venir", "État", "Référence"],
     ),
     announced: "annoncée",
     confirmed: "confirmée",
@@ -104,10 +98,7 @@ const FR: Words = Words {
         "Numérations",
         ["Médicament", "Patients suivis", "Dues", "En retard"],
     ),
-    telephones: (
-        "Téléphones",
-        ["Pour", "Qui", "Téléphone", "Médicament"],
-    ),
+    telephones: ("Téléphones", ["Pour", "Qui", "Téléphone", "Médicament"]),
     people: ("Destinataires des alertes", ["Rôle", "Nom", "Adresse"]),
     capacities: ["pharmacien", "unité CAR-T", "coordinateur"],
     by_hand: (
@@ -164,13 +155,7 @@ const EN: Words = Words {
     broken: "NO-GO, doses missing:",
     deliveries: (
         "Deliveries expected",
-        [
-            "On",
-            "Presentation",
-            "Units to come",
-            "State",
-            "Reference",
-        ],
+        ["On", "Presentation", "Units to come", "State", "Reference"],
     ),
     announced: "announced",
     confirmed: "confirmed",

@@ -40,7 +40,10 @@ fn faults(file: &Path) -> Vec<String> {
 
 #[track_caller]
 fn has(faults: &[String], words: &str) {
-    assert!(faults.iter().any(|f| f.contains(words)), "{words}: {faults:#?}");
+    assert!(
+        faults.iter().any(|f| f.contains(words)),
+        "{words}: {faults:#?}"
+    );
 }
 
 #[test]
@@ -93,11 +96,7 @@ fn a_missing_law_and_a_row_that_points_nowhere_are_found() {
     let folder = tempfile::tempdir().unwrap();
     let (made, inside) = copy(folder.path());
     execute(&inside.open(), "DROP TRIGGER movements_no_delete").unwrap();
-    execute(
-        &inside.open(),
-        "CREATE TABLE elsewhere (id TEXT)",
-    )
-    .unwrap();
+    execute(&inside.open(), "CREATE TABLE elsewhere (id TEXT)").unwrap();
     let mut conn = inside.conn();
     diesel::connection::SimpleConnection::batch_execute(
         &mut conn,
@@ -123,7 +122,12 @@ fn a_damaged_or_cut_file_is_found_and_never_restored() {
     for byte in &mut changed[middle..middle + 64] {
         *byte ^= 0x5a;
     }
-    for wrong in [changed, whole[..whole.len() / 2].to_vec(), b"not a database".repeat(100), Vec::new()] {
+    for wrong in [
+        changed,
+        whole[..whole.len() / 2].to_vec(),
+        b"not a database".repeat(100),
+        Vec::new(),
+    ] {
         std::fs::write(&made.path, &wrong).unwrap();
         assert!(!faults(&made.path).is_empty());
         let refused = restored(&target, &made.path, false).unwrap_err();
@@ -171,7 +175,10 @@ fn a_database_whose_balances_do_not_add_up_gives_no_copy(backend: Backend) {
         CopyError::Bad { path, faults } => {
             assert_eq!(path.extension().unwrap(), "bad");
             assert!(path.exists());
-            has(&faults, "is 9 usable and 0 in quarantine, and its movements are 10 and 0");
+            has(
+                &faults,
+                "is 9 usable and 0 in quarantine, and its movements are 10 and 0",
+            );
         }
         other => panic!("{other}"),
     }
@@ -243,18 +250,32 @@ fn old_copies_go_with_their_manifests_and_other_files_stay() {
     let at = |text: &str| text.parse::<Instant>().unwrap();
     let old = name_of(at("2021-09-20T02:00:00Z"));
     let first = name_of(at("2021-09-01T02:00:00Z"));
-    for name in [&old, &first, "mine.db", "dotation-20210101T000000Z.db.bad", "dotation-2021.db"] {
+    for name in [
+        &old,
+        &first,
+        "mine.db",
+        "dotation-20210101T000000Z.db.bad",
+        "dotation-2021.db",
+    ] {
         std::fs::write(folder.path().join(name), "x").unwrap();
     }
     std::fs::write(folder.path().join(format!("{old}.json")), "{}").unwrap();
-    let keep = Keep { days: 14, months: 12 };
+    let keep = Keep {
+        days: 14,
+        months: 12,
+    };
     let newest: PathBuf = folder.path().join(name_of(super::now()));
     let gone = |newest: &Path| remove_outdated(folder.path(), keep, newest, super::now()).unwrap();
     // without a good newer copy nothing goes
     assert_eq!(gone(&newest), Vec::<String>::new());
     copied(&fresh_database(Backend::Sqlite), folder.path()).unwrap();
     assert_eq!(gone(&newest), [old.clone()]);
-    for (name, stays) in [(&*old, false), (&*format!("{old}.json"), false), (&*first, true), ("mine.db", true)] {
+    for (name, stays) in [
+        (&*old, false),
+        (&*format!("{old}.json"), false),
+        (&*first, true),
+        ("mine.db", true),
+    ] {
         assert_eq!(folder.path().join(name).exists(), stays, "{name}");
     }
 }

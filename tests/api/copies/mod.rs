@@ -22,7 +22,7 @@ pub(super) fn now() -> Instant {
 }
 
 /// A service with rows in most tables, with instants of every length.
-pub(super) fn busy(backend: Backend) -> App {
+pub(crate) fn busy(backend: Backend) -> App {
     let app = spawn(backend);
     cleared(&app, 3);
     stocked_neighbour(&app);

@@ -28,18 +28,25 @@ fn a_copy_is_restored_row_by_row_into_either_database(backend: Backend) {
     assert_eq!(dump(&app.database), before);
     assert_eq!(
         made.path,
-        folder.path().canonicalize().unwrap().join("dotation-20211020T123000Z.db")
+        folder
+            .path()
+            .canonicalize()
+            .unwrap()
+            .join("dotation-20211020T123000Z.db")
     );
     let manifest = &made.manifest;
     assert_eq!(manifest.made_at, now());
     assert_eq!(manifest.rows["movements"], 3);
-    assert_eq!(manifest.database, match backend {
-        Backend::Sqlite => "sqlite",
-        Backend::Postgres => "postgres",
-    });
+    assert_eq!(
+        manifest.database,
+        match backend {
+            Backend::Sqlite => "sqlite",
+            Backend::Postgres => "postgres",
+        }
+    );
     let mode = std::fs::metadata(&made.path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let left: Vec<String> = backup::list(folder.path())
+    let left: Vec<String> = list(folder.path())
         .unwrap()
         .into_iter()
         .map(|one| one.path.file_name().unwrap().to_str().unwrap().to_owned())
@@ -75,7 +82,13 @@ fn copies_are_made_while_people_work_and_each_adds_up(backend: Backend) {
         let work = scope.spawn(|| {
             let mut received = 0;
             while !ended.load(Ordering::Relaxed) {
-                app.receive(CENTRE, MG400, &format!("W{}", received % 7), "2022-06-30", 1);
+                app.receive(
+                    CENTRE,
+                    MG400,
+                    &format!("W{}", received % 7),
+                    "2022-06-30",
+                    1,
+                );
                 received += 1;
             }
             received
@@ -89,9 +102,15 @@ fn copies_are_made_while_people_work_and_each_adds_up(backend: Backend) {
         ended.store(true, Ordering::Relaxed);
         (work.join().unwrap(), copies)
     });
-    let counts: Vec<i64> = copies.iter().map(|made| made.manifest.rows["movements"]).collect();
+    let counts: Vec<i64> = copies
+        .iter()
+        .map(|made| made.manifest.rows["movements"])
+        .collect();
     assert!(counts.is_sorted(), "{counts:?}");
-    assert!(counts[3] <= 3 + received && counts[3] > 3, "{counts:?} {received}");
+    assert!(
+        counts[3] <= 3 + received && counts[3] > 3,
+        "{counts:?} {received}"
+    );
     let last = empty_database(Backend::Sqlite);
     restored(&last, &copies[3].path, false).unwrap();
     let sums = "SELECT CAST(SUM(usable) AS TEXT) AS line FROM ";
@@ -152,7 +171,12 @@ fn letters_that_wait_are_sent_after_a_restore_unless_given_up(backend: Backend) 
     let made = copied(&database, folder.path()).unwrap();
     for (letters, state) in [(Letters::Sent, "queued"), (Letters::GivenUp, "superseded")] {
         let fresh = fresh_database(backend);
-        let wanted = Wanted { file: &made.path, replace: false, letters, now: now() };
+        let wanted = Wanted {
+            file: &made.path,
+            replace: false,
+            letters,
+            now: now(),
+        };
         assert_eq!(backup::restore(&fresh.url, &wanted).unwrap().letters, 1);
         let found = "SELECT state || ' ' || message_id || ' ' || coalesce(leased_by, '-') AS line FROM outbox WHERE id = 'l-1'";
         assert_eq!(lines(&fresh, found), [format!("{state} l-1@example.org -")]);
@@ -161,12 +185,21 @@ fn letters_that_wait_are_sent_after_a_restore_unless_given_up(backend: Backend) 
 
 fn a_table_that_a_copy_would_not_carry_is_told(backend: Backend) {
     let database = fresh_database(backend);
-    crate::support::execute(&database.open(), "CREATE TABLE forgotten (id TEXT NOT NULL PRIMARY KEY)").unwrap();
+    crate::support::execute(
+        &database.open(),
+        "CREATE TABLE forgotten (id TEXT NOT NULL PRIMARY KEY)",
+    )
+    .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let refused = copied(&database, folder.path()).unwrap_err().to_string();
     assert!(refused.contains("forgotten"), "{refused}");
     let names: Vec<_> = list(folder.path()).unwrap();
-    assert!(names.iter().all(|one| one.path.extension().is_some_and(|e| e == "bad")), "{names:?}");
+    assert!(
+        names
+            .iter()
+            .all(|one| one.path.extension().is_some_and(|e| e == "bad")),
+        "{names:?}"
+    );
 }
 
 #[test]
@@ -180,5 +213,7 @@ fn a_service_serves_what_was_restored_into_it() {
     let moved = crate::service::again_on(app, database);
     assert_eq!(moved.see("/stock")["items"], stock["items"]);
     let receipt = json!({ "kind": "receipt", "cip13": MG400, "lot": "NEW", "expiry": "2022-06-30", "units": 1 });
-    moved.post(Role::Pharmacist, &at("/movements"), &receipt).expect(201);
+    moved
+        .post(Role::Pharmacist, &at("/movements"), &receipt)
+        .expect(201);
 }

@@ -10,6 +10,7 @@ mod of_site;
 mod planned;
 mod sent;
 mod shelved;
+mod situation;
 
 use super::route::Route;
 
@@ -41,6 +42,7 @@ pub fn table() -> Vec<Route> {
         shelved::recalled(),
         shelved::warmed(),
         shelved::counted(),
+        situation::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }
