@@ -18,6 +18,7 @@ mod alerts;
 mod arriving;
 mod assessments;
 mod bad_input;
+mod bad_week;
 mod clearance;
 mod copies;
 mod counts;

@@ -244,9 +244,14 @@ pub(crate) fn again_set(first: App, begin: &str, set: fn(&mut Settings)) -> App 
 
 /// Stops an instance, and starts another on another database that holds what the first one held.
 pub(crate) fn again_on(first: App, database: TestDatabase) -> App {
+    again_on_at(first, database, START)
+}
+
+/// As [`again_on`], at another time.
+pub(crate) fn again_on_at(first: App, database: TestDatabase, begin: &str) -> App {
     let tokens = first.tokens.clone();
     drop(first);
-    let mut app = start_on(std::sync::Arc::new(database), START, |_| {});
+    let mut app = start_on(std::sync::Arc::new(database), begin, |_| {});
     app.tokens = tokens;
     app
 }
