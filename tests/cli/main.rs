@@ -20,4 +20,5 @@ mod planned;
 mod post;
 mod request;
 mod rulebook;
+mod transfers;
 mod treatments;

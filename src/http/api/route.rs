@@ -35,6 +35,7 @@ pub struct Route {
     takes: Option<RefOr<Schema>>,
     also_takes: &'static [&'static str],
     gives: Option<(u16, RefOr<Schema>)>,
+    page: bool,
     schemas: Schemas,
     handler: actix_web::Route,
 }
@@ -66,6 +67,7 @@ where
         takes: None,
         also_takes: &[],
         gives: None,
+        page: false,
         schemas: Vec::new(),
         handler,
     }
@@ -90,6 +92,13 @@ impl Route {
     #[must_use]
     pub fn gives<T: ToSchema>(mut self, status: u16) -> Self {
         self.gives = Some((status, self.schema::<T>()));
+        self
+    }
+
+    /// It answers with a page of HTML.
+    #[must_use]
+    pub const fn gives_a_page(mut self) -> Self {
+        self.page = true;
         self
     }
 
