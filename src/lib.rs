@@ -66,6 +66,8 @@
 //! - A GO and its holds are one instant. A reserve loses a dose only to a loss or a CRS treatment.
 //! - While a recall stands no unit of its lot may be used at any site; of two things that hold a unit in
 //!   quarantine each does until it is decided ([`domain::apart`]).
+//! - A unit that was sent to another pharmacy is in nobody's stock until it arrived, came back or was lost
+//!   ([`domain::transfer`]); the sum is a law of the database.
 //! - A letter is written in the transaction of its cause, one row a recipient, and names no patient.
 //! - Patients' data, and what people write in words of their own about them, stand in the tables whose
 //!   names end in `_payload`, whose rows can be erased (nobody does yet). The words with a movement are for

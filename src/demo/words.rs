@@ -70,6 +70,9 @@ pub(super) fn what_to_try(
          dotation plan make --network {GROUP} --keep --database {shell}\n\
          dotation plan approve ID --database {shell}\n\
          dotation transfer list --database {shell}\n\
+         dotation transfer accept ID --ars-authorisation 2021-75-118 --database {shell}\n\
+         dotation transfer send ID --cold-chain --fmd-active --database {shell}\n\
+         dotation transfer receive ID --cold-chain --database {shell}\n\
          dotation dispense --request ID --database {shell}\n\n\
          Stop with Ctrl-C."
     )

@@ -85,6 +85,9 @@
 //!   all or nothing; it is **granted**, or **deferred** when it cannot be met together with all that
 //!   was granted before. A **pool** is the sites that share; a **class** is a rank of the rulebook; the
 //!   **lottery** orders equals. [`plan`].
+//! - **transfer** (transfert): units that one pharmacy sends to another: **asked**, **accepted**, **sent**,
+//!   **received**, or **returning** when some were refused at the door. **In transit** they are in nobody's
+//!   stock. A **proposal** is what a pharmacy could send: [`transfer`].
 //! - **override**: a refusal set aside by a pharmacist, for one patient, with a written reason.
 //! - **refusal**: what the facts do not allow, with its reason as data: [`reason`].
 //! - **alert** (alerte): what a pharmacist must hear; opened, worsened and closed by a **reading**, what

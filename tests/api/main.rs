@@ -68,6 +68,7 @@ mod together;
 mod told;
 mod told_times;
 mod trail;
+mod transfers;
 mod two_books;
 mod unheard;
 mod who_sees;

@@ -32,7 +32,7 @@ fn two_instances_tell_one_of_two_go() {
 }
 
 /// Does the same at the same moment, once for each of `who`, and returns what came of it.
-fn at_once<W: Sync, T: Send>(who: &[W], job: impl Fn(&W) -> T + Sync) -> Vec<T> {
+pub(crate) fn at_once<W: Sync, T: Send>(who: &[W], job: impl Fn(&W) -> T + Sync) -> Vec<T> {
     let start = Barrier::new(who.len());
     std::thread::scope(|scope| {
         let threads: Vec<_> = who

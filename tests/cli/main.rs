@@ -24,4 +24,5 @@ mod rulebook;
 mod sheets;
 mod shelf;
 mod situation;
+mod transfers;
 mod treatments;

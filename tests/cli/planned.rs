@@ -7,7 +7,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
 /// The demonstration, serving; it ends with the test.
-struct Demo {
+pub(crate) struct Demo {
     child: Child,
     base: String,
     words: String,
@@ -21,7 +21,7 @@ impl Drop for Demo {
 }
 
 impl Demo {
-    fn begin(desk: &Desk) -> Self {
+    pub(crate) fn begin(desk: &Desk) -> Self {
         let set = [
             ("DOTATION_LISTEN", "127.0.0.1:0"),
             ("DOTATION_LOG_FILTER", "error"),
@@ -65,7 +65,7 @@ impl Demo {
         serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
     }
 
-    fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         let kill = format!("kill -TERM {}", self.child.id());
         Command::new("/bin/sh")
             .args(["-c", &kill])
@@ -177,8 +177,19 @@ fn by_the_api(desk: &Desk, demo: &Demo) {
     let transfers = demo.ask("pharmacist", "/transfers?state=asked", None);
     let mut rows = transfers["items"].as_array().unwrap().iter();
     let sent = rows.find(|t| t["to"] == uveitis["site"]).unwrap();
-    let receive = format!("/transfers/{}/receive", sent["id"].as_str().unwrap());
-    let received = demo.ask("pharmacist", &receive, Some(&json!({})));
+    let step = |what: &str, body: &Value| {
+        let path = format!("/transfers/{}/{what}", sent["id"].as_str().unwrap());
+        demo.ask("pharmacist", &path, Some(body))
+    };
+    step(
+        "accept",
+        &json!({ "legal_basis": "ars-authorisation", "legal_reference": "2021-75-118" }),
+    );
+    step(
+        "send",
+        &json!({ "cold_chain": true, "fmd_state": "not-decommissioned" }),
+    );
+    let received = step("receive", &json!({ "cold_chain": true }));
     assert_eq!(received["transfer"]["state"], "received");
     let body = json!({ "kind": "dispensing", "request": uveitis["id"] });
     let movements = format!("/sites/{}/movements", uveitis["site"].as_str().unwrap());

@@ -1,6 +1,6 @@
 //! The giver accepts to send a transfer.
 
-use super::{audit, locked, may_take, signed};
+use super::{audit, locked, may_be_right, may_take, signed};
 use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::app::record::Particulars;
@@ -31,13 +31,7 @@ pub fn accept(
         let state = "no-legal-basis";
         return Err(Refusal::WrongState { state }.into());
     };
-    if let LegalBasis::ImperativeNeed { ars_told_at } = legal {
-        let told = Particulars {
-            happened_at: Some(*ars_told_at),
-            ..Particulars::default()
-        };
-        signed(act, &told, None)?;
-    }
+    may_be_right(act, Some(legal))?;
     let more = json!({ "legal_basis": legal.code() });
     for row in &mut transfer.rows {
         if row.state == TransferState::Asked {

@@ -1,6 +1,6 @@
 //! A pharmacy asks another for units: they are held there until it answers.
 
-use super::audit;
+use super::{audit, may_be_right};
 use crate::app::act::Act;
 use crate::app::after;
 use crate::app::error::Error;
@@ -73,6 +73,7 @@ pub fn ask(act: &mut Act<'_>, asking: &Asking) -> Result<Transfer, Error> {
         let state = "other-network";
         return Err(Refusal::WrongState { state }.into());
     }
+    may_be_right(act, asking.legal.as_ref())?;
     let purpose = purpose(act, asking)?;
     let picks = pick(act, &mut giver, &asking.rows)?;
     protect::reserves(act, &giver, &picks)?;

@@ -36,7 +36,7 @@ use crate::domain::id::{LotId, TransferId};
 use crate::domain::ledger::Movement;
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
-use crate::domain::transfer::{Signed, Step, Transfer, TransferRow};
+use crate::domain::transfer::{LegalBasis, Signed, Step, Transfer, TransferRow};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -88,6 +88,25 @@ fn signed(act: &Act<'_>, told: &Particulars, after: Option<&Signed>) -> Result<S
     }
     let by = act.caller.id.clone();
     Ok(Signed { at, by })
+}
+
+/// Refuses what is said to have been done and is yet to come, with the same few minutes' grace as movements.
+fn not_to_come(act: &Act<'_>, at: Instant, what: &'static str) -> Result<(), Error> {
+    let told = Particulars {
+        happened_at: Some(at),
+        ..Particulars::default()
+    };
+    not_in_the_future(act, &told).map_err(|_future| Refusal::InTheFuture { what }.into())
+}
+
+/// Refuses a legal basis that is told of a time to come.
+fn may_be_right(act: &Act<'_>, legal: Option<&LegalBasis>) -> Result<(), Error> {
+    match legal {
+        Some(LegalBasis::ImperativeNeed { ars_told_at }) => {
+            not_to_come(act, *ars_told_at, "ars_told_at")
+        }
+        Some(LegalBasis::ArsAuthorisation { .. }) | None => Ok(()),
+    }
 }
 
 /// Writes a step on the audit trail of both sites.

@@ -119,6 +119,10 @@ pub(super) fn arrive(
             same_lot(serial, Some(&pack.lot), number.as_ref(), None)?;
         }
         let stands = db::packs::pack_site(act.conn, cip13, serial)?;
+        if at == transfer.from && stands == Some(at) {
+            // nobody scanned it as it left: it stands here all the time
+            continue;
+        }
         if let Some(by) = db::transfers::departure(act.conn, &transfer.id, &lot)?
             && stands == Some(transfer.from)
             && at == transfer.to

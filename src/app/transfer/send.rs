@@ -1,7 +1,7 @@
 //! A transfer leaves its giver: from now on its units are in nobody's stock.
 
 use super::packs::{self, Pack};
-use super::{Moved, audit, by_lot, ids, locked, may_take, signed};
+use super::{Moved, audit, by_lot, ids, locked, may_take, not_to_come, signed};
 use crate::app::act::Act;
 use crate::app::after;
 use crate::app::error::Error;
@@ -42,11 +42,8 @@ pub fn send(act: &mut Act<'_>, id: &TransferId, sending: &Sending) -> Result<Mov
     act.caller.check(Action::MoveStock, Some(transfer.from))?;
     may_take(&transfer, Step::Send)?;
     let by = signed(act, &sending.told, None)?;
-    if let Some(at) = sending.fmd.decommissioned_at()
-        && at > act.now
-    {
-        let what = "fmd_decommissioned_at";
-        return Err(Refusal::InTheFuture { what }.into());
+    if let Some(at) = sending.fmd.decommissioned_at() {
+        not_to_come(act, at, "fmd_decommissioned_at")?;
     }
     still_wanted(act, &mut transfer)?;
     let mut state = SiteState::load(act, transfer.from)?;

@@ -97,7 +97,7 @@ impl Route {
 
     /// It answers with a page of HTML.
     #[must_use]
-    pub const fn gives_page(mut self) -> Self {
+    pub const fn gives_a_page(mut self) -> Self {
         self.page = true;
         self
     }

@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 
 on_both! {
     what_a_line_needs_from_elsewhere_is_asked_received_and_dispensed
+    what_is_on_its_way_is_awaited_and_what_comes_short_breaks_the_line
+    a_reserve_that_comes_short_is_sent_for_again
+    a_line_whose_transfer_is_declined_is_planned_again
     a_transfer_is_received_once_and_by_the_receiver
     a_line_that_ends_takes_its_transfer_with_it
     a_reserve_that_is_sent_for_is_not_sent_for_twice
@@ -32,11 +35,19 @@ fn sent_for(app: &App) -> (String, String, Value) {
     (request, id, approved)
 }
 
+/// Accepts and sends a transfer, if that can be.
+fn send(app: &App, id: &str) -> crate::service::Answer {
+    crate::transfers::accept(app, id);
+    crate::transfers::send(app, id)
+}
+
+/// Accepts, sends and receives a transfer, as far as that can be.
 fn receive(app: &App, id: &str) -> crate::service::Answer {
+    send(app, id);
     app.post(
         Role::Pharmacist,
         &format!("/transfers/{id}/receive"),
-        &json!({}),
+        &json!({ "cold_chain": true }),
     )
 }
 
@@ -62,10 +73,14 @@ fn what_a_line_needs_from_elsewhere_is_asked_received_and_dispensed(backend: Bac
         &format!("/transfers?site={NEIGHBOUR}&state=asked"),
     );
     assert_eq!(listed.expect(200)["items"][0]["id"], transfer["id"]);
+    send(&app, transfer["id"].as_str().unwrap()).expect(200);
+    assert_eq!(lot(&app, NEIGHBOUR, "C7"), (4, 0));
+    // on its way it is held by nobody, and nothing is dispensed without it
+    let early = dispense(&app, CENTRE, &request);
+    assert!(early.text.contains("transfert"), "{}", early.text);
     let received = receive(&app, transfer["id"].as_str().unwrap()).expect(200);
     assert_eq!(received["transfer"]["state"], "received");
-    assert_eq!(received["movements"].as_array().unwrap().len(), 2);
-    assert_eq!(lot(&app, NEIGHBOUR, "C7"), (4, 0));
+    assert_eq!(received["movements"].as_array().unwrap().len(), 1);
     assert_eq!(lot(&app, CENTRE, "C7"), (2, 2));
     dispense(&app, CENTRE, &request).expect(201);
     assert_eq!(lot(&app, CENTRE, "C7"), (0, 0));
@@ -75,6 +90,101 @@ fn what_a_line_needs_from_elsewhere_is_asked_received_and_dispensed(backend: Bac
         .get(Role::Pharmacist, &format!("/sites/{NEIGHBOUR}/movements"))
         .expect(200);
     assert_eq!(ledger["items"][0]["kind"], "transfer-out");
+}
+
+fn what_is_on_its_way_is_awaited_and_what_comes_short_breaks_the_line(backend: Backend) {
+    let app = spawn(backend);
+    let (request, id, approved) = sent_for(&app);
+    let transfer = approved["transfers"][0]["id"].as_str().unwrap();
+    send(&app, transfer).expect(200);
+    let body = json!({ "cold_chain": true, "lots": [{ "cip13": MG80, "lot": "C7", "usable": 1, "missing": 1, "reason": "breakage" }] });
+    let path = format!("/transfers/{transfer}/receive");
+    let received = app.post(Role::Pharmacist, &path, &body).expect(200);
+    assert_eq!(received["transfer"]["outcome"], "in-part");
+    // a dose that is not whole is none: what came is free, and the request waits for the next plan
+    let seen = plan(&app, &id);
+    let broken = line(&seen["lines"], &request);
+    assert_eq!(
+        (&broken["state"], &broken["why"]),
+        (&json!("broken"), &json!("units-lost"))
+    );
+    assert_eq!(
+        (lot(&app, CENTRE, "C7"), lot(&app, CENTRE, "B1")),
+        ((1, 0), (7, 6))
+    );
+    let decided = broken["id"].as_str().unwrap();
+    let path = format!("/transfers/proposals?site={CENTRE}&plan={id}&line={decided}");
+    let found = app.get(Role::Pharmacist, &path).expect(200);
+    assert_eq!(found["needed"][0]["units"], 1, "{found}");
+    assert_eq!(found["proposals"][0]["rows"][0]["lot"], "C7", "{found}");
+    // and there is what came, what is still at the neighbour's, and the vial that the line gave back
+    let again = keep(&app);
+    approve(&app, &again, &json!({})).expect(200);
+    assert_eq!(
+        line(&plan(&app, &again)["lines"], &request)["state"],
+        "approved"
+    );
+}
+
+fn a_reserve_that_comes_short_is_sent_for_again(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(NEIGHBOUR, MG400, "D1", "2022-06-30", 12);
+    app.ask("cart-1", 100_000, "2021-10-25").expect(201);
+    let id = keep(&app);
+    let approved = approve(&app, &id, &json!({})).expect(200);
+    let transfer = approved["transfers"][0]["id"].as_str().unwrap();
+    send(&app, transfer).expect(200);
+    // on its way it is not sent for again
+    assert_eq!(plan(&app, &keep(&app))["plan"]["transfers"], json!([]));
+    let body = json!({ "cold_chain": true, "lots": [{ "cip13": MG400, "lot": "D1", "usable": 4, "refused": 2 }] });
+    let path = format!("/transfers/{transfer}/receive");
+    app.post(Role::Pharmacist, &path, &body).expect(200);
+    let lines = plan(&app, &id)["lines"].clone();
+    let states: Vec<&Value> = lines
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| &l["state"])
+        .collect();
+    assert!(states.contains(&&json!("broken")), "{lines}");
+    let again = plan(&app, &keep(&app));
+    assert!(
+        !again["plan"]["transfers"].as_array().unwrap().is_empty(),
+        "{again}"
+    );
+}
+
+fn a_line_whose_transfer_is_declined_is_planned_again(backend: Backend) {
+    let app = spawn(backend);
+    let (request, id, approved) = sent_for(&app);
+    let transfer = approved["transfers"][0]["id"].as_str().unwrap();
+    let path = format!("/transfers/{transfer}/decline");
+    app.post(
+        Role::Pharmacist,
+        &path,
+        &json!({ "reason": "we need them" }),
+    )
+    .expect(200);
+    let seen = plan(&app, &id);
+    let broken = line(&seen["lines"], &request);
+    assert_eq!(
+        (&broken["state"], &broken["why"]),
+        (&json!("broken"), &json!("transfer-declined"))
+    );
+    assert!(
+        broken["said"].as_str().unwrap().contains("décliné"),
+        "{broken}"
+    );
+    assert_eq!(
+        (lot(&app, NEIGHBOUR, "C7"), lot(&app, CENTRE, "B1")),
+        ((6, 0), (7, 6))
+    );
+    let again = keep(&app);
+    approve(&app, &again, &json!({})).expect(200);
+    assert_eq!(
+        line(&plan(&app, &again)["lines"], &request)["state"],
+        "approved"
+    );
 }
 
 fn a_transfer_is_received_once_and_by_the_receiver(backend: Backend) {
@@ -148,13 +258,11 @@ fn a_reserve_that_is_sent_for_is_not_sent_for_twice(backend: Backend) {
 fn what_a_transfer_moved_is_not_undone_at_one_end(backend: Backend) {
     let app = spawn(backend);
     let (_, _, approved) = sent_for(&app);
-    let received = receive(&app, approved["transfers"][0]["id"].as_str().unwrap()).expect(200);
-    for (movement, site) in received["movements"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .zip([NEIGHBOUR, CENTRE])
-    {
+    let id = approved["transfers"][0]["id"].as_str().unwrap();
+    let sent = send(&app, id).expect(200);
+    let received = receive(&app, id).expect(200);
+    let moved = [&sent["movements"][0], &received["movements"][0]];
+    for (movement, site) in moved.into_iter().zip([NEIGHBOUR, CENTRE]) {
         let body = json!({ "kind": "reversal", "movement": movement, "note": "by mistake" });
         let refused = app.post(Role::Pharmacist, &format!("/sites/{site}/movements"), &body);
         assert_eq!(refused.body["reason"], "not-reversible", "{}", refused.text);

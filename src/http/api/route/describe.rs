@@ -144,12 +144,10 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
             operation = operation.response(status.to_string(), answer);
         }
         None if route.page => {
-            let kind = ObjectBuilder::new().schema_type(Type::String).build();
-            let content = ContentBuilder::new()
-                .schema(Some(Schema::Object(kind)))
-                .build();
+            let schema = Schema::Object(ObjectBuilder::new().schema_type(Type::String).build());
+            let content = ContentBuilder::new().schema(Some(schema)).build();
             let answer = ResponseBuilder::new()
-                .description("Done.")
+                .description("A page.")
                 .content("text/html", content);
             operation = operation.response("200", answer);
         }

@@ -77,7 +77,8 @@ pub(super) fn routes() -> Vec<Route> {
             Action::ReadStock,
             "The sheet that travels with a transfer: a page of HTML to be printed on A4, in French or English.",
             transfers::sheet,
-        ),
+        )
+        .gives_a_page(),
         route(
             Method::POST,
             "/transfers/{id}/accept",

@@ -15,6 +15,6 @@ pub(super) fn routes() -> Vec<Route> {
             "All of the site on one page that prints on A4, for a day when the service is down; it names patients by pseudonym, and reading it is on the audit trail.",
             situation::see,
         )
-        .gives_page(),
+        .gives_a_page(),
     ]
 }

@@ -11,6 +11,7 @@ use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::ClearanceId;
 use crate::domain::transfer::LegalBasis;
 use crate::http::api::fields::{code, day, missing, needed_units, note, optional_words, words};
+use crate::http::body::Object;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
 use serde::Deserialize;
@@ -27,7 +28,8 @@ pub struct AskBody {
     /// The NO-GO of the receiver that it is to turn, if it is for one.
     clearance: Option<String>,
     /// Which units: at least one row.
-    rows: Vec<AskedRowBody>,
+    #[schema(value_type = Vec<AskedRowBody>)]
+    rows: Vec<Object<AskedRowBody>>,
     /// By what right, if that is known already: `ars-authorisation` or `imperative-need`.
     legal_basis: Option<String>,
     /// Of an authorisation: its reference, 1 to 100 characters.
@@ -102,7 +104,7 @@ impl AskBody {
             faults.push(Fault::new("/rows", said));
         }
         let mut rows = Vec::new();
-        for (n, row) in self.rows.iter().enumerate() {
+        for (n, Object(row)) in self.rows.iter().enumerate() {
             let at = |name: &str| format!("/rows/{n}/{name}");
             let cip13 = faults.take(at("cip13"), Cip13::parse(&row.cip13));
             let lot = row.lot.as_deref();
@@ -127,8 +129,8 @@ impl AskBody {
             self.ars_told_at,
         );
         let words = optional_words(&mut faults, "/reason", self.reason.as_deref(), 500);
+        let clearance = optional_words(&mut faults, "/clearance", self.clearance.as_deref(), 64);
         let (from, to) = faults.all((from, to))?;
-        let clearance = self.clearance.clone();
         Ok(Asking {
             from,
             to,

@@ -9,6 +9,7 @@ use crate::domain::quantity::Units;
 use crate::domain::scan::{self, Reading};
 use crate::domain::transfer::{Arrived, CameBack, FmdState};
 use crate::http::api::fields::{code, day, missing, units_from};
+use crate::http::body::Object;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
 use serde::Deserialize;
@@ -44,7 +45,8 @@ pub struct ReceiveBody {
     #[serde(default)]
     cold_chain: bool,
     /// What became of each lot; a lot that is not named stays on its way.
-    lots: Option<Vec<LotArrivedBody>>,
+    #[schema(value_type = Option<Vec<LotArrivedBody>>)]
+    lots: Option<Vec<Object<LotArrivedBody>>>,
     /// What a scanner typed, pack by pack: the packs are here from now on; without `lots`, what they hold arrived.
     #[serde(default)]
     scans: Vec<String>,
@@ -84,7 +86,8 @@ pub struct LotArrivedBody {
 #[serde(deny_unknown_fields)]
 pub struct TakeBackBody {
     /// What became of each lot.
-    lots: Option<Vec<LotBackBody>>,
+    #[schema(value_type = Option<Vec<LotBackBody>>)]
+    lots: Option<Vec<Object<LotBackBody>>>,
     /// What a scanner typed, pack by pack.
     #[serde(default)]
     scans: Vec<String>,
@@ -162,9 +165,10 @@ impl ReceiveBody {
     /// 422 with every fault.
     pub fn read(&self, today: Day) -> Result<Receipt, Problem> {
         let mut faults = Faults::new();
+        some_lots(&mut faults, self.lots.as_deref());
         let lots = self.lots.as_ref().map(|lots| {
             let lots = lots.iter().enumerate();
-            lots.filter_map(|(n, lot)| lot.read(&mut faults, n))
+            lots.filter_map(|(n, Object(lot))| lot.read(&mut faults, n))
                 .collect()
         });
         let packs = packs(&mut faults, &self.scans, today);
@@ -217,9 +221,10 @@ impl TakeBackBody {
     /// 422 with every fault.
     pub fn read(&self, today: Day) -> Result<TakenBack, Problem> {
         let mut faults = Faults::new();
+        some_lots(&mut faults, self.lots.as_deref());
         let lots = self.lots.as_ref().map(|lots| {
             let lots = lots.iter().enumerate();
-            lots.filter_map(|(n, lot)| lot.read(&mut faults, n))
+            lots.filter_map(|(n, Object(lot))| lot.read(&mut faults, n))
                 .collect()
         });
         let packs = packs(&mut faults, &self.scans, today);
@@ -255,6 +260,14 @@ impl LotBackBody {
             },
             reason,
         })
+    }
+}
+
+/// Refuses a list of lots without any: what is not said is left out.
+fn some_lots<T>(faults: &mut Faults, lots: Option<&[T]>) {
+    if lots.is_some_and(<[T]>::is_empty) {
+        let said = Said::new("says nothing of any lot", "ne dit rien d'aucun lot");
+        faults.push(Fault::new("/lots", said));
     }
 }
 
