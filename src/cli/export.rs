@@ -84,7 +84,7 @@ impl Situation {
                     .to_string()
             })
             .collect();
-        let text = files.iter().map(|file| format!("{file}\n")).collect();
+        let text = format!("{}\n", files.join("\n"));
         let json = json!({ "folder": folder.display().to_string(), "files": files });
         Ok(Answer::new(text, json))
     }

@@ -50,9 +50,12 @@ impl Restore {
             },
             now: place.now,
         };
-        let restored = backup::restore(&url, &wanted).map_err(|error| match error {
-            CopyError::Db(error) => in_use(error),
-            other => failure(other),
+        let restored = backup::restore(&url, &wanted).map_err(|error| {
+            if let CopyError::Db(error) = error {
+                in_use(error)
+            } else {
+                failure(error)
+            }
         })?;
         Ok(told(&url.to_string(), wanted.letters, &restored))
     }
@@ -71,7 +74,7 @@ fn told(url: &str, letters: Letters, restored: &Restored) -> Answer {
         .map(|path| path.display().to_string());
     let mut text = format!("{url} is now as it was at {shows}: {rows} rows, and all adds up.\n");
     if let Some(aside) = &aside {
-        text.push_str(&format!("The database of before is {aside}.\n"));
+        text = format!("{text}The database of before is {aside}.\n");
     }
     let json = json!({
         "database": url, "made_at": made_at, "rows": restored.rows, "sha256": restored.sha256,

@@ -11,3 +11,5 @@ pub mod what_a_release_says_of_the_patient {}
 pub mod when_a_dose_was_given {}
 #[doc = include_str!("0006-how-the-database-becomes-a-case.md")]
 pub mod how_the_database_becomes_a_case {}
+#[doc = include_str!("0007-safety-copies.md")]
+pub mod safety_copies {}

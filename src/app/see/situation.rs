@@ -56,8 +56,8 @@ pub fn situation(act: &mut Act<'_>, site: Finess) -> Result<Sheet, Error> {
         at: act.now,
         today: state.today,
         simulated: act.desk.simulated,
-        stock: shelf(&state, &label),
-        held: held(act, &state, &patients, &label)?,
+        stock: shelf(&state, label),
+        held: held(act, &state, &patients, label)?,
         reserves: reserves(act, &state)?,
         clearances: clearances(&state, &patients),
         deliveries: deliveries

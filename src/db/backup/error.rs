@@ -77,9 +77,10 @@ impl CopyError {
 
     /// An error of the file that a copy is written into, which is not the database's.
     pub(super) fn writing(path: &Path, error: &Error) -> Self {
-        let cause = match error {
-            Error::Full => "there is no room left".to_owned(),
-            other => other.to_string(),
+        let cause = if *error == Error::Full {
+            "there is no room left".to_owned()
+        } else {
+            error.to_string()
         };
         Self::Disk {
             path: path.to_owned(),

@@ -4,7 +4,7 @@
 use super::error::CopyError;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -43,6 +43,7 @@ impl Folder {
             .mode(0o600)
             .open(path.join(LOCK))
             .map_err(|e| CopyError::disk(&path, "writing into the folder", &e))?;
+        give(&path.join(LOCK), &path)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -92,7 +93,9 @@ impl Folder {
             .mode(0o600)
             .open(&path)
             .map_err(|e| CopyError::disk(&path, "making a draft", &e))?;
-        Ok(Draft { path })
+        let draft = Draft { path };
+        give(&draft.path, &self.path)?;
+        Ok(draft)
     }
 
     /// Makes what was renamed in the folder outlive a power cut.
@@ -118,6 +121,22 @@ pub(super) fn names(folder: &Path) -> Result<Vec<String>, CopyError> {
     }
     names.sort();
     Ok(names)
+}
+
+/// Gives a file that the administrator has made to whoever owns `like`: else the service, which runs as
+/// somebody else, could not open what was made for it.
+fn give(path: &Path, like: &Path) -> Result<(), CopyError> {
+    let owner = |path: &Path| {
+        std::fs::metadata(path)
+            .map(|of| (of.uid(), of.gid()))
+            .map_err(|e| CopyError::disk(path, "looking whose it is", &e))
+    };
+    let (ours, theirs) = (owner(path)?, owner(like)?);
+    if ours == theirs || ours.0 != 0 {
+        return Ok(());
+    }
+    chown(path, Some(theirs.0), Some(theirs.1))
+        .map_err(|e| CopyError::disk(path, "giving it to who owns the place", &e))
 }
 
 /// Makes what was written to a file, or renamed in a folder, outlive a power cut.
@@ -171,6 +190,17 @@ impl Draft {
                 .map_err(|e| CopyError::disk(path, "giving the copy its name", &e)),
             Err(e) => Err(CopyError::disk(path, "giving the copy its name", &e)),
         }
+    }
+
+    /// Gives it the owner and the permissions of a file whose place it is to take.
+    ///
+    /// # Errors
+    /// [`CopyError::Disk`].
+    pub(super) fn become_like(&self, file: &Path) -> Result<(), CopyError> {
+        give(&self.path, file)?;
+        std::fs::metadata(file)
+            .and_then(|of| std::fs::set_permissions(&self.path, of.permissions()))
+            .map_err(|e| CopyError::disk(&self.path, "giving it the permissions of before", &e))
     }
 
     /// Puts it in the place of what has that name, once what it holds is on the disk.

@@ -113,6 +113,7 @@ fn into_sqlite(url: &DatabaseUrl, file: &Path, wanted: &Wanted<'_>) -> Result<Re
     copying::close_file(&mut conn)?;
     drop(conn);
     let aside = if there {
+        scratch.draft.become_like(&real)?;
         Some(give_way(&real, &folder, wanted.now)?)
     } else {
         None

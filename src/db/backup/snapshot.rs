@@ -115,10 +115,10 @@ fn of_postgres(conn: &mut Conn, draft: &Draft, done: Vec<String>) -> Result<Snap
 
 /// Only the file's disk can be full: `PostgreSQL` is only read.
 fn in_the_file(error: CopyError, draft: &Draft) -> CopyError {
-    match error {
-        CopyError::Db(Error::Full) => CopyError::writing(draft.path(), &Error::Full),
-        other => other,
+    if error == CopyError::Db(Error::Full) {
+        return CopyError::writing(draft.path(), &Error::Full);
     }
+    error
 }
 
 /// Puts the laws back that were lifted.

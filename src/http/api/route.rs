@@ -14,7 +14,7 @@ use actix_web::{Handler, Responder, Scope, web};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::Schema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
@@ -35,7 +35,7 @@ pub struct Route {
     takes: Option<RefOr<Schema>>,
     also_takes: &'static [&'static str],
     gives: Option<(u16, RefOr<Schema>)>,
-    page: bool,
+    media: &'static str,
     schemas: Schemas,
     handler: actix_web::Route,
 }
@@ -67,7 +67,7 @@ where
         takes: None,
         also_takes: &[],
         gives: None,
-        page: false,
+        media: "application/json",
         schemas: Vec::new(),
         handler,
     }
@@ -97,8 +97,10 @@ impl Route {
 
     /// It answers with a page of HTML.
     #[must_use]
-    pub const fn gives_a_page(mut self) -> Self {
-        self.page = true;
+    pub fn gives_a_page(mut self) -> Self {
+        let text = ObjectBuilder::new().schema_type(Type::String).build();
+        self.gives = Some((200, RefOr::T(Schema::Object(text))));
+        self.media = "text/html";
         self
     }
 

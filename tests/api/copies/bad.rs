@@ -31,11 +31,16 @@ fn behind(database: &TestDatabase, trigger: &str, change: &str) {
     .unwrap();
 }
 
+/// What is said of what is no good copy, and where it is then.
+fn bad(error: CopyError) -> (PathBuf, Vec<String>) {
+    let CopyError::Bad { path, faults } = error else {
+        panic!("{error}");
+    };
+    (path, faults)
+}
+
 fn faults(file: &Path) -> Vec<String> {
-    match verify(file, file.parent().unwrap()).unwrap_err() {
-        CopyError::Bad { faults, .. } => faults,
-        other => panic!("{other}"),
-    }
+    bad(verify(file, file.parent().unwrap()).unwrap_err()).1
 }
 
 #[track_caller]
@@ -171,17 +176,13 @@ fn a_database_whose_balances_do_not_add_up_gives_no_copy(backend: Backend) {
         .unwrap(),
     }
     let folder = tempfile::tempdir().unwrap();
-    match copied(&database, folder.path()).unwrap_err() {
-        CopyError::Bad { path, faults } => {
-            assert_eq!(path.extension().unwrap(), "bad");
-            assert!(path.exists());
-            has(
-                &faults,
-                "is 9 usable and 0 in quarantine, and its movements are 10 and 0",
-            );
-        }
-        other => panic!("{other}"),
-    }
+    let (path, faults) = bad(copied(&database, folder.path()).unwrap_err());
+    assert_eq!(path.extension().unwrap(), "bad");
+    assert!(path.exists());
+    has(
+        &faults,
+        "is 9 usable and 0 in quarantine, and its movements are 10 and 0",
+    );
     assert!(!folder.path().join("dotation-20211020T123000Z.db").exists());
 }
 
@@ -269,7 +270,7 @@ fn old_copies_go_with_their_manifests_and_other_files_stay() {
     // without a good newer copy nothing goes
     assert_eq!(gone(&newest), Vec::<String>::new());
     copied(&fresh_database(Backend::Sqlite), folder.path()).unwrap();
-    assert_eq!(gone(&newest), [old.clone()]);
+    assert_eq!(gone(&newest), std::slice::from_ref(&old));
     for (name, stays) in [
         (&*old, false),
         (&*format!("{old}.json"), false),

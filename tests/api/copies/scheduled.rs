@@ -36,21 +36,21 @@ on_both! {
 /// Waits until a line stands among the metrics.
 #[track_caller]
 fn counted(app: &App, line: &str) {
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     loop {
         let text = app.send("GET", "//metrics", &[], None).text;
         if text.contains(line) {
             return;
         }
         assert!(Instant::now() < until, "{line}\n{text}");
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
 /// Waits until as many letters for operations have left, and returns their subjects.
 #[track_caller]
 fn heard(app: &App, letters: usize) -> Vec<String> {
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     loop {
         let sent = app.memory.letters();
         let subjects: Vec<String> = sent
@@ -62,7 +62,7 @@ fn heard(app: &App, letters: usize) -> Vec<String> {
             return subjects;
         }
         assert!(Instant::now() < until, "{subjects:?}");
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
@@ -88,6 +88,15 @@ fn a_copy_is_made_when_it_is_due_and_a_late_one_is_heard_of_once(backend: Backen
         heard(&app, 1),
         ["[Dotation] Copie de sauvegarde trop ancienne"]
     );
+    let letter = &app.memory.letters()[0];
+    for words in [
+        "Dernière bonne copie : 20/10/2021 08:00 (dotation-20211020T060000Z.db)",
+        "Essais manqués depuis : ",
+        "looking for the folder",
+        "dotation backup",
+    ] {
+        assert!(letter.text.contains(words), "{words}: {}", letter.text);
+    }
     let ready = app.send("GET", "//readyz", &[], None).expect(200);
     assert_eq!(ready["status"], "ready");
     assert_eq!(ready["warnings"][0]["name"], "backup");

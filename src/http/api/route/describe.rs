@@ -140,16 +140,8 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
             let content = ContentBuilder::new().schema(Some(schema.clone())).build();
             let answer = ResponseBuilder::new()
                 .description("Done.")
-                .content("application/json", content);
+                .content(route.media, content);
             operation = operation.response(status.to_string(), answer);
-        }
-        None if route.page => {
-            let schema = Schema::Object(ObjectBuilder::new().schema_type(Type::String).build());
-            let content = ContentBuilder::new().schema(Some(schema)).build();
-            let answer = ResponseBuilder::new()
-                .description("A page.")
-                .content("text/html", content);
-            operation = operation.response("200", answer);
         }
         None => {
             operation = operation.response(
