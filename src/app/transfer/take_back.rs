@@ -119,31 +119,26 @@ pub fn take_back(act: &mut Act<'_>, id: &TransferId, taken: &TakenBack) -> Resul
 /// What is told of each lot, as it is booked; what is out of date is set apart.
 fn told(transfer: &Transfer, taken: &TakenBack, today: Day) -> Result<Told, Error> {
     let mut told = Told::new();
-    match &taken.lots {
-        Some(lots) => {
-            for one in lots {
-                let (cip13, lot, all) = (one.cip13, &one.lot, one.back.all());
-                let lot = lot_of(transfer, cip13, lot, one.expiry, all)?;
-                if told.insert(lot.clone(), (one.back, one.reason)).is_some() {
-                    return Err(differs(transfer, &lot, all, Units::ZERO));
-                }
+    if let Some(lots) = &taken.lots {
+        for one in lots {
+            let (cip13, lot, all) = (one.cip13, &one.lot, one.back.all());
+            let lot = lot_of(transfer, cip13, lot, one.expiry, all)?;
+            if told.insert(lot.clone(), (one.back, one.reason)).is_some() {
+                return Err(differs(transfer, &lot, all, Units::ZERO));
             }
         }
-        None => {
-            let all = by_lot(&transfer.rows, TransferRow::going_back);
-            told.extend(all.into_iter().map(|(lot, quarantined)| {
-                let back = CameBack {
-                    quarantined,
-                    ..CameBack::default()
-                };
-                (lot, (back, None))
-            }));
-            if told.is_empty() {
-                return Err(Refusal::WrongState {
-                    state: "nothing-refused",
-                }
-                .into());
-            }
+    } else {
+        let all = by_lot(&transfer.rows, TransferRow::going_back);
+        told.extend(all.into_iter().map(|(lot, quarantined)| {
+            let back = CameBack {
+                quarantined,
+                ..CameBack::default()
+            };
+            (lot, (back, None))
+        }));
+        if told.is_empty() {
+            let state = "nothing-refused";
+            return Err(Refusal::WrongState { state }.into());
         }
     }
     for (lot, (back, _)) in &mut told {

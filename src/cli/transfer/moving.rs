@@ -133,7 +133,7 @@ impl SendTransfer {
             told: self.beside.told(),
         };
         let done = opened.write(sites, move |act| send(act, &id, &sending))?;
-        Ok(told::answer(&done.transfer, "Sent".to_owned()))
+        Ok(told::answer(&done.transfer, "Sent"))
     }
 }
 
@@ -154,7 +154,7 @@ impl ReceiveTransfer {
         };
         let cold_chain = self.cold_chain;
         let done = opened.write(sites, move |act| receive(act, &id, &receipt))?;
-        let answer = told::answer(&done.transfer, "Received".to_owned());
+        let answer = told::answer(&done.transfer, "Received");
         if cold_chain {
             return Ok(answer);
         }
@@ -177,7 +177,7 @@ impl ReturnTransfer {
             told: self.beside.told(),
         };
         let done = opened.write(sites, move |act| take_back(act, &id, &taken))?;
-        let answer = told::answer(&done.transfer, "Taken back".to_owned());
+        let answer = told::answer(&done.transfer, "Taken back");
         Ok(match done.transfer.reactivable_until() {
             Some(until) => answer.note(format!(
                 "The packs' unique identifiers can be reactivated here until {}.",

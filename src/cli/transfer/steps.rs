@@ -112,7 +112,7 @@ impl AskTransfer {
         }
         let sites = vec![asking.to, asking.from];
         let made = opened.write(sites, move |act| ask(act, &asking))?;
-        Ok(told::answer(&made, format!("Asked for as {}", made.id)))
+        Ok(told::answer(&made, &format!("Asked for as {}", made.id)))
     }
 }
 
@@ -126,7 +126,7 @@ impl AcceptTransfer {
         };
         let legal = self.legal.basis();
         let done = opened.write(sites, move |act| accept(act, &id, legal.clone(), &told))?;
-        Ok(told::answer(&done, "Accepted".to_owned()))
+        Ok(told::answer(&done, "Accepted"))
     }
 }
 
@@ -136,7 +136,7 @@ impl DeclineTransfer {
         let (opened, sites) = open(place, &id)?;
         let why = self.reason;
         let done = opened.write(sites, move |act| decline(act, &id, why.clone()))?;
-        Ok(told::answer(&done, "Declined".to_owned()))
+        Ok(told::answer(&done, "Declined"))
     }
 }
 
@@ -146,6 +146,6 @@ impl CancelTransfer {
         let (opened, sites) = open(place, &id)?;
         let why = self.reason;
         let done = opened.write(sites, move |act| cancel(act, &id, why.clone()))?;
-        Ok(told::answer(&done, "Cancelled".to_owned()))
+        Ok(told::answer(&done, "Cancelled"))
     }
 }

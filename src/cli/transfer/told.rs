@@ -3,6 +3,7 @@
 use crate::app::records::TransferWords;
 use crate::cli::answer::{Answer, columns};
 use crate::domain::calendar::Instant;
+use crate::domain::id::{ClearanceId, PlanId};
 use crate::domain::ledger::LossReason;
 use crate::domain::quantity::Units;
 use crate::domain::transfer::{
@@ -11,7 +12,7 @@ use crate::domain::transfer::{
 use serde_json::{Value, json};
 
 /// What a step answers.
-pub(super) fn answer(transfer: &Transfer, done: String) -> Answer {
+pub(super) fn answer(transfer: &Transfer, done: &str) -> Answer {
     let sum = |of: fn(&TransferRow) -> Units| Units::sum(transfer.rows.iter().map(of)).get();
     let (from, to) = (transfer.from, transfer.to);
     let mut text = format!(
@@ -19,16 +20,16 @@ pub(super) fn answer(transfer: &Transfer, done: String) -> Answer {
         sum(|row| row.units),
         transfer.state.code()
     );
-    let in_transit = sum(TransferRow::in_transit);
     if transfer.sent.is_some() {
-        text.push_str(&format!(
+        let counts = format!(
             "{} usable and {} quarantined there, {} on their way, {} back, {} lost.\n",
             sum(|row| row.received),
             sum(|row| row.quarantined),
-            in_transit,
+            sum(TransferRow::in_transit),
             sum(|row| row.returned),
             sum(|row| row.lost.saturating_add(row.lost_back)),
-        ));
+        );
+        text.push_str(&counts);
     }
     Answer::new(text, shape(transfer))
 }
@@ -129,8 +130,8 @@ pub(super) fn shape(transfer: &Transfer) -> Value {
     });
     json!({
         "id": transfer.id.as_str(), "purpose": transfer.purpose.code(),
-        "plan": transfer.purpose.plan().map(|id| id.as_str()),
-        "clearance": transfer.purpose.clearance().map(|id| id.as_str()),
+        "plan": transfer.purpose.plan().map(PlanId::as_str),
+        "clearance": transfer.purpose.clearance().map(ClearanceId::as_str),
         "from": transfer.from.as_str(), "to": transfer.to.as_str(),
         "state": transfer.state.code(), "outcome": transfer.outcome().map(Outcome::code),
         "legal_basis": transfer.legal.as_ref().map(LegalBasis::code),

@@ -322,10 +322,12 @@ fn the_doses_of_a_reserve_are_sent_for_once_and_not_for_a_patient_who_changed(ba
     assert_eq!(lot(&app, NEIGHBOUR, "D1"), (20, 6));
     let seen = plan(&app, &first);
     let transfer = seen["transfers_asked"][0]["id"].as_str().unwrap();
+    crate::transfers::accept(&app, transfer).expect(200);
+    crate::transfers::send(&app, transfer).expect(200);
     app.post(
         Role::Pharmacist,
         &format!("/transfers/{transfer}/receive"),
-        &json!({}),
+        &json!({ "cold_chain": true }),
     )
     .expect(200);
     let patients = app.see("/car-t-patients");

@@ -347,11 +347,13 @@ fn a_step_that_is_sent_twice_is_taken_once(backend: Backend) {
     // another key is another intent
     assert_eq!(refused(&send(&app, id), 409), "wrong-state");
     let bearer = format!("Bearer {}", app.token(Role::Pharmacist));
+    let whole = json!({ "from": NEIGHBOUR, "to": CENTRE, "rows": [{ "cip13": MG80, "units": 1 }] });
+    let headers = [("Authorization", &*bearer)];
     let keyless = app.send(
         "POST",
         "/transfers",
-        &[("Authorization", &bearer)],
-        Some(b"{}"),
+        &headers,
+        Some(whole.to_string().as_bytes()),
     );
     assert_eq!(keyless.status, 400, "{}", keyless.text);
 }
