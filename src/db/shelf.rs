@@ -12,6 +12,7 @@ use crate::domain::id::LotId;
 use crate::domain::ledger::StockLine;
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use std::collections::BTreeSet;
 
 // Written out, for the index `balances_not_empty`: a database that is asked about `> ?` cannot know
 // that the index has all the rows that are meant.
@@ -116,6 +117,32 @@ pub fn numbered(
         .eq(cip13.as_str())
         .and(lots::lot.eq(lot.as_str()));
     values(lines!(site).filter(named).load::<Row>(conn)?)
+}
+
+/// Returns the sites that have or had units of the lots of a presentation that carry a number.
+///
+/// # Errors
+/// When the database cannot be read, or a row names no site.
+pub fn sites_with(
+    conn: &mut Conn,
+    cip13: Cip13,
+    lot: &LotNumber,
+) -> Result<BTreeSet<Finess>, Error> {
+    let rows: Vec<String> = balances::table
+        .inner_join(lots::table)
+        .filter(lots::cip13.eq(cip13.as_str()))
+        .filter(lots::lot.eq(lot.as_str()))
+        .order((balances::site, balances::lot_id))
+        .select(balances::site)
+        .load(conn)?;
+    let site = |text: &String| {
+        let row = RowOf {
+            table: "balances",
+            id: text,
+        };
+        row.parsed(Finess::parse(text))
+    };
+    rows.iter().map(site).collect()
 }
 
 /// Returns what a site has or had of a lot, if it ever had any.

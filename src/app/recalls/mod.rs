@@ -51,7 +51,7 @@ pub struct NewRecall {
 /// Refused when the presentation is not on the catalogue.
 pub fn start(act: &mut Act<'_>, new: &NewRecall) -> Result<Recall, Error> {
     on_catalogue(act, new.cip13)?;
-    let sites = every_site(act)?;
+    every_site(act)?;
     let recall = Recall {
         id: RecallId::new(act.id()),
         cip13: new.cip13,
@@ -64,7 +64,7 @@ pub fn start(act: &mut Act<'_>, new: &NewRecall) -> Result<Recall, Error> {
     };
     db::recalls::insert(act.conn, &recall)?;
     let mut concerned = Vec::new();
-    for site in sites {
+    for site in db::shelf::sites_with(act.conn, recall.cip13, &recall.lot)? {
         if let Some(found) = concern(act, site, &recall)? {
             let (site, set_apart) = (found.site, found.set_apart);
             concerned.push(json!({ "site": site.as_str(), "set_apart": set_apart.get() }));
@@ -78,11 +78,10 @@ pub fn start(act: &mut Act<'_>, new: &NewRecall) -> Result<Recall, Error> {
     Ok(recall)
 }
 
-/// Every site, locked: also one that was added since the door looked.
-fn every_site(act: &mut Act<'_>) -> Result<Vec<Finess>, Error> {
+/// Locks every site: also one that was added since the door looked.
+fn every_site(act: &mut Act<'_>) -> Result<(), Error> {
     let sites = super::notices::sites(act)?;
-    db::sites::lock(act.conn, &sites)?;
-    Ok(sites)
+    Ok(db::sites::lock(act.conn, &sites)?)
 }
 
 /// Sets the lot apart at one site, if it has something to do with it.

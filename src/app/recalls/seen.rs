@@ -80,9 +80,10 @@ pub fn see(act: &mut Act<'_>, id: &RecallId) -> Result<SeenRecall, Error> {
         dispensed.extend(db::dispensed::of_lot(act.conn, lot, None)?);
     }
     let found = db::recalls::sites(act.conn, id)?;
+    let with = db::shelf::sites_with(act.conn, recall.cip13, &recall.lot)?;
     let mut sites = Vec::new();
     for site in db::sites::list(act.conn, None)? {
-        if !sees(act, site.finess) {
+        if !with.contains(&site.finess) || !sees(act, site.finess) {
             continue;
         }
         let at = site.finess;
