@@ -64,6 +64,8 @@
 //! - What is approved or dispensed for a request has passed the safety gate ([`app::safety`]): warnings are
 //!   confirmed, refusals overridden by a pharmacist, each as long as the facts are those that were seen.
 //! - A GO and its holds are one instant. A reserve loses a dose only to a loss or a CRS treatment.
+//! - Nothing of a sheet is kept unless all of it can be ([`wire::sheet`], [`app::import_sheet`]); of a file of
+//!   stock, nothing is booked that nobody has seen ([`app::import_stock`]).
 //! - A letter is written in the transaction of its cause, one row a recipient, and names no patient.
 //! - Patients' data, and what people write in words of their own about them, stand in the tables whose
 //!   names end in `_payload`, whose rows can be erased (nobody does yet). The words with a movement are for
