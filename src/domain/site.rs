@@ -168,3 +168,52 @@ impl DeliveryState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A delivery of ten units for 22 October.
+    fn delivery(state: DeliveryState, arrived: u32) -> Delivery {
+        Delivery {
+            id: DeliveryId::new("d"),
+            site: Finess::parse("750100125").unwrap(),
+            cip13: Cip13::parse("3400957464547").unwrap(),
+            units: Units::new(10),
+            arrived: Units::new(arrived),
+            expected_on: Day::of(2021, 10, 22).unwrap(),
+            state,
+            reference: None,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn only_what_was_closed_before_all_of_it_came_is_short() {
+        use DeliveryState::{Announced, Cancelled, Confirmed, Received};
+        for (state, arrived, short, left) in [
+            (Announced, 0, 0, 10),
+            (Confirmed, 4, 0, 6),
+            (Received, 4, 6, 0),
+            (Received, 10, 0, 0),
+            (Received, 12, 0, 0),
+            (Cancelled, 4, 0, 0),
+        ] {
+            let one = delivery(state, arrived);
+            assert_eq!(
+                (one.short().get(), one.left().get()),
+                (short, left),
+                "{one:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_still_to_come_is_late_when_its_day_is_over() {
+        let day = |d: u32| Day::of(2021, 10, d).unwrap();
+        let one = delivery(DeliveryState::Confirmed, 4);
+        assert!(!one.is_late(day(22)) && one.is_late(day(23)));
+        assert!(!delivery(DeliveryState::Received, 4).is_late(day(23)));
+        assert!(!delivery(DeliveryState::Cancelled, 0).is_late(day(23)));
+    }
+}

@@ -46,12 +46,11 @@ fn the_fridge_fails(app: &App) {
     let path = format!("/sites/{NEIGHBOUR}/excursions");
     let body = json!({ "reason": "no power from 2 to 7, 14 °C" });
     let warm = app.post(Role::Pharmacist, &path, &body).expect(201);
-    stands(
-        app,
-        NEIGHBOUR,
-        &[("C7", (0, 12, 0)), ("C8", (0, 4, 0))],
+    stands(app, NEIGHBOUR, &[("C7", (0, 12, 0)), ("C8", (0, 4, 0))]);
+    let path = format!(
+        "{path}/{}/decide",
+        warm["excursion"]["id"].as_str().unwrap()
     );
-    let path = format!("{path}/{}/decide", warm["excursion"]["id"].as_str().unwrap());
     for (lot, decision) in [("C7", "release"), ("C8", "destroy")] {
         let body = json!({
             "decision": decision, "reason": "the manufacturer's answer", "reference": "4711",
@@ -68,7 +67,9 @@ fn a_held_lot_is_recalled(app: &App, go: &Value) {
     let body = json!({
         "cip13": MG400, "lot": "B1", "reason": "particles", "reference": "ANSM 2021-104"
     });
-    let recall = app.post(Role::Coordinator, "/lots/recall", &body).expect(201);
+    let recall = app
+        .post(Role::Coordinator, "/lots/recall", &body)
+        .expect(201);
     stands(app, CENTRE, &[("B1", (0, 8, 0)), ("B2", (8, 0, 6))]);
     assert_eq!(app.standing(go).0, "standing");
     assert_eq!(app.alerts("recall").len(), 1);
@@ -100,7 +101,8 @@ fn a_transfer_comes_short(app: &App) {
     let id = asked["id"].as_str().unwrap();
     accept(app, id).expect(200);
     send(app, id).expect(200);
-    let fates = json!([{ "cip13": MG80, "lot": "C7", "usable": 4, "missing": 2, "reason": "breakage" }]);
+    let fates =
+        json!([{ "cip13": MG80, "lot": "C7", "usable": 4, "missing": 2, "reason": "breakage" }]);
     let body = json!({ "cold_chain": true, "lots": fates });
     step(app, id, "receive", &body).expect(200);
 }
@@ -121,8 +123,11 @@ fn a_bad_week_adds_up(backend: Backend) {
     app.receive(NEIGHBOUR, MG80, "C7", "2022-05-31", 12);
     app.receive(NEIGHBOUR, MG80, "C8", "2022-05-31", 4);
     let go = app.go("cart-1", 100_000, "2021-10-27");
-    let coming = json!({ "cip13": MG400, "units": 6, "expected_on": "2021-10-22", "confirmed": true });
-    let delivery = app.post(Role::Pharmacist, &at("/deliveries"), &coming).expect(201);
+    let coming =
+        json!({ "cip13": MG400, "units": 6, "expected_on": "2021-10-22", "confirmed": true });
+    let delivery = app
+        .post(Role::Pharmacist, &at("/deliveries"), &coming)
+        .expect(201);
     let delivery = delivery["id"].as_str().unwrap().to_owned();
     the_fridge_fails(&app);
     a_held_lot_is_recalled(&app, &go);
@@ -200,6 +205,8 @@ fn adds_up(app: &App) {
         .sum();
     // 36 came; 12 were destroyed, 2 given, 1 broke, and 2 of the transfer are missing
     assert_eq!(left, 36 - 12 - 2 - 1 - 2);
-    let way = app.get(Role::Coordinator, "/transfers/in-transit").expect(200);
+    let way = app
+        .get(Role::Coordinator, "/transfers/in-transit")
+        .expect(200);
     assert_eq!(way["items"], json!([]));
 }

@@ -16,6 +16,7 @@ fn install(desk: &Desk) {
         ),
     );
     desk.run(&["import", "sites", "sites.csv", "--apply"]).ok();
+    desk.run(&["catalogue", "add", "--from-rulebooks"]).ok();
 }
 
 /// A day so many years from now, since the command line has the clock of the machine.

@@ -11,20 +11,20 @@
 //! read in [`cells`].
 
 pub mod cells;
+mod fault;
 mod line;
-mod place;
 mod text;
 mod wrong;
 
 #[cfg(test)]
 mod tests;
 
+pub use fault::{At, Fault};
 pub use line::{Line, Place};
-pub use place::{At, Fault};
 pub use wrong::Wrong;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
-use place::Lines;
+use fault::Lines;
 use std::sync::Arc;
 
 /// The most bytes of a sheet: 10 MB.
