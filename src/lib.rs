@@ -64,15 +64,12 @@
 //! - What is approved or dispensed for a request has passed the safety gate ([`app::safety`]): warnings are
 //!   confirmed, refusals overridden by a pharmacist, each as long as the facts are those that were seen.
 //! - A GO and its holds are one instant. A reserve loses a dose only to a loss or a CRS treatment.
-<<<<<<< HEAD
 //! - While a recall stands no unit of its lot may be used at any site; of two things that hold a unit in
 //!   quarantine each does until it is decided ([`domain::apart`]).
 //! - A unit that was sent to another pharmacy is in nobody's stock until it arrived, came back or was lost
 //!   ([`domain::transfer`]); the sum is a law of the database.
-=======
 //! - Nothing of a sheet is kept unless all of it can be ([`wire::sheet`], [`app::import_sheet`]); of a file of
 //!   stock, nothing is booked that nobody has seen ([`app::import_stock`]).
->>>>>>> imports
 //! - A letter is written in the transaction of its cause, one row a recipient, and names no patient.
 //! - Patients' data, and what people write in words of their own about them, stand in the tables whose
 //!   names end in `_payload`, whose rows can be erased (nobody does yet). The words with a movement are for
