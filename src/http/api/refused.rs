@@ -126,10 +126,9 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         }
         Refusal::Forbidden => Problem::new(Kind::Forbidden, said),
         Refusal::BeyondReach { site } => {
-            let place = if site.is_some() {
-                "/sites"
-            } else {
-                "/all_sites"
+            let place = match site {
+                Some(_) => "/sites",
+                None => "/all_sites",
             };
             Problem::at(Kind::Forbidden, Fault::new(place, said))
         }
