@@ -43,9 +43,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::OtherPresentation { found, expected } => {
             format!("This delivery is of {expected} and not of {found}. Compare the code with the box, or name another delivery.")
         }
-        Refusal::TransferDiffers { cip13, lot, told, expected } => {
-            format!("{} of lot {lot} of {cip13} are told of, {expected} are on their way with this transfer: count again, and compare the lot with the sheet.", units(*told))
-        }
+        Refusal::TransferDiffers { cip13, lot, told, expected } => format!("{} of lot {lot} of {cip13} are told of, {expected} are on their way with this transfer: count again, and compare the lot with the sheet.", units(*told)),
         Refusal::NotOnCatalogue { cip13, known_as: Some(name) } => {
             format!("{cip13} is not on the catalogue. The public medicines database knows it as \"{name}\": put it on the catalogue first.")
         }

@@ -45,9 +45,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::OtherPresentation { found, expected } => {
             format!("Cette livraison est de {expected} et non de {found}. Comparez le code avec la boîte, ou nommez une autre livraison.")
         }
-        Refusal::TransferDiffers { cip13, lot, told, expected } => {
-            format!("{} du lot {lot} de {cip13} annoncées, {expected} en chemin avec ce transfert : recomptez, et comparez le lot avec le bordereau.", units(*told))
-        }
+        Refusal::TransferDiffers { cip13, lot, told, expected } => format!("{} du lot {lot} de {cip13} annoncées, {expected} en chemin avec ce transfert : recomptez, et comparez le lot avec le bordereau.", units(*told)),
         Refusal::NotOnCatalogue { cip13, known_as: Some(name) } => {
             format!("{cip13} n'est pas au livret. La base publique des médicaments le connaît : « {name} ». Ajoutez-le d'abord au livret.")
         }

@@ -15,6 +15,10 @@ fn json_of(desk: &Desk, arguments: &[&str]) -> Value {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story, from the first question to the last unit"
+)]
 fn a_transfer_is_proposed_asked_for_and_received_from_the_command_line() {
     on_both(|desk| {
         let demo = Demo::begin(desk);

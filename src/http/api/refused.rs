@@ -120,10 +120,9 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         } => not_for_crs(*place, *found, expected, said),
         Refusal::Forbidden => Problem::new(Kind::Forbidden, said),
         Refusal::BeyondReach { site } => {
-            let place = if site.is_some() {
-                "/sites"
-            } else {
-                "/all_sites"
+            let place = match site {
+                Some(_) => "/sites",
+                None => "/all_sites",
             };
             Problem::at(Kind::Forbidden, Fault::new(place, said))
         }

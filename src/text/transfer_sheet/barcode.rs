@@ -53,10 +53,14 @@ mod tests {
         let (mut x, mut y, mut start) = (0, 0, (0, 0));
         let mut rest = path;
         while let Some(letter) = rest.chars().next() {
-            let end = rest[1..]
+            let end = rest
+                .get(1..)
+                .unwrap_or_default()
                 .find(|c: char| c.is_ascii_alphabetic())
                 .map_or(rest.len(), |n| n + 1);
-            let numbers: Vec<i32> = rest[1..end]
+            let numbers: Vec<i32> = rest
+                .get(1..end)
+                .unwrap_or_default()
                 .split(',')
                 .filter(|n| !n.is_empty())
                 .map(|n| n.parse().unwrap())
@@ -80,7 +84,7 @@ mod tests {
             if matches!(letter, 'M' | 'm') {
                 start = (x, y);
             }
-            rest = &rest[end..];
+            rest = rest.get(end..).unwrap_or_default();
         }
         let side = size - 2;
         let mut pixels = Vec::new();

@@ -11,7 +11,6 @@ use actix_web::http::Method;
 const PLANS: &[(&str, &str)] = &[LIMIT, CURSOR, ("site", "Only those that cover this site.")];
 
 /// Returns these routes.
-#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn routes() -> Vec<Route> {
     vec![
         route(

@@ -326,21 +326,22 @@ fn packs(faults: &mut Faults, scans: &[String], today: Day) -> Vec<Pack> {
     for (n, text) in scans.iter().enumerate() {
         let at = format!("/scans/{n}");
         match scan::read(text, today) {
-            Ok(Reading::Pack(found)) => match (found.lot, found.serial) {
-                (Some(lot), Some(serial)) => packs.push(Pack {
-                    cip13: found.cip13,
-                    lot,
-                    expiry: found.expiry,
-                    serial,
-                }),
-                (None, _) | (_, None) => {
+            Ok(Reading::Pack(found)) => {
+                let (Some(lot), Some(serial)) = (found.lot, found.serial) else {
                     let said = Said::new(
                         "has no lot or no serial number",
                         "n'a pas de lot ou de numéro de série",
                     );
                     faults.push(Fault::new(at, said));
-                }
-            },
+                    continue;
+                };
+                packs.push(Pack {
+                    cip13: found.cip13,
+                    lot,
+                    expiry: found.expiry,
+                    serial,
+                });
+            }
             Ok(Reading::Ambiguous { .. }) => {
                 let said = Said::new(
                     "can be read in several ways, because separators are missing: name its lot in `lots`",
