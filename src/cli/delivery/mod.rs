@@ -195,7 +195,7 @@ impl ShowDelivery {
         let (opened, id) = (place.open()?, DeliveryId::new(self.id));
         let site = site_of(&opened, &id)?;
         let found = opened.read(move |act| deliveries::see(act, site, &id))?;
-        let mut text = String::new();
+        let mut lines = Vec::new();
         let [id, on, cip13, units, arrived, left, state, reference] =
             row(&found.delivery, found.today);
         for (name, value) in [
@@ -209,14 +209,13 @@ impl ShowDelivery {
             ("state", state),
             ("reference", reference),
         ] {
-            text.push_str(&format!("{name}: {value}\n"));
+            lines.push(format!("{name}: {value}"));
         }
         let events: Vec<[String; 7]> = found.history.iter().map(event_row).collect();
         let names = [
             "AT", "BY", "EVENT", "UNITS", "ARRIVED", "EXPECTED", "REASON",
         ];
-        text.push('\n');
-        text.push_str(&columns(names, &events));
+        let text = format!("{}\n\n{}", lines.join("\n"), columns(names, &events));
         let mut json = seen(&found.delivery, found.today);
         if let Some(object) = json.as_object_mut() {
             let history = found.history.iter().map(event_shape).collect();

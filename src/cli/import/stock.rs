@@ -119,13 +119,14 @@ fn told(compared: &Compared) -> String {
         } else {
             "compared with its ledger"
         };
-        text.push_str(&format!(
+        let line = format!(
             "{}: {what}: {} lots differ, {} are the same, {} rows not on the catalogue\n",
             at.site,
             at.differences.len(),
             at.same,
             at.left_out
-        ));
+        );
+        text.push_str(&line);
         if !at.differences.is_empty() {
             let rows: Vec<[String; 8]> = at.differences.iter().map(row).collect();
             let names = [
