@@ -103,7 +103,7 @@ fn a_copy_is_not_late_before_the_next_one_is_made() {
         "backup_too_old_hours = 6\n",
         &[("DOTATION_BACKUP_EVERY_HOURS", "6")],
         &[
-            "x.toml:1:1: backup_too_old_hours: it is 6, expected more than backup_every_hours, which is 6",
+            "x.toml:1:24: backup_too_old_hours: it is 6, expected more than backup_every_hours, which is 6",
         ],
     );
     let read = read(
