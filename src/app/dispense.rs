@@ -121,7 +121,16 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
             protect::reserves(act, &state, &picks)?;
             (MovementKind::Dispensing, picks)
         }
-        Claim::Override => pick_by_override(act, &mut state, &order.lines)?,
+        Claim::Override => {
+            let around = Granted::passes_around(act, &state, treated.as_ref(), &order.lines);
+            let (kind, picks) = pick_by_override(act, &mut state, &order.lines)?;
+            match around {
+                Ok(()) => (kind, picks),
+                // what speaks against it is overridden too
+                Err(Error::Refused(_)) => (MovementKind::DispensingOverride, picks),
+                Err(other) => return Err(other),
+            }
+        }
         Claim::Request(_, verdict) => match &granted {
             Some(granted) => {
                 let kind = granted.passes(act, &state, verdict)?;

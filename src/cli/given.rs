@@ -8,6 +8,7 @@ use crate::domain::count::CountUnit;
 use crate::domain::language::Language;
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Grams, Mg, Units};
+use crate::domain::reason::can_be_seen;
 use crate::domain::request::{Declaration, RequestState};
 use crate::domain::role::Role;
 use crate::domain::rule::{Alternatives, Outcome, Risk, Slug, Treatment};
@@ -114,17 +115,16 @@ fn one_of<const N: usize>(codes: [&str; N]) -> String {
     format!("expected one of {}", codes.join(", "))
 }
 
-/// Words on one line: 1 to `MOST` characters, one of them a letter or a digit, without those that control.
+/// Words on one line: 1 to `MOST` characters, that can be seen, without those that control.
 pub(super) fn line<const MOST: usize>(text: &str) -> Result<String, String> {
     let text = text.trim();
-    let says_something = text.chars().any(char::is_alphanumeric);
-    let fits = says_something && text.chars().count() <= MOST;
+    let fits = can_be_seen(text) && text.chars().count() <= MOST;
     // those that turn the direction of writing make a text look like another
     let strange =
         |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if !fits || text.chars().any(strange) {
         return Err(format!(
-            "expected 1 to {MOST} characters on one line, with a letter or a digit, no control characters"
+            "expected 1 to {MOST} characters on one line, no control characters"
         ));
     }
     Ok(text.to_owned())

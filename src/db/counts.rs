@@ -62,7 +62,7 @@ fn entry(row: RowOf<'_>, payload: Payload) -> Result<Entry, Error> {
     };
     let unit = row.code("unit", &unit, CountUnit::from_code(&unit))?;
     Ok(Entry {
-        taken_on: row.day(taken_on)?,
+        taken_on: row.past_day(taken_on)?,
         counted: row.parsed(Counted::new(&amount, unit))?,
     })
 }
@@ -269,7 +269,10 @@ fn told(conn: &mut Conn, patients: &[&str]) -> Result<Vec<Dated>, Error> {
             id: &id,
         };
         if let (Some(per_mm3), Some(on)) = (per_mm3, on) {
-            told.push((PatientId::new(patient), (row.day(on)?, row.u32(per_mm3)?)));
+            told.push((
+                PatientId::new(patient),
+                (row.past_day(on)?, row.u32(per_mm3)?),
+            ));
         }
     }
     Ok(told)

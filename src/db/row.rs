@@ -33,6 +33,11 @@ impl RowOf<'_> {
     }
 
     pub(super) fn day(self, date: NaiveDate) -> Result<Day, Error> {
+        Day::new(date).ok_or_else(|| self.corrupt(format!("{date} is not a day of this century")))
+    }
+
+    /// A day of a patient's past.
+    pub(super) fn past_day(self, date: NaiveDate) -> Result<Day, Error> {
         Day::past(date).ok_or_else(|| self.corrupt(format!("{date} is no day from 1950 to 2099")))
     }
 

@@ -49,7 +49,7 @@ struct Payload {
 
 impl Payload {
     fn told(self, row: RowOf<'_>, state: TreatmentState) -> Result<Told, Error> {
-        let day = |date: Option<NaiveDate>| date.map(|d| row.day(d)).transpose();
+        let day = |date: Option<NaiveDate>| date.map(|d| row.past_day(d)).transpose();
         let days = Days {
             started_on: day(self.started_on)?,
             interrupted_on: day(self.interrupted_on)?,
@@ -65,7 +65,7 @@ impl Payload {
         Ok(Told {
             indication: row.parsed(Slug::parse(&self.indication))?,
             age_years: row.u32(self.age_years)?,
-            age_told_on: row.day(self.age_told_on)?,
+            age_told_on: row.past_day(self.age_told_on)?,
             course: course.map_err(|_wrong| row.corrupt("its days do not fit its state"))?,
             benign_ethnic_neutropenia: self.benign_ethnic_neutropenia,
             symptoms_of_infection: self.symptoms_of_infection,

@@ -6,6 +6,20 @@ use super::id::RequestId;
 use super::inventory::{Hindrance, Place};
 use super::quantity::{Doses, Mg, Units};
 
+/// Whether somebody who reads a text sees anything of it: a reason of characters without a shape is none.
+///
+/// Source: the Unicode Standard, property `Default_Ignorable_Code_Point`.
+pub fn can_be_seen(text: &str) -> bool {
+    let ignored = |c: char| {
+        matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}')
+    };
+    let blank = |c: char| c.is_whitespace() || c.is_control() || ignored(c);
+    !text.chars().all(blank)
+}
+
 /// A decided refusal: the facts do not allow what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {

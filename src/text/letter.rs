@@ -5,6 +5,7 @@
 pub mod copies;
 pub(in crate::text) mod html;
 mod recall;
+mod resupply;
 
 use super::{en, fr};
 use crate::domain::alert::{Alert, AlertKind};
@@ -181,14 +182,11 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.push(("Numérations à jour", reading.found.to_string()));
             rows.push(("Patients suivis", reading.expected.to_string()));
         }
-        AlertKind::ResupplyCompromised if reading.expected > 0 => {
-            rows.push(("Doses à garder", reading.expected.to_string()));
-            if reading.is_short() {
-                rows.push(("Au lieu de", reading.found.to_string()));
-            }
+        AlertKind::ResupplyCompromised => {
+            rows.extend(resupply::rows(Language::Fr, reading));
         }
         AlertKind::Recall => rows.extend(recall::of(Language::Fr, facts)),
-        AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::ResupplyCompromised => {}
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
     }
     rows.push((
         opened(facts, "Depuis", "Alerte ouverte le"),
@@ -258,11 +256,7 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
             "Obtenir chaque numération du laboratoire ou du prescripteur, et la saisir : l'alerte se clôt d'elle-même.".to_owned(),
             "Si un traitement a été interrompu ou arrêté, le dire : sa surveillance en dépend.".to_owned(),
         ],
-        AlertKind::ResupplyCompromised => vec![
-            "Voir les livraisons attendues, dans Dotation, et en faire confirmer une par le fournisseur pour les jours qui viennent ; une fois saisie, l'alerte se clôt d'elle-même.".to_owned(),
-            "D'ici là le site garde davantage de doses de réserve : avant toute injection de CAR-T, demander le feu vert.".to_owned(),
-            call.unwrap_or_else(|| "Appeler le laboratoire pour un dépannage.".to_owned()),
-        ],
+        AlertKind::ResupplyCompromised => resupply::steps_fr(call),
         AlertKind::Recall => recall::steps_fr(call),
     }
 }
@@ -308,14 +302,11 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.push(("Counts up to date", reading.found.to_string()));
             rows.push(("Patients monitored", reading.expected.to_string()));
         }
-        AlertKind::ResupplyCompromised if reading.expected > 0 => {
-            rows.push(("Doses to keep", reading.expected.to_string()));
-            if reading.is_short() {
-                rows.push(("Instead of", reading.found.to_string()));
-            }
+        AlertKind::ResupplyCompromised => {
+            rows.extend(resupply::rows(Language::En, reading));
         }
         AlertKind::Recall => rows.extend(recall::of(Language::En, facts)),
-        AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::ResupplyCompromised => {}
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
     }
     rows.push((
         opened(facts, "Since", "Alert opened"),
@@ -374,11 +365,7 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
             "Get each count from the laboratory or the prescriber, and enter it: the alert then closes by itself.".to_owned(),
             "Where a treatment was interrupted or stopped, say so: its monitoring follows from it.".to_owned(),
         ],
-        AlertKind::ResupplyCompromised => vec![
-            "See the deliveries that are expected, in Dotation, and have the supplier confirm one for the days to come; once it is entered the alert closes by itself.".to_owned(),
-            "Until then the site keeps more doses in reserve: ask for a clearance before any CAR-T infusion.".to_owned(),
-            call.unwrap_or_else(|| "Call the manufacturer's emergency line.".to_owned()),
-        ],
+        AlertKind::ResupplyCompromised => resupply::steps_en(call),
         AlertKind::Recall => recall::steps_en(call),
     }
 }

@@ -63,17 +63,17 @@ fn the_fridge_fails(app: &App) {
 
 /// Tuesday: the lot that a GO holds is recalled; other vials are held in their place, and the lot goes back.
 fn a_held_lot_is_recalled(app: &App, go: &Value) {
-    stands(app, CENTRE, &[("B1", (8, 0, 6)), ("B2", (8, 0, 0))]);
+    stands(app, CENTRE, &[("B1", (8, 0, 0)), ("B2", (8, 0, 4))]);
     let body = json!({
-        "cip13": MG400, "lot": "B1", "reason": "particles", "reference": "ANSM 2021-104"
+        "cip13": MG400, "lot": "B2", "reason": "particles", "reference": "ANSM 2021-104"
     });
     let recall = app
         .post(Role::Coordinator, "/lots/recall", &body)
         .expect(201);
-    stands(app, CENTRE, &[("B1", (0, 8, 0)), ("B2", (8, 0, 6))]);
+    stands(app, CENTRE, &[("B1", (8, 0, 4)), ("B2", (0, 8, 0))]);
     assert_eq!(app.standing(go).0, "standing");
     assert_eq!(app.alerts("recall").len(), 1);
-    let gone = json!({ "kind": "destruction", "cip13": MG400, "lot": "B1", "units": 8, "note": "returned" });
+    let gone = json!({ "kind": "destruction", "cip13": MG400, "lot": "B2", "units": 8, "note": "returned" });
     app.book(&gone).expect(201);
     assert_eq!(app.alerts("recall").len(), 0);
     assert_eq!(recall["cip13"], MG400);
@@ -135,8 +135,8 @@ fn a_bad_week_adds_up(backend: Backend) {
     the_delivery_is_late_and_short(&app, &delivery);
     a_transfer_comes_short(&app);
     let centre = [
-        ("B1", (0, 0, 0)),
-        ("B2", (8, 0, 6)),
+        ("B1", (8, 0, 6)),
+        ("B2", (0, 0, 0)),
         ("B3", (4, 0, 0)),
         ("C7", (4, 0, 0)),
     ];
@@ -164,8 +164,8 @@ fn a_bad_week_adds_up(backend: Backend) {
         &app,
         CENTRE,
         &[
-            ("B1", (0, 0, 0)),
-            ("B2", (8, 0, 6)),
+            ("B1", (8, 0, 6)),
+            ("B2", (0, 0, 0)),
             ("B3", (1, 0, 0)),
             ("C7", (4, 0, 0)),
         ],

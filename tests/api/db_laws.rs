@@ -19,8 +19,10 @@ on_both!(
 /// A network, a site, a patient with a standing clearance, a lot, and ten units received.
 pub(crate) const STOCK: &str = "
 INSERT INTO networks VALUES ('ght-001', 'GHT', '2026-11-22 08:00:00');
-INSERT INTO sites VALUES ('750100125', 'ght-001', 'Nord', 'Europe/Paris', TRUE, NULL, NULL, NULL, NULL, 1, '2026-11-22 08:00:00', '');
-INSERT INTO sites VALUES ('2A0000014', 'ght-001', 'Sud', 'Europe/Paris', TRUE, NULL, NULL, NULL, NULL, 1, '2026-11-22 08:00:00', '');
+INSERT INTO sites (finess, network_id, name, time_zone, car_t, version, created_at)
+VALUES ('750100125', 'ght-001', 'Nord', 'Europe/Paris', TRUE, 1, '2026-11-22 08:00:00');
+INSERT INTO sites (finess, network_id, name, time_zone, car_t, version, created_at)
+VALUES ('2A0000014', 'ght-001', 'Sud', 'Europe/Paris', TRUE, 1, '2026-11-22 08:00:00');
 INSERT INTO presentations VALUES ('3400957464547', NULL, 'flacon de 20 mL', 400000, 'iv', 1, '2026-11-22 08:00:00');
 INSERT INTO lots VALUES ('lot-1', '3400957464547', 'B1', '2027-11-30');
 INSERT INTO lots VALUES ('lot-2', '3400957464547', 'B2', '2027-11-30');

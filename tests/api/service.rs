@@ -16,7 +16,7 @@ use dotation::domain::rule::Slug;
 use dotation::domain::site::Site;
 use dotation::mail::MemoryPost;
 use dotation::server::stop::Stop;
-use dotation::server::{Options, start};
+use dotation::server::{Options, Running, start};
 use dotation::settings::Secret;
 use dotation::settings::Settings;
 use serde_json::Value;
@@ -125,7 +125,7 @@ fn start_on(database: std::sync::Arc<TestDatabase>, begin: &str, set: fn(&mut Se
         };
         set(&mut settings);
         actix_web::rt::System::new().block_on(async move {
-            let running = start(&settings, clock, Options::default()).await.unwrap();
+            let running = started(&settings, clock).await;
             let memory = running.memory.clone().unwrap();
             tell.send((
                 running.address,
@@ -147,6 +147,21 @@ fn start_on(database: std::sync::Arc<TestDatabase>, begin: &str, set: fn(&mut Se
         thread: Some(thread),
         tokens: Vec::new(),
         database,
+    }
+}
+
+/// Starts a service; of one that is just stopping on the same file the end is waited for.
+async fn started(settings: &Settings, clock: Clock) -> Running {
+    let until = std::time::Instant::now() + Duration::from_secs(20);
+    loop {
+        match start(settings, clock, Options::default()).await {
+            Ok(running) => return running,
+            Err(error) => {
+                let in_use = format!("{error:?}").contains("in use");
+                assert!(in_use && std::time::Instant::now() < until, "{error:?}");
+                actix_web::rt::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
     }
 }
 

@@ -46,7 +46,7 @@ fn resupply(app: &App) -> String {
     app.see("/reserve")["resupply"].as_str().unwrap().to_owned()
 }
 
-fn turn(app: &App, days: &mut Days, now: &str) {
+fn turn(days: &mut Days, now: &str) {
     let now: Instant = now.parse().unwrap();
     let turned = block(days.turn(now)).unwrap();
     assert!(
@@ -159,14 +159,14 @@ fn a_late_delivery_counts_no_more_and_is_heard_of(backend: Backend) {
     let app = spawn(backend);
     app.receive(CENTRE, MG400, "B0", "2022-06-30", 12);
     let mut days = Days::new(app.service.clone());
-    turn(&app, &mut days, "2021-10-20T06:00:00Z");
+    turn(&mut days, "2021-10-20T06:00:00Z");
     let id = coming(&app, 6, "2021-10-22", true);
     assert_eq!((resupply(&app), app.reserve().1), ("assured".into(), 2));
     assert_eq!(app.alerts(COMPROMISED).len(), 0);
     // its day counts to its end, in Paris
-    turn(&app, &mut days, "2021-10-21T22:00:00Z");
+    turn(&mut days, "2021-10-21T22:00:00Z");
     assert_eq!(app.alerts(COMPROMISED).len(), 0);
-    turn(&app, &mut days, "2021-10-22T22:00:00Z");
+    turn(&mut days, "2021-10-22T22:00:00Z");
     let alert = app.alerts(COMPROMISED).remove(0);
     assert_eq!(
         (&alert["found"], &alert["expected"]),
@@ -176,7 +176,7 @@ fn a_late_delivery_counts_no_more_and_is_heard_of(backend: Backend) {
     let both = [opened("car-t@example.org"), opened("pui@example.org")];
     assert_eq!(heard_of(&app, &alert), both);
     // once: the next day says nothing more
-    turn(&app, &mut days, "2021-10-23T22:00:00Z");
+    turn(&mut days, "2021-10-23T22:00:00Z");
     assert_eq!(heard_of(&app, &alert), both);
     // what was confirmed again for a day to come closes it
     edit(&app, &id, &json!({ "expected_on": "2021-10-26" })).expect(200);
@@ -199,13 +199,13 @@ fn a_late_delivery_counts_no_more_and_is_heard_of(backend: Backend) {
 fn resupply_that_never_was_assured_is_no_news(backend: Backend) {
     let app = spawn(backend);
     let mut days = Days::new(app.service.clone());
-    turn(&app, &mut days, "2021-10-20T06:00:00Z");
+    turn(&mut days, "2021-10-20T06:00:00Z");
     app.receive(CENTRE, MG400, "B0", "2022-06-30", 1);
     coming(&app, 10, "2021-10-22", false);
     let far = coming(&app, 10, "2021-11-22", true);
     let why = json!({ "state": "cancelled", "reason": "too late anyway" });
     edit(&app, &far, &why).expect(200);
-    turn(&app, &mut days, "2021-10-21T22:00:00Z");
+    turn(&mut days, "2021-10-21T22:00:00Z");
     assert_eq!(resupply(&app), "compromised");
     assert_eq!(app.alerts(COMPROMISED).len(), 0);
 }

@@ -4,18 +4,18 @@ use crate::app::record::Which;
 use crate::domain::calendar::Day;
 use crate::domain::code::{Cip13, LotNumber};
 use crate::domain::quantity::{Grams, Mg, Units};
+use crate::domain::reason::can_be_seen;
 use crate::domain::rule::Slug;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// Reads one line of 1 to `most` characters, one of them a letter or a digit: what cannot be read is no
-/// reason, and no name.
+/// Reads one line of 1 to `most` characters that can be seen: what nobody sees is no reason, and no name.
 pub fn words(faults: &mut Faults, at: &str, text: &str, most: usize) -> Option<String> {
     let trimmed = text.trim();
     let count = trimmed.chars().count();
-    let says_nothing = !trimmed.chars().any(char::is_alphanumeric);
+    let says_nothing = !can_be_seen(trimmed);
     let strange = trimmed.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
     if says_nothing || count > most || strange {
         let shown: String = trimmed
@@ -24,12 +24,8 @@ pub fn words(faults: &mut Faults, at: &str, text: &str, most: usize) -> Option<S
             .take(60)
             .collect();
         let expected = Said::new(
-            format!(
-                "1 to {most} characters on one line, with a letter or a digit, no control characters"
-            ),
-            format!(
-                "1 à {most} caractères sur une ligne, dont une lettre ou un chiffre, sans caractère de contrôle"
-            ),
+            format!("1 to {most} characters on one line, no control characters"),
+            format!("1 à {most} caractères sur une ligne, sans caractère de contrôle"),
         );
         faults.push(
             Fault::new(
@@ -54,7 +50,7 @@ pub fn optional_words(
     text.and_then(|t| words(faults, at, t, most))
 }
 
-/// Reads a note of at most 2000 characters, which may have lines; one without a letter or a digit is none.
+/// Reads a note of at most 2000 characters, which may have lines; one of which nothing can be seen is none.
 pub fn note(faults: &mut Faults, at: &str, text: Option<&str>) -> Option<String> {
     let trimmed = text?.trim();
     let strange = trimmed.chars().any(|c| c.is_control() && c != '\n');
@@ -69,8 +65,7 @@ pub fn note(faults: &mut Faults, at: &str, text: Option<&str>) -> Option<String>
         )));
         return None;
     }
-    let says_something = trimmed.chars().any(char::is_alphanumeric);
-    says_something.then(|| trimmed.to_owned())
+    can_be_seen(trimmed).then(|| trimmed.to_owned())
 }
 
 /// Reads the code of a closed list.

@@ -168,11 +168,14 @@ pub async fn deliveries(ask: Ask, query: Query, body: Body) -> Result<HttpRespon
     .await
 }
 
+/// Reads the rows of a sheet; the site is whose those rows are that name none.
+type ReadRows = fn(&[u8], Option<Finess>) -> Result<Rows, Vec<Found>>;
+
 async fn of_sites(
     ask: Ask,
     mut query: Query,
     body: Body,
-    read: fn(&[u8], Option<Finess>) -> Result<Rows, Vec<Found>>,
+    read: ReadRows,
 ) -> Result<HttpResponse, Problem> {
     let mode = mode(&mut query);
     let site = query.parse("site", Finess::parse);

@@ -209,6 +209,7 @@ fn not_for_crs(place: Option<usize>, found: Cip13, expected: &[Cip13], said: Sai
     )
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
     match refusal {
         Refusal::ReserveWouldBreak {

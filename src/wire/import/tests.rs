@@ -1,6 +1,7 @@
 //! Each kind of sheet: its template, and what is wrong in it.
 
 use super::*;
+use crate::domain::quantity::Units;
 use crate::wire::sheet::fold;
 use std::collections::BTreeSet;
 
@@ -20,7 +21,7 @@ fn finess(text: &str) -> Finess {
 fn each_template_is_read_back_as_one_row() {
     let stock = stock::read(stock::written().as_bytes(), None).unwrap();
     assert_eq!((stock.len(), stock[0].units.get()), (1, 12));
-    assert_eq!(stock[0].quarantined.map(|u| u.get()), Some(0));
+    assert_eq!(stock[0].quarantined.map(Units::get), Some(0));
     let sites = sites::read(sites::written().as_bytes()).unwrap();
     assert_eq!((sites.len(), sites[0].car_t), (1, Some(true)));
     assert_eq!(sites[0].reference_dose, None);
@@ -92,7 +93,7 @@ fn a_file_that_does_not_speak_of_quarantine_is_told_from_one_that_says_there_is_
         (None, "2027-06-30".to_owned())
     );
     let empty = read(&format!("CIP13;lot;péremption;stock;quarantaine\n{row};\n"));
-    assert_eq!(empty[0].quarantined.map(|u| u.get()), Some(0));
+    assert_eq!(empty[0].quarantined.map(Units::get), Some(0));
 }
 
 #[test]

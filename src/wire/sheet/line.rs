@@ -110,10 +110,6 @@ impl<'r, W: From<Wrong>> Line<'r, W> {
     }
 
     /// Reads a cell that may be empty or not be there: `Some(None)` then, and nothing when it is wrong.
-    #[expect(
-        clippy::option_option,
-        reason = "tells what is not said from what is wrong"
-    )]
     pub fn optional<T, E: Into<W>>(
         &mut self,
         column: &str,

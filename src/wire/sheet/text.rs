@@ -8,19 +8,22 @@ use std::borrow::Cow;
 const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"];
 
 /// Decides the encoding of a whole file.
-pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Box<Fault>> {
     if bytes.len() > MOST_BYTES {
         let bytes = bytes.len();
-        return Err(Fault::line(1, Wrong::TooLarge { bytes }));
+        return Err(Box::new(Fault::line(1, Wrong::TooLarge { bytes })));
     }
     if WORKBOOKS.iter().any(|begin| bytes.starts_with(begin)) {
-        return Err(Fault::line(1, Wrong::Workbook));
+        return Err(Box::new(Fault::line(1, Wrong::Workbook)));
     }
     if let Some((wide, rest)) = wide(bytes) {
         let (text, damaged) = wide.decode_without_bom_handling(rest);
         return if damaged {
             let before = text.split('\u{fffd}').next().unwrap_or_default();
-            Err(Fault::line(line_after(before), Wrong::DamagedUtf16))
+            Err(Box::new(Fault::line(
+                line_after(before),
+                Wrong::DamagedUtf16,
+            )))
         } else {
             Ok(text)
         };
@@ -33,7 +36,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
     let before = std::str::from_utf8(bytes.get(..valid).unwrap_or_default()).unwrap_or_default();
     if !before.is_ascii() {
         // letters of several bytes before it: a damaged file, not one of eight bits
-        return Err(Fault::line(line_after(before), Wrong::Damaged));
+        return Err(Box::new(Fault::line(line_after(before), Wrong::Damaged)));
     }
     Ok(narrow(bytes).decode_without_bom_handling(bytes).0)
 }
