@@ -1,6 +1,5 @@
-//! The letters that alerts write: site, medicine, doses possible and required or how many counts are
-//! overdue, since when, the next
-//! steps with the telephone number of the document, and a link. Nothing about a patient.
+//! The letters that alerts write: site, medicine, what there is and should be, since when, the next steps
+//! with the telephone number of the document, and a link. Nothing about a patient.
 
 pub mod copies;
 pub(in crate::text) mod html;
