@@ -142,16 +142,17 @@ fn a_database_that_is_in_use_or_holds_rows_is_not_restored_into(backend: Backend
     drop(app);
     // what it had open is closed soon after
     let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    let refused = loop {
-        match restored(&database, &made.path, false).unwrap_err() {
+    let mut refused = restored(&database, &made.path, false).unwrap_err();
+    let open = |refused: &CopyError| {
+        matches!(
+            refused,
             CopyError::Served { .. } | CopyError::Db(Error::InUse { .. })
-                if std::time::Instant::now() < until =>
-            {
-                std::thread::sleep(std::time::Duration::from_millis(20));
-            }
-            other => break other,
-        }
+        )
     };
+    while open(&refused) && std::time::Instant::now() < until {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        refused = restored(&database, &made.path, false).unwrap_err();
+    }
     assert!(matches!(refused, CopyError::NotEmpty { .. }), "{refused}");
     // only the service's own end was written down meanwhile, if anything
     assert_eq!(dump(&database), before);

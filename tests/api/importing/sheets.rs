@@ -198,9 +198,7 @@ fn sites_are_added_with_their_network_and_edited(backend: Backend) {
         (0, 0, 3)
     );
     // a new name; an empty cell changes nothing; a site stays in its network
-    let sheet = format!(
-        "finess;réseau;nom;cart\n2A0000014;corse;CH Notre-Dame;\n2B0000020;ght-001;CH de Bastia;oui\n750100999;nulle-part;X;\n"
-    );
+    let sheet = "finess;réseau;nom;cart\n2A0000014;corse;CH Notre-Dame;\n2B0000020;ght-001;CH de Bastia;oui\n750100999;nulle-part;X;\n".to_owned();
     let answer = import(&app, Role::Admin, &kind, &sheet);
     assert_eq!(places(&answer), ["3:2", "4:2"]);
     let sheet = "finess;réseau;nom\n2A0000014;corse;CH Notre-Dame\n";

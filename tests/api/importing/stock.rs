@@ -339,7 +339,7 @@ fn every_fault_of_a_file_is_told_and_nothing_is_booked(backend: Backend) {
     ]);
     assert_eq!(places(&import(&app, "", &sheet)), ["3:2", "4:3"]);
     // of a lot that the ledger knows, it is no fault
-    let sheet = format!("finess;{}{NEIGHBOUR};{MG80};L;30/06/2022;1;0\r\n", HEADER);
+    let sheet = format!("finess;{HEADER}{NEIGHBOUR};{MG80};L;30/06/2022;1;0\r\n");
     assert_eq!(places(&import(&app, "", &sheet)), ["2:1"]);
     for wrong in ["", "name;birth\nx;y\n", "PK\u{3}\u{4}"] {
         assert_eq!(import(&app, "", wrong).status, 422, "{wrong:?}");
