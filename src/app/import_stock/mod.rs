@@ -3,7 +3,7 @@
 //!
 //! The first file of a site whose ledger is empty opens its stock: each lot is a receipt. A later one is
 //! compared with the ledger lot by lot, and nothing of it is booked before somebody has seen what differs
-//! and says so: [`compare`] gives a digest of the file and of how far each ledger has come, and [`book`]
+//! and says so: [`compare()`] gives a digest of the file and of how far each ledger has come, and [`book()`]
 //! books only what has that digest. When anything was moved in between, it is to be looked at again.
 
 mod book;

@@ -4,7 +4,7 @@
 //! steps at once happen one after the other, and the second is refused when the first left no room for it.
 //!
 //! What a plan asks for is held by the plan's lines; what somebody asks for by hand is held for the transfer,
-//! and is cut first when units are lost or taken for a CRS ([`cut`]). Units that were sent are in nobody's
+//! and is cut first when units are lost or taken for a CRS ([`mod@cut`]). Units that were sent are in nobody's
 //! stock until they are accounted for: received, refused and back, or lost. The database holds that too.
 
 mod accept;

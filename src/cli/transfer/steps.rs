@@ -32,7 +32,7 @@ pub(in crate::cli) struct AskTransfer {
     /// Who is to receive
     #[arg(long, value_name = "FINESS", value_parser = given::finess)]
     to: Finess,
-    /// What is asked for, CIP13[:LOT]=UNITS; once for each. Without a lot, what expires first
+    /// What is asked for, CIP13=UNITS or CIP13:LOT=UNITS; once for each. Without a lot, what expires first
     #[arg(long = "row", value_name = "ROW", value_parser = said::row, required = true)]
     rows: Vec<AskedRow>,
     /// The NO-GO of the receiver that it is to turn

@@ -138,7 +138,7 @@ pub async fn sites(ask: Ask, mut query: Query, body: Body) -> Result<HttpRespons
 /// `POST /import/people`
 ///
 /// # Errors
-/// As [`sites`].
+/// As [`sites()`].
 pub async fn people(ask: Ask, query: Query, body: Body) -> Result<HttpResponse, Problem> {
     of_sites(ask, query, body, |bytes, site| {
         Ok(Rows::People(people::read(bytes, site, is_address)?))
@@ -149,7 +149,7 @@ pub async fn people(ask: Ask, query: Query, body: Body) -> Result<HttpResponse, 
 /// `POST /import/patients`
 ///
 /// # Errors
-/// As [`sites`].
+/// As [`sites()`].
 pub async fn patients(ask: Ask, query: Query, body: Body) -> Result<HttpResponse, Problem> {
     of_sites(ask, query, body, |bytes, site| {
         Ok(Rows::Patients(patients::read(bytes, site)?))
@@ -160,7 +160,7 @@ pub async fn patients(ask: Ask, query: Query, body: Body) -> Result<HttpResponse
 /// `POST /import/deliveries`
 ///
 /// # Errors
-/// As [`sites`].
+/// As [`sites()`].
 pub async fn deliveries(ask: Ask, query: Query, body: Body) -> Result<HttpResponse, Problem> {
     of_sites(ask, query, body, |bytes, site| {
         Ok(Rows::Deliveries(deliveries::read(bytes, site)?))
