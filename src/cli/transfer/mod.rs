@@ -51,8 +51,14 @@ pub(super) struct ListTransfers {
     state: Option<TransferState>,
 }
 
+const SHOW: &str = "\
+Examples:
+  dotation transfer show 017c9c48-f8e7-7247-8549-a57e897cbd3b
+  dotation transfer show 017c9c48-f8e7-7247-8549-a57e897cbd3b --format json";
+
 /// Show a transfer: who did what and when, and what became of each unit
 #[derive(Debug, Args)]
+#[command(after_help = SHOW)]
 pub(super) struct ShowTransfer {
     /// Its id, as dotation transfer list shows it
     #[arg(value_name = "ID")]

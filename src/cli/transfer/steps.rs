@@ -64,8 +64,13 @@ pub(in crate::cli) struct AcceptTransfer {
     at: Option<Instant>,
 }
 
+const DECLINE: &str = "\
+Examples:
+  dotation transfer decline 017c9c48-f8e7-7247-8549-a57e897cbd3b --reason 'needed here this week'";
+
 /// Decline to send a transfer, for the pharmacy that gives: its units are free again
 #[derive(Debug, Args)]
+#[command(after_help = DECLINE)]
 pub(in crate::cli) struct DeclineTransfer {
     /// Its id, as dotation transfer list shows it
     #[arg(value_name = "ID")]
@@ -75,8 +80,13 @@ pub(in crate::cli) struct DeclineTransfer {
     reason: String,
 }
 
+const CANCEL: &str = "\
+Examples:
+  dotation transfer cancel 017c9c48-f8e7-7247-8549-a57e897cbd3b --reason 'the delivery came'";
+
 /// Cancel a transfer that was not sent, for the pharmacy that was to receive it
 #[derive(Debug, Args)]
+#[command(after_help = CANCEL)]
 pub(in crate::cli) struct CancelTransfer {
     /// Its id, as dotation transfer list shows it
     #[arg(value_name = "ID")]

@@ -49,12 +49,12 @@ pub struct SheetShape {
     changed: usize,
     unchanged: usize,
     /// Row by row.
-    lines: Vec<LineShape>,
+    lines: Vec<SheetRowShape>,
 }
 
 /// A row of a sheet.
 #[derive(Serialize, ToSchema)]
-pub struct LineShape {
+pub struct SheetRowShape {
     /// Its line in the file, from 1.
     line: usize,
     site: String,
@@ -66,7 +66,7 @@ pub struct LineShape {
 }
 
 fn shape(done: &Imported, mode: Mode) -> SheetShape {
-    let line = |row: &import_sheet::Taken| LineShape {
+    let line = |row: &import_sheet::Taken| SheetRowShape {
         line: row.line,
         site: row.site.to_string(),
         outcome: row.outcome.code(),

@@ -68,12 +68,12 @@ pub struct RecallShape {
     /// Id of the token that started it.
     started_by: String,
     /// When, by whom and why it was lifted.
-    lifted: Option<EndedShape>,
+    lifted: Option<RecallEndShape>,
 }
 
 /// That something is over.
 #[derive(Serialize, ToSchema)]
-pub struct EndedShape {
+pub struct RecallEndShape {
     #[schema(value_type = String, format = DateTime)]
     at: Instant,
     /// Id of the token that said so.
@@ -89,7 +89,7 @@ pub struct RecallListShape {
     recall: RecallShape,
     sites: Vec<RecallSiteShape>,
     /// Units on their way between two pharmacies, which are on nobody's shelf.
-    in_transit: Vec<InTransitShape>,
+    in_transit: Vec<RecalledInTransitShape>,
 }
 
 /// A recall at one site.
@@ -102,7 +102,7 @@ pub struct RecallSiteShape {
     /// Units that were in quarantine already when it began.
     stood: u32,
     /// When, by whom and how it was dealt with here.
-    dealt: Option<EndedShape>,
+    dealt: Option<RecallEndShape>,
     /// What is on the shelf now, by expiry.
     on_shelf: Vec<RecalledShape>,
     /// Units that were dispensed here and have not come back, as far as the ledger knows.
@@ -153,7 +153,7 @@ pub struct DispensedShape {
 
 /// Units on their way.
 #[derive(Serialize, ToSchema)]
-pub struct InTransitShape {
+pub struct RecalledInTransitShape {
     transfer: String,
     from: String,
     to: String,
@@ -169,8 +169,8 @@ enum Names {
     Kept,
 }
 
-fn ended(ended: &Ended) -> EndedShape {
-    EndedShape {
+fn ended(ended: &Ended) -> RecallEndShape {
+    RecallEndShape {
         at: ended.at,
         by: ended.by.clone(),
         words: ended.words.clone(),
@@ -239,13 +239,16 @@ fn at_site(seen: &SeenSite, names: Names) -> RecallSiteShape {
 }
 
 fn whole(seen: &SeenRecall, names: Names) -> RecallListShape {
-    let transit = seen.in_transit.iter().map(|(one, lot)| InTransitShape {
-        transfer: one.transfer.to_string(),
-        from: one.from.to_string(),
-        to: one.to.to_string(),
-        expiry: lot.expiry.to_string(),
-        units: one.units.get(),
-    });
+    let transit = seen
+        .in_transit
+        .iter()
+        .map(|(one, lot)| RecalledInTransitShape {
+            transfer: one.transfer.to_string(),
+            from: one.from.to_string(),
+            to: one.to.to_string(),
+            expiry: lot.expiry.to_string(),
+            units: one.units.get(),
+        });
     RecallListShape {
         recall: shape(&seen.recall),
         sites: seen.sites.iter().map(|s| at_site(s, names)).collect(),

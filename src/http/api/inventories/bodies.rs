@@ -66,7 +66,7 @@ pub struct DifferenceBody {
 /// Why an inventory is cancelled.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CancelBody {
+pub struct CancelInventoryBody {
     /// At most 2000 characters.
     pub(super) note: Option<String>,
 }

@@ -3,7 +3,7 @@
 mod bodies;
 mod shapes;
 
-pub use bodies::{CancelBody, CloseBody, CountBody, DifferenceBody, OpenBody};
+pub use bodies::{CancelInventoryBody, CloseBody, CountBody, DifferenceBody, OpenBody};
 pub use shapes::{
     BookedShape, InventoryClosed, InventoryHeader, InventoryLineShape, InventoryShape,
     UncountedShape,
@@ -143,7 +143,7 @@ pub async fn close(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 /// 404 for the inventory, 409 when it is over, 422 for the body.
 pub async fn cancel(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let (site, id) = (ask.site()?, InventoryId::new(ask.part("id")));
-    let read: CancelBody = body.json()?;
+    let read: CancelInventoryBody = body.json()?;
     let mut faults = Faults::new();
     let note = note(&mut faults, "/note", read.note.as_deref());
     faults.finish()?;

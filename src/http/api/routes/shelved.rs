@@ -171,7 +171,7 @@ pub(super) fn counted() -> Vec<Route> {
             "Cancel an inventory: nothing comes of it.",
             inventories::cancel,
         )
-        .takes::<inventories::CancelBody>()
+        .takes::<inventories::CancelInventoryBody>()
         .gives::<inventories::InventoryHeader>(200)
         .may_be_keyed(),
     ]
