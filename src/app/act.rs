@@ -1,7 +1,7 @@
 //! One act: who does it, when, and the transaction it is done in.
 
 use super::error::Error;
-use crate::db::{Conn, audit, tokens::Reach};
+use crate::db::{self, Conn, audit, tokens::Reach};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::PatientId;
@@ -122,6 +122,26 @@ impl<'a> Act<'a> {
 }
 
 impl Act<'_> {
+    /// Does `work` so that what it wrote is undone alone when it fails.
+    ///
+    /// # Errors
+    /// What `work` returns, or the database's own error.
+    pub fn attempt<T, E: From<db::Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Act<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (rules, now, caller, desk) = (self.rules, self.now, self.caller, self.desk);
+        db::attempt(self.conn, |conn| {
+            work(&mut Act {
+                conn,
+                rules,
+                now,
+                caller,
+                desk,
+            })
+        })
+    }
+
     /// Mints an id.
     pub fn id(&self) -> String {
         mint(self.now)

@@ -95,16 +95,7 @@ pub fn once(
     if let Some(kept) = keyed.map(|k| kept(act, k)).transpose()?.flatten() {
         return Ok(kept);
     }
-    let result = db::attempt(act.conn, |conn| {
-        work(&mut Act {
-            conn,
-            rules: act.rules,
-            now: act.now,
-            caller: act.caller,
-            desk: act.desk,
-        })
-    });
-    let answer = match result {
+    let answer = match act.attempt(work) {
         Ok(answer) => answer,
         Err(error) => {
             let decided = Decided::of(error)?;

@@ -9,10 +9,11 @@ use crate::db::outbox::{LetterState, OutboxLetter};
 use crate::db::{self};
 use crate::domain::alert::Alert;
 use crate::domain::calendar::Instant;
-use crate::domain::code::Cip13;
-use crate::domain::id::LetterId;
+use crate::domain::code::{Cip13, Finess};
+use crate::domain::id::{AlertId, LetterId};
+use crate::domain::language::Language;
 use crate::domain::rule::{Rulebook, Slug};
-use crate::text::letter::{Facts, write};
+use crate::text::letter::{Facts, Words, write};
 use chrono::TimeDelta;
 
 /// Writes one letter to each active recipient of the site who hears of this kind of alert.
@@ -71,31 +72,61 @@ pub(super) fn to(
         simulated: act.desk.simulated,
     };
     let letter = write(recipient.language, &facts);
+    let to = To {
+        name: recipient.name,
+        email: recipient.email,
+        language: recipient.language,
+    };
+    let about = (state.site.finess, alert.id.clone());
+    queue(act, Some(about), event, to, letter, at)
+}
+
+/// Who receives a letter.
+pub(super) struct To {
+    /// Their name.
+    pub(super) name: String,
+    /// Their address.
+    pub(super) email: String,
+    /// Of the letter.
+    pub(super) language: Language,
+}
+
+/// Puts a letter into the outbox: `about` a site and its alert, or the service itself. It is due now, and
+/// counts as written `at` an instant of its own, which orders the letters of one act.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn queue(
+    act: &mut Act<'_>,
+    about: Option<(Finess, AlertId)>,
+    event: &str,
+    to: To,
+    letter: Words,
+    at: Instant,
+) -> Result<(), Error> {
     let id = LetterId::new(mint(at));
+    let (site, alert) = about.unzip();
     let message_id = format!("{id}@{}", act.desk.mail_domain);
-    db::outbox::insert(
-        act.conn,
-        &OutboxLetter {
-            id,
-            site: Some(state.site.finess),
-            alert: Some(alert.id.clone()),
-            event: event.to_owned(),
-            to_name: recipient.name,
-            to_email: recipient.email,
-            language: recipient.language,
-            message_id,
-            subject: letter.subject,
-            text: letter.text,
-            html: letter.html,
-            state: LetterState::Queued,
-            attempts: 0,
-            due_at: act.now,
-            last_error: None,
-            created_at: at,
-            sent_at: None,
-        },
-    )?;
-    Ok(())
+    let letter = OutboxLetter {
+        id,
+        site,
+        alert,
+        event: event.to_owned(),
+        to_name: to.name,
+        to_email: to.email,
+        language: to.language,
+        message_id,
+        subject: letter.subject,
+        text: letter.text,
+        html: letter.html,
+        state: LetterState::Queued,
+        attempts: 0,
+        due_at: act.now,
+        last_error: None,
+        created_at: at,
+        sent_at: None,
+    };
+    Ok(db::outbox::insert(act.conn, &letter)?)
 }
 
 /// When a letter is written: after every letter about the alert that there is, so that it has a

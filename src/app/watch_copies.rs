@@ -4,14 +4,13 @@
 //! It is an alert of the service and of no site (`backup-late`): its letters go to the address that is
 //! set for operations, and hold nothing of any patient.
 
-use super::act::{Act, Done, mint};
+use super::act::{Act, Done};
 use super::error::Error;
+use super::post_letters::{To, queue};
 use crate::db;
 use crate::db::backup::Made;
 use crate::db::copies::{Copies, GoodCopy};
-use crate::db::outbox::{LetterState, OutboxLetter};
 use crate::domain::calendar::Instant;
-use crate::domain::id::LetterId;
 use crate::domain::language::Language;
 use crate::text::letter::copies::{Facts, write};
 use chrono::TimeDelta;
@@ -161,30 +160,12 @@ fn post(
             simulated: act.desk.simulated,
         },
     );
-    let id = LetterId::new(mint(act.now));
-    let message_id = format!("{id}@{}", act.desk.mail_domain);
-    Ok(db::outbox::insert(
-        act.conn,
-        &OutboxLetter {
-            id,
-            site: None,
-            alert: None,
-            event: event.to_owned(),
-            to_name: String::new(),
-            to_email: email.clone(),
-            language: watch.language,
-            message_id,
-            subject: letter.subject,
-            text: letter.text,
-            html: letter.html,
-            state: LetterState::Queued,
-            attempts: 0,
-            due_at: act.now,
-            last_error: None,
-            created_at: act.now,
-            sent_at: None,
-        },
-    )?)
+    let to = To {
+        name: String::new(),
+        email: email.clone(),
+        language: watch.language,
+    };
+    queue(act, None, event, to, letter, act.now)
 }
 
 fn none_yet(now: Instant) -> Copies {

@@ -309,10 +309,10 @@ fn json(seen: &SeenRecall) -> Value {
             "on_shelf": shelf.collect::<Vec<_>>(), "dispensed": dispensed.collect::<Vec<_>>(),
         })
     });
-    let transit = seen.in_transit.iter().map(|(one, lot)| {
+    let transit = seen.in_transit.iter().map(|one| {
         json!({
             "transfer": one.transfer.as_str(), "from": one.from.as_str(), "to": one.to.as_str(),
-            "expiry": lot.expiry.to_string(), "units": one.units.get(),
+            "expiry": one.expiry.to_string(), "units": one.units().get(),
         })
     });
     let whole = shelf::with(head(&seen.recall), "sites", sites.collect());

@@ -187,26 +187,31 @@ mod tests {
         assert_eq!(passage(&[("i", Severity::Info)], &[]), Passage::Open);
     }
 
+    /// A patient with one count, of 2500 /mm³.
+    fn patient(course: Course, counted_on: Day) -> Patient {
+        Patient {
+            age_years: 34,
+            indication: slug("takayasu"),
+            course,
+            administrations: Vec::new(),
+            counts: vec![DatedCount {
+                on: counted_on,
+                per_mm3: 2_500,
+            }],
+            benign_ethnic_neutropenia: false,
+            symptoms_of_infection: false,
+            conditions: Vec::new(),
+            prior_treatments: Vec::new(),
+            disease_activity: None,
+            co_medication: Vec::new(),
+        }
+    }
+
     #[test]
     fn a_count_is_fresh_for_four_weeks_when_a_treatment_starts() {
         let found = |course, days: u32| {
             let today = Day::of(2026, 3, 1).unwrap();
-            let patient = Patient {
-                age_years: 34,
-                indication: slug("takayasu"),
-                course,
-                administrations: Vec::new(),
-                counts: vec![DatedCount {
-                    on: today.minus(days),
-                    per_mm3: 2_500,
-                }],
-                benign_ethnic_neutropenia: false,
-                symptoms_of_infection: false,
-                conditions: Vec::new(),
-                prior_treatments: Vec::new(),
-                disease_activity: None,
-                co_medication: Vec::new(),
-            };
+            let patient = patient(course, today.minus(days));
             let book = neutrophils();
             let assessment = at_the_gate(&book, &patient, today, true);
             let codes = assessment.findings.iter().map(|f| f.code.to_owned());
@@ -221,25 +226,11 @@ mod tests {
     #[test]
     fn a_treatment_that_was_told_to_be_stopped_warns_who_goes_on_with_it() {
         let today = Day::of(2026, 3, 1).unwrap();
-        let patient = Patient {
-            age_years: 34,
-            indication: slug("takayasu"),
-            course: Course::Stopped {
-                started_on: None,
-                stopped_on: today.minus(40),
-            },
-            administrations: Vec::new(),
-            counts: vec![DatedCount {
-                on: today,
-                per_mm3: 2_500,
-            }],
-            benign_ethnic_neutropenia: false,
-            symptoms_of_infection: false,
-            conditions: Vec::new(),
-            prior_treatments: Vec::new(),
-            disease_activity: None,
-            co_medication: Vec::new(),
+        let course = Course::Stopped {
+            started_on: None,
+            stopped_on: today.minus(40),
         };
+        let patient = patient(course, today);
         let book = neutrophils();
         let assessment = at_the_gate(&book, &patient, today, true);
         let found = assessment.findings.iter();

@@ -4,10 +4,7 @@ use super::weigh::Refused;
 use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::app::safety::{self, Verdict, Weighed};
-use crate::app::site_state;
 use crate::db;
-use crate::domain::calendar::Day;
-use crate::domain::code::Finess;
 use crate::domain::gate::Passage;
 use crate::domain::id::RequestId;
 use crate::domain::line::Line;
@@ -37,12 +34,7 @@ impl<'r> Gatekeeper<'r> {
             .filter_map(|line| line.request.as_ref().map(|(id, _)| id.clone()))
             .collect();
         let requests = db::requests::named(act.conn, &ids)?;
-        let days = days(act, &requests)?;
-        let asked: Vec<(&Request, Day)> = requests
-            .iter()
-            .filter_map(|request| Some((request, *days.get(&request.site)?)))
-            .collect();
-        let weighed = safety::weigh_all(act, &asked)?;
+        let weighed = safety::weigh_today(act, &requests.iter().collect::<Vec<_>>())?;
         let requests = requests.into_iter().map(|r| (r.id.clone(), r)).collect();
         let verdict = Verdict {
             confirm: confirm.clone(),
@@ -89,17 +81,4 @@ impl<'r> Gatekeeper<'r> {
             Err(other) => Err(other),
         }
     }
-}
-
-/// Today at the sites of some requests.
-fn days(act: &mut Act<'_>, requests: &[Request]) -> Result<BTreeMap<Finess, Day>, Error> {
-    let mut days = BTreeMap::new();
-    for request in requests {
-        if !days.contains_key(&request.site)
-            && let Some(site) = db::sites::find(act.conn, request.site)?
-        {
-            days.insert(request.site, site_state::today(act, &site)?);
-        }
-    }
-    Ok(days)
 }

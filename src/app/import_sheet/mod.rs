@@ -17,7 +17,6 @@ use super::act::{Act, Done};
 use super::after;
 use super::error::Error;
 use super::site_state::SiteState;
-use crate::db;
 use crate::domain::code::Finess;
 use crate::domain::id::PatientId;
 use crate::domain::reason::Refusal;
@@ -85,19 +84,12 @@ pub fn import(
     unsaid: Unsaid,
 ) -> Result<Imported, Error> {
     let mut over = Over::default();
-    let done = db::attempt(act.conn, |conn| {
-        let mut act = Act {
-            conn,
-            rules: act.rules,
-            now: act.now,
-            caller: act.caller,
-            desk: act.desk,
-        };
-        all(&mut act, rows, unsaid, &mut over)?;
+    let done = act.attempt(|act| {
+        all(act, rows, unsaid, &mut over)?;
         if mode == Mode::DryRun || !over.imported.faults.is_empty() {
             return Err(Undo::Wanted);
         }
-        trail(&mut act, rows, &over.imported)?;
+        trail(act, rows, &over.imported)?;
         Ok(())
     });
     match done {
@@ -159,17 +151,7 @@ fn one(
     place: &Place,
     take: impl FnOnce(&mut Act<'_>, &mut Over) -> Result<Taken, Not>,
 ) -> Result<(), Error> {
-    let taken = db::attempt(act.conn, |conn| {
-        let mut act = Act {
-            conn,
-            rules: act.rules,
-            now: act.now,
-            caller: act.caller,
-            desk: act.desk,
-        };
-        take(&mut act, over)
-    });
-    match taken {
+    match act.attempt(|act| take(act, over)) {
         Ok(taken) => over.imported.rows.push(taken),
         Err(Not::Fault(fault)) => over.imported.faults.push(*fault),
         Err(Not::Failed(Error::Refused(refusal))) => {

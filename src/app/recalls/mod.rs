@@ -8,13 +8,11 @@
 
 mod arrivals;
 mod heard;
-mod in_transit;
 pub mod seen;
 
 pub use arrivals::recalled;
 pub(super) use arrivals::set_apart_arrivals;
 pub(super) use heard::{facts, follow};
-pub use in_transit::{InTransit, in_transit};
 
 use super::act::{Act, Done};
 use super::after;

@@ -3,9 +3,9 @@
 use super::super::act::Act;
 use super::super::apart;
 use super::super::error::Error;
-use super::in_transit::{InTransit, in_transit};
 use crate::db::dispensed::Dispensed;
 use crate::db::recalls::Filter;
+use crate::db::transfers::InTransit;
 use crate::db::{self};
 use crate::domain::apart::Part;
 use crate::domain::code::Finess;
@@ -23,7 +23,7 @@ pub struct SeenRecall {
     /// The sites concerned within the caller's reach, by number.
     pub sites: Vec<SeenSite>,
     /// What is on its way from or to sites within the caller's reach.
-    pub in_transit: Vec<(InTransit, db::stock::Lot)>,
+    pub in_transit: Vec<InTransit>,
 }
 
 /// A recall at one site.
@@ -113,18 +113,12 @@ pub fn see(act: &mut Act<'_>, id: &RecallId) -> Result<SeenRecall, Error> {
             dispensed,
         });
     }
-    let on_its_way = in_transit(act, &ids)?;
-    let mut transit = Vec::new();
-    for one in on_its_way {
-        let lot = lots.iter().find(|lot| lot.id == one.lot_id).cloned();
-        if let (Some(lot), true) = (lot, sees(act, one.from) || sees(act, one.to)) {
-            transit.push((one, lot));
-        }
-    }
+    let mut in_transit = db::transfers::in_transit_of_lot(act.conn, &ids)?;
+    in_transit.retain(|one| sees(act, one.from) || sees(act, one.to));
     Ok(SeenRecall {
         recall,
         sites,
-        in_transit: transit,
+        in_transit,
     })
 }
 

@@ -14,9 +14,11 @@ pub(super) use facts::administered;
 
 use super::act::Act;
 use super::error::Error;
+use super::site_state::today;
 use crate::db;
 use crate::domain::assess::{Assessment, Patient, at_the_gate};
 use crate::domain::calendar::Day;
+use crate::domain::code::Finess;
 use crate::domain::gate::{GateDecision, Left, Passage};
 use crate::domain::id::RequestId;
 use crate::domain::reason::Refusal;
@@ -24,7 +26,7 @@ use crate::domain::request::Request;
 use crate::domain::rule::{Rulebook, Severity};
 use facts::Known;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::fmt::Write as _;
 
 /// A request at the gate.
@@ -73,11 +75,28 @@ pub fn weigh<'r>(
     Ok(all.remove(&request.id))
 }
 
-/// The same for many requests, each on the day of its site.
+/// The same for many requests, each on today's day of its site.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn weigh_all<'r>(
+pub fn weigh_today<'r>(
+    act: &mut Act<'r>,
+    requests: &[&Request],
+) -> Result<BTreeMap<RequestId, Weighed<'r>>, Error> {
+    let mut days: BTreeMap<Finess, Option<Day>> = BTreeMap::new();
+    let mut asked: Vec<(&Request, Day)> = Vec::new();
+    for request in requests.iter().copied() {
+        if let Entry::Vacant(new) = days.entry(request.site) {
+            let site = db::sites::find(act.conn, request.site)?;
+            new.insert(site.map(|site| today(act, &site)).transpose()?);
+        }
+        let day = days.get(&request.site).copied().flatten();
+        asked.extend(day.map(|day| (request, day)));
+    }
+    weigh_all(act, &asked)
+}
+
+fn weigh_all<'r>(
     act: &mut Act<'r>,
     requests: &[(&Request, Day)],
 ) -> Result<BTreeMap<RequestId, Weighed<'r>>, Error> {

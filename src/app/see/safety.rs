@@ -4,7 +4,7 @@
 use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::app::file_request::within_reach;
-use crate::app::safety::{Weighed, weigh, weigh_all};
+use crate::app::safety::{Weighed, weigh, weigh_today};
 use crate::app::site_state;
 use crate::db;
 use crate::domain::calendar::Day;
@@ -15,7 +15,7 @@ use crate::domain::language::Language;
 use crate::domain::line::LineState;
 use crate::domain::request::Request;
 use crate::wire::assess_case::write;
-use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::BTreeMap;
 
 /// What a safety rulebook says of a request's patient.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,17 +94,7 @@ pub fn of_plan(
         .into_iter()
         .map(|request| (request.id.clone(), request))
         .collect();
-    let mut days: BTreeMap<Finess, Day> = BTreeMap::new();
-    for request in requests.values() {
-        if let Entry::Vacant(free) = days.entry(request.site) {
-            free.insert(today(act, request.site)?);
-        }
-    }
-    let asked: Vec<(&Request, Day)> = requests
-        .values()
-        .filter_map(|request| Some((request, *days.get(&request.site)?)))
-        .collect();
-    let mut weighed = weigh_all(act, &asked)?;
+    let mut weighed = weigh_today(act, &requests.values().collect::<Vec<_>>())?;
     let seen = lines.into_iter().filter_map(|(name, id)| {
         let request = requests.get(id)?;
         let weighed = weighed.remove(id)?;

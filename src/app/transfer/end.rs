@@ -1,6 +1,6 @@
 //! A transfer will not be sent: the giver declines, or the receiver no longer wants it.
 
-use super::{audit, locked, may_take};
+use super::{audit, let_go, locked, may_take};
 use crate::app::act::Act;
 use crate::app::after;
 use crate::app::error::Error;
@@ -9,7 +9,7 @@ use crate::app::site_state::SiteState;
 use crate::db;
 use crate::domain::id::{LineId, TransferId};
 use crate::domain::role::Action;
-use crate::domain::transfer::{ClosedAs, Step, Transfer, TransferHold, TransferState};
+use crate::domain::transfer::{ClosedAs, Step, Transfer, TransferState};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -45,15 +45,7 @@ fn end(
 ) -> Result<Transfer, Error> {
     let mut giver = SiteState::load(act, transfer.from)?;
     let mut receiver = SiteState::load(act, transfer.to)?;
-    let (gone, kept): (Vec<TransferHold>, Vec<TransferHold>) = giver
-        .transfer_holds
-        .iter()
-        .cloned()
-        .partition(|hold| hold.transfer == transfer.id);
-    for hold in &gone {
-        db::transfers::shrink_hold(act.conn, hold, hold.units)?;
-    }
-    giver.set_transfer_holds(kept);
+    let_go(act, &mut giver, &transfer.id)?;
     let mut lines: BTreeSet<LineId> = BTreeSet::new();
     for row in &mut transfer.rows {
         if row.state.not_sent() {

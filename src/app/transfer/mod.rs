@@ -28,15 +28,17 @@ pub use take_back::{LotBack, TakenBack, take_back};
 
 use super::act::{Act, Done};
 use super::error::Error;
-use super::record::{Particulars, not_in_the_future};
+use super::record::{Particulars, not_in_the_future, record};
+use super::site_state::SiteState;
 use crate::db;
+use crate::db::stock::Lot;
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::{Cip13, LotNumber};
 use crate::domain::id::{LotId, TransferId};
-use crate::domain::ledger::Movement;
+use crate::domain::ledger::{Effect, Movement, MovementKind};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
-use crate::domain::transfer::{LegalBasis, Signed, Step, Transfer, TransferRow};
+use crate::domain::transfer::{LegalBasis, Signed, Step, Transfer, TransferHold, TransferRow};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -107,6 +109,46 @@ fn may_be_right(act: &Act<'_>, legal: Option<&LegalBasis>) -> Result<(), Error> 
         }
         Some(LegalBasis::ArsAuthorisation { .. }) | None => Ok(()),
     }
+}
+
+/// Books what arrives at a site by a transfer: nothing, when that is nothing.
+fn enter(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    transfer: &Transfer,
+    (kind, effects): (MovementKind, &[(LotId, Effect)]),
+    told: &Particulars,
+) -> Result<Vec<Movement>, Error> {
+    if effects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let movements = record(act, state.site.finess, kind, effects, told)?;
+    db::transfers::link(act.conn, &transfer.id, &movements)?;
+    for movement in &movements {
+        let row = transfer.rows.iter().find(|r| r.lot_id == movement.lot_id);
+        let lot = row.map(|row| Lot {
+            id: row.lot_id.clone(),
+            cip13: row.cip13,
+            lot: row.lot.clone(),
+            expiry: row.expiry,
+        });
+        state.apply(std::slice::from_ref(movement), lot.as_ref());
+    }
+    Ok(movements)
+}
+
+/// Gives back what is held at the giver for a transfer that was asked for by hand.
+fn let_go(act: &mut Act<'_>, giver: &mut SiteState, transfer: &TransferId) -> Result<(), Error> {
+    let (gone, kept): (Vec<TransferHold>, Vec<TransferHold>) = giver
+        .transfer_holds
+        .iter()
+        .cloned()
+        .partition(|hold| hold.transfer == *transfer);
+    for hold in &gone {
+        db::transfers::shrink_hold(act.conn, hold, hold.units)?;
+    }
+    giver.set_transfer_holds(kept);
+    Ok(())
 }
 
 /// Writes a step on the audit trail of both sites.

@@ -1,15 +1,14 @@
 //! A transfer arrives: in full, in part, or not at all.
 
 use super::packs::{self, Pack};
-use super::{Moved, audit, by_lot, differs, ids, locked, lot_of, may_take, signed};
+use super::{Moved, audit, by_lot, differs, enter, ids, locked, lot_of, may_take, signed};
 use crate::app::act::Act;
 use crate::app::after;
 use crate::app::error::Error;
 use crate::app::plan_lines::{UNITS_LOST, break_line, close_if_done, decided};
-use crate::app::record::{Particulars, record};
+use crate::app::record::Particulars;
 use crate::app::site_state::SiteState;
 use crate::db;
-use crate::db::stock::Lot;
 use crate::domain::calendar::Day;
 use crate::domain::code::{Cip13, LotNumber};
 use crate::domain::id::{HoldId, LineId, LotId, TransferId};
@@ -159,27 +158,12 @@ fn arrive(
             (lot.clone(), effect)
         })
         .collect();
-    if effects.is_empty() {
-        return Ok(Vec::new());
-    }
     let said = Particulars {
         reason: (!receipt.cold_chain).then_some(LossReason::ColdChain.code()),
         ..receipt.told.clone()
     };
     let kind = MovementKind::TransferIn;
-    let movements = record(act, transfer.to, kind, &effects, &said)?;
-    db::transfers::link(act.conn, &transfer.id, &movements)?;
-    for movement in &movements {
-        let row = transfer.rows.iter().find(|r| r.lot_id == movement.lot_id);
-        let lot = row.map(|row| Lot {
-            id: row.lot_id.clone(),
-            cip13: row.cip13,
-            lot: row.lot.clone(),
-            expiry: row.expiry,
-        });
-        state.apply(std::slice::from_ref(movement), lot.as_ref());
-    }
-    Ok(movements)
+    enter(act, state, transfer, (kind, &effects), &said)
 }
 
 /// What becomes of the lines that the rows are for, after what was told of them.

@@ -1,7 +1,7 @@
 //! A transfer leaves its giver: from now on its units are in nobody's stock.
 
 use super::packs::{self, Pack};
-use super::{Moved, audit, by_lot, ids, locked, may_take, not_to_come, signed};
+use super::{Moved, audit, by_lot, ids, let_go, locked, may_take, not_to_come, signed};
 use crate::app::act::Act;
 use crate::app::after;
 use crate::app::error::Error;
@@ -15,7 +15,7 @@ use crate::domain::line::{LineHold, LineState};
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use crate::domain::role::Action;
-use crate::domain::transfer::{FmdState, Step, Transfer, TransferHold, TransferState};
+use crate::domain::transfer::{FmdState, Step, Transfer, TransferState};
 use serde_json::json;
 
 /// What a giver says when a transfer leaves.
@@ -118,16 +118,7 @@ fn release(act: &mut Act<'_>, state: &mut SiteState, transfer: &Transfer) -> Res
         db::plan_lines::shrink_hold(act.conn, hold, hold.units)?;
     }
     state.set_line_holds(kept);
-    let (gone, kept): (Vec<TransferHold>, Vec<TransferHold>) = state
-        .transfer_holds
-        .iter()
-        .cloned()
-        .partition(|hold| hold.transfer == transfer.id);
-    for hold in &gone {
-        db::transfers::shrink_hold(act.conn, hold, hold.units)?;
-    }
-    state.set_transfer_holds(kept);
-    Ok(())
+    let_go(act, state, &transfer.id)
 }
 
 /// Refuses what has expired while it was held.

@@ -1,15 +1,14 @@
 //! What a receiver refused at the door is back at the giver.
 
 use super::packs::{self, Pack};
-use super::{Moved, audit, by_lot, differs, ids, locked, lot_of, may_take, signed};
+use super::{Moved, audit, by_lot, differs, enter, ids, locked, lot_of, may_take, signed};
 use crate::app::act::Act;
 use crate::app::after;
 use crate::app::error::Error;
 use crate::app::plan_lines::close_if_done;
-use crate::app::record::{Particulars, record};
+use crate::app::record::Particulars;
 use crate::app::site_state::SiteState;
 use crate::db;
-use crate::db::stock::Lot;
 use crate::domain::calendar::Day;
 use crate::domain::code::{Cip13, LotNumber};
 use crate::domain::id::{LotId, TransferId};
@@ -77,27 +76,8 @@ pub fn take_back(act: &mut Act<'_>, id: &TransferId, taken: &TakenBack) -> Resul
             (lot.clone(), effect)
         })
         .collect();
-    let mut movements = Vec::new();
-    if !effects.is_empty() {
-        movements = record(
-            act,
-            transfer.from,
-            MovementKind::Return,
-            &effects,
-            &taken.told,
-        )?;
-        db::transfers::link(act.conn, &transfer.id, &movements)?;
-    }
-    for movement in &movements {
-        let row = transfer.rows.iter().find(|r| r.lot_id == movement.lot_id);
-        let lot = row.map(|row| Lot {
-            id: row.lot_id.clone(),
-            cip13: row.cip13,
-            lot: row.lot.clone(),
-            expiry: row.expiry,
-        });
-        state.apply(std::slice::from_ref(movement), lot.as_ref());
-    }
+    let booked = (MovementKind::Return, effects.as_slice());
+    let movements = enter(act, &mut state, &transfer, booked, &taken.told)?;
     packs::arrive(act, &transfer, &taken.packs, &movements, transfer.from)?;
     transfer.returned = Some(by);
     close_if_done(act, &mut transfer, ClosedAs::Cancelled);

@@ -37,6 +37,13 @@ pub struct InTransit {
     pub going_back: Units,
 }
 
+impl InTransit {
+    /// Returns how many there are, to come or going back.
+    pub const fn units(&self) -> Units {
+        self.to_come.saturating_add(self.going_back)
+    }
+}
+
 type Row = (
     (String, String, String),
     (String, String, String, NaiveDate),

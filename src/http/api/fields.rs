@@ -1,7 +1,7 @@
 //! Fields that the bodies of several resources share, read one by one; every fault is kept.
 
 use crate::app::record::Which;
-use crate::domain::calendar::Day;
+use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::{Cip13, LotNumber};
 use crate::domain::quantity::{Grams, Mg, Units};
 use crate::domain::reason::can_be_seen;
@@ -145,6 +145,20 @@ pub fn lot_named(
             None => None,
         },
     })
+}
+
+/// Reads when something happened, which is of this century.
+pub fn happened_at(faults: &mut Faults, told: Option<Instant>) -> Option<Instant> {
+    let first = Day::of(Day::FIRST_YEAR, 1, 1)
+        .and_then(|day| day.date().and_hms_opt(0, 0, 0))
+        .map(|at| at.and_utc());
+    if let (Some(at), Some(first)) = (told, first)
+        && at < first
+    {
+        let said = Said::new("lies before this century", "est antérieur à ce siècle");
+        faults.push(Fault::new("/happened_at", said).found(at));
+    }
+    told
 }
 
 /// Reads a body weight in grams.

@@ -239,16 +239,13 @@ fn at_site(seen: &SeenSite, names: Names) -> RecallSiteShape {
 }
 
 fn whole(seen: &SeenRecall, names: Names) -> RecallListShape {
-    let transit = seen
-        .in_transit
-        .iter()
-        .map(|(one, lot)| RecalledInTransitShape {
-            transfer: one.transfer.to_string(),
-            from: one.from.to_string(),
-            to: one.to.to_string(),
-            expiry: lot.expiry.to_string(),
-            units: one.units.get(),
-        });
+    let transit = seen.in_transit.iter().map(|one| RecalledInTransitShape {
+        transfer: one.transfer.to_string(),
+        from: one.from.to_string(),
+        to: one.to.to_string(),
+        expiry: one.expiry.to_string(),
+        units: one.units().get(),
+    });
     RecallListShape {
         recall: shape(&seen.recall),
         sites: seen.sites.iter().map(|s| at_site(s, names)).collect(),

@@ -3,7 +3,7 @@
 mod dispensing;
 mod receipt;
 
-use super::fields::{code, day, missing, needed_units, note, required, units_from};
+use super::fields::{code, day, happened_at, missing, needed_units, note, required, units_from};
 use crate::app::count_units::Shortage;
 use crate::app::dispense::Dispensed;
 use crate::app::receive_units::Received;
@@ -276,24 +276,9 @@ impl MovementBody {
     }
 
     fn told(&self, faults: &mut Faults) -> Particulars {
-        let note = note(faults, "/note", self.note.as_deref());
-        let first = Day::of(Day::FIRST_YEAR, 1, 1)
-            .and_then(|d| d.date().and_hms_opt(0, 0, 0))
-            .map(|t| t.and_utc());
-        if let (Some(at), Some(first)) = (self.happened_at, first)
-            && at < first
-        {
-            faults.push(
-                Fault::new(
-                    "/happened_at",
-                    Said::new("lies before this century", "est antérieur à ce siècle"),
-                )
-                .found(at),
-            );
-        }
         Particulars {
-            note,
-            happened_at: self.happened_at,
+            note: note(faults, "/note", self.note.as_deref()),
+            happened_at: happened_at(faults, self.happened_at),
             delivery: self.delivery.clone(),
             ..Particulars::default()
         }

@@ -6,11 +6,13 @@ pub use moving::{LotArrivedBody, LotBackBody, ReceiveBody, SendBody, TakeBackBod
 
 use crate::app::record::Particulars;
 use crate::app::transfer::{AskedFor, AskedRow, Asking};
-use crate::domain::calendar::{Day, Instant};
+use crate::domain::calendar::Instant;
 use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::id::ClearanceId;
 use crate::domain::transfer::LegalBasis;
-use crate::http::api::fields::{code, day, missing, needed_units, note, optional_words, words};
+use crate::http::api::fields::{
+    code, day, happened_at, missing, needed_units, note, optional_words, words,
+};
 use crate::http::body::Object;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
@@ -232,19 +234,10 @@ fn legal(
 }
 
 /// Reads what is told beside.
-fn told(faults: &mut Faults, said: Option<&str>, happened_at: Option<Instant>) -> Particulars {
-    let first = Day::of(Day::FIRST_YEAR, 1, 1)
-        .and_then(|d| d.date().and_hms_opt(0, 0, 0))
-        .map(|t| t.and_utc());
-    if let (Some(at), Some(first)) = (happened_at, first)
-        && at < first
-    {
-        let said = Said::new("lies before this century", "est antérieur à ce siècle");
-        faults.push(Fault::new("/happened_at", said).found(at));
-    }
+fn told(faults: &mut Faults, said: Option<&str>, at: Option<Instant>) -> Particulars {
     Particulars {
         note: note(faults, "/note", said),
-        happened_at,
+        happened_at: happened_at(faults, at),
         ..Particulars::default()
     }
 }
