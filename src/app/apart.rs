@@ -95,7 +95,8 @@ pub(super) fn let_go(
         let mut freed = Units::ZERO;
         for part in parts {
             match held.fate(&part) {
-                Fate::Waits => continue,
+                // what is spoilt stays what it is until it is destroyed
+                Fate::Waits | Fate::Spoilt => continue,
                 Fate::Freed => freed = freed.saturating_add(part.units),
                 Fate::ByHand => {}
             }
@@ -150,6 +151,30 @@ pub(super) fn gone(
         db::apart::insert_part(act.conn, site, &line.lot_id, &part)?;
     }
     Ok(())
+}
+
+/// Keeps what follows when units come back into quarantine, since their leaving was a mistake: whichever they
+/// were, they were in every excursion of the lot that is undecided, and nothing frees them but a person.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn back(
+    act: &mut Act<'_>,
+    site: Finess,
+    line: &StockLine,
+    units: Units,
+) -> Result<(), Error> {
+    let held = held(act, site, line)?;
+    if held.excursions.iter().all(|over| over.decision.is_some()) {
+        return Ok(());
+    }
+    let part = Part {
+        id: act.id(),
+        seq: 0,
+        cause: Cause::Hand,
+        units,
+    };
+    Ok(db::apart::insert_part(act.conn, site, &line.lot_id, &part)?)
 }
 
 /// Refuses to release by hand what waits for a decision.

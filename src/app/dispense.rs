@@ -2,6 +2,7 @@
 
 mod by_override;
 mod for_request;
+mod given_before;
 pub(super) mod over_holds;
 pub(super) mod packs;
 
@@ -76,6 +77,9 @@ pub enum Claim {
 /// patient's hold first, then what nobody holds, then other holds in reverse rank. An override
 /// takes what nobody holds first, then holds in reverse rank.
 ///
+/// What was given before a recall or an excursion set its lot apart, and is told afterwards, is let out of
+/// quarantine first.
+///
 /// # Errors
 /// Refused when the reserve would lose a dose, when there are not enough units, when a pack that
 /// leaves is at another site, or is of another lot than its line names, or when what is dispensed
@@ -114,11 +118,12 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         }
         given_before = crs::doses_dispensed(act, &state, treated.as_ref())?;
     }
+    let out = given_before::let_out(act, &mut state, &order.lines, &order.told)?;
     let (kind, picks) = match &order.claim {
         Claim::Ordinary => {
             Granted::passes_around(act, &state, treated.as_ref(), &order.lines)?;
             let picks = pick_free(&state, &order.lines)?;
-            protect::reserves(act, &state, &picks)?;
+            protect::reserves(act, &state, &given_before::beside(&picks, &out))?;
             (MovementKind::Dispensing, picks)
         }
         Claim::Override => {
@@ -178,7 +183,7 @@ pub fn dispense(act: &mut Act<'_>, site: Finess, order: &Dispensed) -> Result<Re
         let left = protect::left(act, &state);
         hear::overridden(act, &state, &operation, left)?;
     }
-    after::stock_changed(act, state, movements)
+    after::stock_changed(act, state, [out, movements].concat())
 }
 
 fn pick_free(state: &SiteState, lines: &[Line]) -> Result<Vec<(LotId, Units)>, Refusal> {

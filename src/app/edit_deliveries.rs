@@ -65,6 +65,7 @@ pub(super) fn announce_unsettled(
         } else {
             DeliveryState::Announced
         },
+        confirmed: new.confirmed,
         reference: new.reference.clone(),
         version: 1,
     };
@@ -144,10 +145,10 @@ pub(super) fn change_unsettled(
     let after = Delivery {
         units: change.units.unwrap_or(before.units),
         expected_on: change.expected_on.unwrap_or(before.expected_on),
-        state: next,
         version: version.saturating_add(1),
         ..before.clone()
     }
+    .becomes(next)
     .settled();
     if after
         == (Delivery {

@@ -160,6 +160,32 @@ pub fn correct(
     version: i64,
     correction: Correction,
 ) -> Result<PatientRecord, Error> {
+    let (mut state, record) = corrected(act, site, id, version, correction)?;
+    after::settle(act, &mut state)?;
+    Ok(record)
+}
+
+/// As [`correct`], and leaves it to the caller to settle the site: once, for whoever corrects many.
+///
+/// # Errors
+/// As [`correct`].
+pub(super) fn correct_unsettled(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &PatientId,
+    version: i64,
+    correction: Correction,
+) -> Result<PatientRecord, Error> {
+    Ok(corrected(act, site, id, version, correction)?.1)
+}
+
+fn corrected(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &PatientId,
+    version: i64,
+    correction: Correction,
+) -> Result<(SiteState, PatientRecord), Error> {
     let unknown = || Refusal::Unknown {
         what: "patient",
         name: id.to_string(),
@@ -208,8 +234,7 @@ pub fn correct(
         end_clearance::let_go(act, &mut state, &clearance, "infusion-cancelled")?;
     }
     save(act, &mut state, &before, &record)?;
-    after::settle(act, &mut state)?;
-    Ok(record)
+    Ok((state, record))
 }
 
 fn save(

@@ -3,7 +3,8 @@
 //! An excursion is about all units of its lots at the site: the usable ones are set apart, and those that
 //! were in quarantine already were in it as well, so that lifting a recall does not free what was warm. A
 //! decision to release lets go of what nothing else holds; one to destroy destroys what the excursion set
-//! apart, and leaves what stood in quarantine for another cause to that cause, never to be freed by it.
+//! apart, and leaves what stood in quarantine for another cause to that cause: a recall may want it back. It
+//! is spoilt all the same, and nobody can release it any more.
 
 use super::act::{Act, Done};
 use super::after::{self, Recorded};

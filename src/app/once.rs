@@ -131,6 +131,28 @@ pub fn note(act: &mut Act<'_>, attempt: Attempt<'_>, decided: &Decided) -> Resul
     )
 }
 
+/// Writes into the audit trail that something was refused for faults of its own, all of which are told: a sheet
+/// of which nothing was taken over.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn note_faults(
+    act: &mut Act<'_>,
+    action: &'static str,
+    site: Option<Finess>,
+    faults: usize,
+) -> Result<(), Error> {
+    act.audit_refusal(
+        site,
+        Done {
+            action,
+            object: "",
+            patient: None,
+            details: json!({ "reason": "faults", "faults": faults }),
+        },
+    )
+}
+
 fn kept(act: &mut Act<'_>, keyed: &Keyed) -> Result<Option<Answer>, Error> {
     if !db::dialect::try_claim_key(
         act.conn,

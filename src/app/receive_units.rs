@@ -54,7 +54,6 @@ pub enum Count {
 /// the delivery was cancelled.
 pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<Recorded, Error> {
     let state = SiteState::load(act, site)?;
-    not_in_the_future(act, &received.told)?;
     if received.expiry < state.today {
         return Err(Refusal::ExpiredOnReceipt {
             expiry: received.expiry,
@@ -62,6 +61,26 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
         }
         .into());
     }
+    let (lot, movements) = book(act, site, received)?;
+    let state = if received.told.delivery.is_some() {
+        SiteState::load(act, site)?
+    } else {
+        applied(state, &movements, &lot)
+    };
+    after::stock_changed(act, state, movements)
+}
+
+/// Books a receipt, and leaves what follows to the caller: once, for whoever books many. What is out of date
+/// is the caller's to refuse.
+///
+/// # Errors
+/// As [`receive`].
+pub(super) fn book(
+    act: &mut Act<'_>,
+    site: Finess,
+    received: &Received,
+) -> Result<(Lot, Vec<Movement>), Error> {
+    not_in_the_future(act, &received.told)?;
     let units = units_of(act, received)?;
     if let Some(serial) = &received.serial {
         elsewhere(act, received.cip13, serial)?;
@@ -76,22 +95,24 @@ pub fn receive(act: &mut Act<'_>, site: Finess, received: &Received) -> Result<R
     if let (Some(serial), Some(receipt)) = (&received.serial, movements.first()) {
         place(act, received.cip13, serial, receipt)?;
     }
-    let state = if received.told.delivery.is_some() {
-        SiteState::load(act, site)?
-    } else {
-        applied(state, &movements, &lot)
-    };
-    after::stock_changed(act, state, movements)
+    Ok((lot, movements))
 }
 
-/// Refuses a pack that is at a site, this one or another.
+/// Refuses a pack that is at a site, this one or another, or on its way between two: it is received with its
+/// transfer, which counts it already.
 fn elsewhere(act: &mut Act<'_>, cip13: Cip13, serial: &Serial) -> Result<(), Error> {
     match db::packs::pack_site(act.conn, cip13, serial)? {
         Some(site) => {
             let serial = serial.clone();
             Err(Refusal::SerialKnown { serial, site }.into())
         }
-        None => Ok(()),
+        None => match db::packs::on_its_way(act.conn, cip13, serial)? {
+            Some(transfer) => {
+                let serial = serial.clone();
+                Err(Refusal::PackOnItsWay { serial, transfer }.into())
+            }
+            None => Ok(()),
+        },
     }
 }
 

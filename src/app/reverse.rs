@@ -20,7 +20,7 @@ use crate::domain::reason::Refusal;
 /// truly gone are a loss and not a mistake of the pen. CRS doses that what is undone made were not
 /// given; units that came with a delivery are still to come with it; a request that was served by it is
 /// open again. What a transfer moved is not undone at one end: send it back; nor is undone what a recall or
-/// an excursion from the cold set apart: lift it, or decide.
+/// an excursion from the cold set apart: lift it, or decide; nor what a decision destroyed.
 ///
 /// # Errors
 /// Refused when the movement is unknown here, was undone, is a reversal, or its units are no
@@ -58,12 +58,18 @@ pub fn reverse(
         .find(act.conn, &movement.lot_id)?
         .ok_or_else(|| Error::Bug("a movement without its lot".to_owned()))?;
     still_there(&line, -effect.usable, -effect.quarantined)?;
+    let decided = matches!(
+        movement.kind,
+        MovementKind::Quarantine | MovementKind::Destruction
+    );
+    if decided && matches!(movement.reason.as_deref(), Some("recall" | "excursion")) {
+        return Err(Refusal::NotReversible { why: "held-back" }.into());
+    }
     let leave = Units::new(u32::try_from(-effect.quarantined).unwrap_or(0));
-    if leave > Units::ZERO && effect.usable > 0 {
-        let by_cause = matches!(movement.reason.as_deref(), Some("recall" | "excursion"));
-        if by_cause {
-            return Err(Refusal::NotReversible { why: "held-back" }.into());
-        }
+    let back = Units::new(u32::try_from(effect.quarantined).unwrap_or(0));
+    if back > Units::ZERO {
+        apart::back(act, site, &line, back)?;
+    } else if leave > Units::ZERO && effect.usable > 0 {
         apart::released_by_hand(act, site, &line, leave)?;
     } else if leave > Units::ZERO {
         apart::gone(act, site, &line, leave)?;

@@ -104,6 +104,19 @@ fn fine(settings: &Settings, addresses: &Addresses, rules: &Rulebooks) -> Answer
     let answer = odd.fold(Answer::new(text, json), |answer, odd| {
         answer.note(format!("note: {odd}"))
     });
+    let folders = [
+        ("backup_folder", settings.backup_folder.as_deref()),
+        ("situation_folder", settings.situation_folder.as_deref()),
+    ];
+    let answer = folders.into_iter().fold(answer, |answer, (name, folder)| {
+        match folder.filter(|folder| !folder.is_dir()) {
+            Some(folder) => answer.note(format!(
+                "note: {name} is not there: {}; nothing is written until it is",
+                folder.display()
+            )),
+            None => answer,
+        }
+    });
     match addresses.mail {
         MailUrl::Smtp(_) => answer,
         MailUrl::Directory(_) | MailUrl::Memory => answer.note(

@@ -241,8 +241,12 @@ fn shown(opened: &Opened, id: RecallId) -> Result<Answer, Failure> {
         "DEALT WITH",
     ];
     text.push_str(&columns(names, &rows));
-    if seen.sites.is_empty() {
-        text.push_str("No site has or had a unit of it; what arrives is set apart.\n");
+    if seen.numbers.is_empty() {
+        text.push_str("No pharmacy ever had a lot of that number: compare it with the document. What arrives of it is set apart.\n");
+    } else if seen.sites.is_empty() {
+        text.push_str(
+            "No site within your reach has or had a unit of it; what arrives is set apart.\n",
+        );
     }
     Ok(Answer::new(text, json(&seen)))
 }
@@ -315,6 +319,11 @@ fn json(seen: &SeenRecall) -> Value {
             "expiry": one.expiry.to_string(), "units": one.units().get(),
         })
     });
-    let whole = shelf::with(head(&seen.recall), "sites", sites.collect());
+    let whole = shelf::with(
+        head(&seen.recall),
+        "known_as",
+        seen.numbers.iter().map(|n| json!(n)).collect(),
+    );
+    let whole = shelf::with(whole, "sites", sites.collect());
     shelf::with(whole, "in_transit", transit.collect())
 }

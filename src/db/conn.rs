@@ -12,6 +12,9 @@ use diesel::r2d2::{
     ManageConnection, NopErrorHandler, Pool, PooledConnection, R2D2Connection as _,
 };
 use diesel::{PgConnection, SqliteConnection};
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 /// A connection to either database; queries written once run on both.
@@ -50,6 +53,7 @@ impl Conn {
                 let path = file.to_str().ok_or_else(|| Error::NotThisDatabase {
                     cause: format!("{} is not text in UTF-8", file.display()),
                 })?;
+                make_private(file);
                 SqliteConnection::establish(path)
                     .map(Self::Sqlite)
                     .map_err(|error| in_file(Error::from(error), url))?
@@ -62,6 +66,15 @@ impl Conn {
         };
         dialect::set_up(&mut conn, purpose, busy_timeout).map_err(|error| in_file(error, url))?;
         Ok(conn)
+    }
+}
+
+/// Makes the file of a database that is not there yet, for its owner alone: it holds patients' data, and what
+/// SQLite puts beside it takes its permissions. What is in the way SQLite says itself.
+fn make_private(file: &Path) {
+    if file != Path::new(":memory:") {
+        let mut new = OpenOptions::new();
+        drop(new.write(true).create_new(true).mode(0o600).open(file));
     }
 }
 

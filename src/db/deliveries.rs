@@ -20,6 +20,7 @@ type Row = (
     Option<String>,
     i64,
     i64,
+    bool,
 );
 
 macro_rules! columns {
@@ -34,12 +35,13 @@ macro_rules! columns {
             deliveries::reference,
             deliveries::version,
             deliveries::arrived,
+            deliveries::confirmed,
         )
     };
 }
 
 fn value(
-    (id, site, cip13, units, expected_on, state, reference, version, arrived): Row,
+    (id, site, cip13, units, expected_on, state, reference, version, arrived, confirmed): Row,
 ) -> Result<Delivery, Error> {
     let row = RowOf {
         table: "deliveries",
@@ -55,6 +57,7 @@ fn value(
         id: DeliveryId::new(&*id),
         reference,
         version,
+        confirmed,
     })
 }
 
@@ -190,6 +193,7 @@ pub fn insert(conn: &mut Conn, delivery: &Delivery, now: Instant) -> Result<(), 
             deliveries::reference.eq(delivery.reference.as_deref()),
             deliveries::created_at.eq(kept(now)),
             deliveries::version.eq(delivery.version),
+            deliveries::confirmed.eq(delivery.confirmed),
         ))
         .execute(conn)?;
     Ok(())
@@ -208,6 +212,7 @@ pub fn update(conn: &mut Conn, delivery: &Delivery) -> Result<(), Error> {
             deliveries::state.eq(delivery.state.code()),
             deliveries::reference.eq(delivery.reference.as_deref()),
             deliveries::version.eq(delivery.version),
+            deliveries::confirmed.eq(delivery.confirmed),
         ))
         .execute(conn)?;
     Ok(())

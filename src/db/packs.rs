@@ -1,11 +1,12 @@
 //! Packs that were scanned: where each is, by which receipt it came, by which movement it left.
 
 use super::row::RowOf;
-use super::schema::packs;
+use super::schema::{packs, transfer_movements, transfers};
 use super::{Conn, Error};
 use crate::domain::code::{Cip13, Finess, Serial};
-use crate::domain::id::{LotId, MovementId};
+use crate::domain::id::{LotId, MovementId, TransferId};
 use crate::domain::ledger::Movement;
+use crate::domain::transfer::TransferState;
 use diesel::prelude::*;
 
 /// Returns of which lot a pack is, wherever it is, or was last; nothing when it was never scanned.
@@ -63,6 +64,34 @@ pub fn pack_place(
 /// When the database cannot be read, or the row is no pack.
 pub fn pack_site(conn: &mut Conn, cip13: Cip13, serial: &Serial) -> Result<Option<Finess>, Error> {
     Ok(pack_place(conn, cip13, serial)?.map(|(site, _)| site))
+}
+
+/// Returns the transfer with which a pack left its site, while units of that are in nobody's stock.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn on_its_way(
+    conn: &mut Conn,
+    cip13: Cip13,
+    serial: &Serial,
+) -> Result<Option<TransferId>, Error> {
+    let left_by: Option<Option<String>> = packs::table
+        .find((cip13.as_str(), serial.as_str()))
+        .filter(packs::site.is_null())
+        .select(packs::left_by)
+        .get_result(conn)
+        .optional()?;
+    let Some(left_by) = left_by.flatten() else {
+        return Ok(None);
+    };
+    let transfer: Option<String> = transfer_movements::table
+        .inner_join(transfers::table)
+        .filter(transfer_movements::movement_id.eq(left_by))
+        .filter(transfers::state.eq_any(TransferState::ON_THE_WAY.map(TransferState::code)))
+        .select(transfers::id)
+        .get_result(conn)
+        .optional()?;
+    Ok(transfer.map(TransferId::new))
 }
 
 /// Keeps that a pack came in by a receipt, or back by a return.

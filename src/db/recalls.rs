@@ -101,18 +101,18 @@ pub fn find(conn: &mut Conn, id: &RecallId) -> Result<Option<Recall>, Error> {
         .transpose()
 }
 
-/// Returns the recalls of a lot that stand, the first first.
+/// Returns the recalls of a lot that stand, the first first; capitals and small letters are alike.
 ///
 /// # Errors
 /// When the database cannot be read, or a row is no recall.
 pub fn standing(conn: &mut Conn, cip13: Cip13, lot: &LotNumber) -> Result<Vec<Recall>, Error> {
     let rows: Vec<Row> = recalls::table
         .filter(recalls::cip13.eq(cip13.as_str()))
-        .filter(recalls::lot.eq(lot.as_str()))
         .filter(recalls::lifted_at.is_null())
         .order(recalls::id)
         .load(conn)?;
-    rows.into_iter().map(value).collect()
+    let of_lot = |row: &Row| row.lot.eq_ignore_ascii_case(lot.as_str());
+    rows.into_iter().filter(of_lot).map(value).collect()
 }
 
 /// What a reader of the recalls asks for.

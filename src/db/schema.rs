@@ -206,6 +206,7 @@ diesel::table! {
         created_at -> Timestamp,
         version -> BigInt,
         arrived -> BigInt,
+        confirmed -> Bool,
     }
 }
 

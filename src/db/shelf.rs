@@ -119,19 +119,22 @@ pub fn numbered(
     values(lines!(site).filter(named).load::<Row>(conn)?)
 }
 
-/// Returns the sites that have or had units of the lots of a presentation that carry a number.
+/// Returns what a site has or had of some lots, by expiry.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no stock.
+pub fn of_lots(conn: &mut Conn, site: Finess, of: &[LotId]) -> Result<Vec<StockLine>, Error> {
+    let named = lots::id.eq_any(of.iter().map(LotId::as_str));
+    values(lines!(site).filter(named).load::<Row>(conn)?)
+}
+
+/// Returns the sites that have or had units of some lots.
 ///
 /// # Errors
 /// When the database cannot be read, or a row names no site.
-pub fn sites_with(
-    conn: &mut Conn,
-    cip13: Cip13,
-    lot: &LotNumber,
-) -> Result<BTreeSet<Finess>, Error> {
+pub fn sites_with(conn: &mut Conn, of: &[LotId]) -> Result<BTreeSet<Finess>, Error> {
     let rows: Vec<String> = balances::table
-        .inner_join(lots::table)
-        .filter(lots::cip13.eq(cip13.as_str()))
-        .filter(lots::lot.eq(lot.as_str()))
+        .filter(balances::lot_id.eq_any(of.iter().map(LotId::as_str)))
         .order((balances::site, balances::lot_id))
         .select(balances::site)
         .load(conn)?;

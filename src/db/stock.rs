@@ -41,6 +41,19 @@ pub fn lots_numbered(conn: &mut Conn, cip13: Cip13, lot: &LotNumber) -> Result<V
     rows.into_iter().map(lot_value).collect()
 }
 
+/// Returns the lots of a presentation that carry a number, whether in capitals or small letters.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no lot.
+pub fn lots_like(conn: &mut Conn, cip13: Cip13, lot: &LotNumber) -> Result<Vec<Lot>, Error> {
+    let rows: Vec<LotRow> = lots::table
+        .filter(lots::cip13.eq(cip13.as_str()))
+        .order((lots::expiry, lots::id))
+        .load(conn)?;
+    let like = |row: &LotRow| row.2.eq_ignore_ascii_case(lot.as_str());
+    rows.into_iter().filter(like).map(lot_value).collect()
+}
+
 type LotRow = (String, String, String, NaiveDate);
 
 fn lot_value((id, cip13, lot, expiry): LotRow) -> Result<Lot, Error> {
@@ -219,6 +232,20 @@ pub fn reversal_of(conn: &mut Conn, id: &MovementId) -> Result<Option<MovementId
         .get_result(conn)
         .optional()?;
     Ok(found.map(MovementId::new))
+}
+
+/// Returns when the movement of a number was recorded at a site, if there is one.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn recorded_at(conn: &mut Conn, site: Finess, seq: i64) -> Result<Option<Instant>, Error> {
+    let found: Option<NaiveDateTime> = movements::table
+        .filter(movements::site.eq(site.as_str()))
+        .filter(movements::seq.eq(seq))
+        .select(movements::recorded_at)
+        .get_result(conn)
+        .optional()?;
+    Ok(found.map(instant))
 }
 
 /// Returns what a site had of a lot at an instant: the sum of what had happened by then.

@@ -107,6 +107,9 @@ pub enum Fate {
     /// Nothing is undecided about its units any more, and they stay in quarantine until somebody releases
     /// or destroys them.
     ByHand,
+    /// Its units were in an excursion after which they may not be used: they leave quarantine only to be
+    /// destroyed or lost.
+    Spoilt,
 }
 
 impl Held {
@@ -120,7 +123,9 @@ impl Held {
             return Fate::Waits;
         }
         let spoilt = |over: &Over| over.decision == Some(Decision::Destroy);
-        if part.cause == Cause::Hand || self.caught(part).any(spoilt) {
+        if self.caught(part).any(spoilt) {
+            Fate::Spoilt
+        } else if part.cause == Cause::Hand {
             Fate::ByHand
         } else {
             Fate::Freed

@@ -2,7 +2,7 @@
 
 use super::calendar::Day;
 use super::code::{Cip13, Finess, LotNumber, Serial};
-use super::id::RequestId;
+use super::id::{RequestId, TransferId};
 use super::inventory::{Hindrance, Place};
 use super::quantity::{Doses, Mg, Units};
 
@@ -106,6 +106,13 @@ pub enum Refusal {
         serial: Serial,
         /// Where it is, if the caller may know.
         site: Finess,
+    },
+    /// The pack is on its way from one pharmacy to another.
+    PackOnItsWay {
+        /// Its serial number.
+        serial: Serial,
+        /// With which transfer.
+        transfer: TransferId,
     },
     /// The pack is of another lot than the one that is named.
     OtherLot {
@@ -325,6 +332,7 @@ impl Refusal {
             Self::TooManyBoxes { .. } => "too-many-boxes",
             Self::NotOnePack { .. } => "not-one-pack",
             Self::SerialKnown { .. } => "serial-known",
+            Self::PackOnItsWay { .. } => "pack-on-its-way",
             Self::OtherLot { .. } => "other-lot",
             Self::OtherPresentation { .. } => "other-presentation",
             Self::TransferDiffers { .. } => "transfer-differs",

@@ -62,8 +62,8 @@ pub enum Dealing {
     Done,
 }
 
-/// Returns what a site must hear: the units of the lot that are on its shelf, and those that were dispensed
-/// there and have not come back.
+/// Returns what a site must hear: the units of the lot that are on its shelf or on their way there, and
+/// those that were dispensed there and have not come back.
 ///
 /// Choice: it is over when the shelf has none and none was dispensed; where patients have had some, only
 /// the pharmacist can say that it is.

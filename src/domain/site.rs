@@ -56,6 +56,8 @@ pub struct Delivery {
     pub expected_on: Day,
     /// How sure it is.
     pub state: DeliveryState,
+    /// Whether the supplier had confirmed it when it was last to come.
+    pub confirmed: bool,
     /// The supplier's reference.
     pub reference: Option<String>,
     /// Counts its edits.
@@ -98,17 +100,35 @@ impl Delivery {
         after.settled()
     }
 
-    /// Returns the delivery once it turns out that `units` had not arrived with it: if they are
-    /// to come then, it is confirmed again.
+    /// Returns the delivery once it turns out that `units` had not arrived with it: if all had been there,
+    /// they are to come, as sure as they were before. One that was closed short stays closed: somebody
+    /// said that no more comes.
     #[must_use]
     pub fn did_not_arrive(&self, units: Units) -> Self {
         let mut after = self.clone();
         after.arrived = after.arrived.saturating_sub(units);
         after.version = after.version.saturating_add(1);
-        if after.state == DeliveryState::Received && after.arrived < after.units {
-            after.state = DeliveryState::Confirmed;
+        let was_whole = self.state == DeliveryState::Received && self.arrived >= self.units;
+        if was_whole && after.arrived < after.units {
+            after.state = if self.confirmed {
+                DeliveryState::Confirmed
+            } else {
+                DeliveryState::Announced
+            };
         }
         after
+    }
+
+    /// Returns the delivery in another state.
+    #[must_use]
+    pub fn becomes(mut self, state: DeliveryState) -> Self {
+        match state {
+            DeliveryState::Announced => self.confirmed = false,
+            DeliveryState::Confirmed => self.confirmed = true,
+            DeliveryState::Received | DeliveryState::Cancelled => {}
+        }
+        self.state = state;
+        self
     }
 
     /// Returns the delivery as received when all that was announced has arrived.
@@ -182,9 +202,23 @@ mod tests {
             units: Units::new(10),
             arrived: Units::new(arrived),
             expected_on: Day::of(2021, 10, 22).unwrap(),
+            confirmed: state == DeliveryState::Confirmed,
             state,
             reference: None,
             version: 1,
+        }
+    }
+
+    #[test]
+    fn what_did_not_arrive_is_as_sure_as_it_was_and_stays_closed_when_it_was_closed_short() {
+        use DeliveryState::{Announced, Confirmed, Received};
+        for was in [Announced, Confirmed] {
+            let whole = delivery(was, 4).arrives(Units::new(6));
+            assert_eq!(whole.state, Received);
+            let again = whole.did_not_arrive(Units::new(6));
+            assert_eq!((again.state, again.left().get()), (was, 6));
+            let closed = delivery(was, 4).becomes(Received);
+            assert_eq!(closed.did_not_arrive(Units::new(4)).state, Received);
         }
     }
 

@@ -40,6 +40,15 @@ fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
+/// What chrono says of text that is no instant.
+const NO_INSTANT: [&str; 5] = [
+    "premature end of input",
+    "input contains invalid characters",
+    "input is out of range",
+    "no possible date and time matching input",
+    "trailing input",
+];
+
 /// What serde's messages mean. The list is serde's own (`serde::de::Error`), stable for years;
 /// a message that is not on it is passed on as it is, in English.
 fn fault(at: &str, message: &str) -> Fault {
@@ -54,7 +63,13 @@ fn fault(at: &str, message: &str) -> Fault {
             _ => format!("{at}/{name}"),
         }
     };
-    let fault = if let Some(name) = what.strip_prefix("missing field ") {
+    let fault = if NO_INSTANT.contains(&message) {
+        let said = Said::new(
+            "is no day and hour with its zone, as 2021-10-20T08:05:00Z or 2021-10-20T10:05:00+02:00",
+            "n'est pas un jour et une heure avec leur fuseau, comme 2021-10-20T08:05:00Z ou 2021-10-20T10:05:00+02:00",
+        );
+        Fault::new(at, said)
+    } else if let Some(name) = what.strip_prefix("missing field ") {
         Fault::new(
             format!("{at}/{}", escaped(name.trim_matches('`'))),
             Said::new("is missing", "est absent"),

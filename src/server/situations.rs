@@ -91,11 +91,11 @@ impl Sheets {
             let sheet = self.service.write(caller(), now, vec![finess], move |act| {
                 situation(act, finess)
             });
-            sheets.push(
-                sheet
-                    .await
-                    .with_context(|| format!("the sheet of {finess}"))?,
-            );
+            match sheet.await {
+                Ok(sheet) => sheets.push(sheet),
+                // the others have theirs all the same
+                Err(error) => tracing::error!(%finess, %error, "no sheet for a day on paper"),
+            }
         }
         let (folder, language, zone) = (folder.to_owned(), self.language, self.zone);
         let written = tokio::task::spawn_blocking(move || {

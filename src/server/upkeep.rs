@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::Service;
 use crate::app::turn_day::Days;
-use crate::app::{notices, sweep_lines};
+use crate::app::{notices, sweep_lines, transfer};
 use crate::clock::Clock;
 use crate::db::outbox::LetterState;
 use crate::db::{self, Conn, Db, alerts, idempotency, outbox};
@@ -113,13 +113,23 @@ async fn follow_days(mut days: Days, clock: Clock) {
     }
 }
 
-/// Frees what was held for approved lines of plans for long enough.
+/// Frees what was held for long enough: for approved lines of plans, and for transfers that nobody sends.
 async fn sweep(service: Service, clock: Clock) {
     match sweep_lines::sweep(&service, clock.now()).await {
         Ok(0) => {}
         Ok(lines) => tracing::info!(lines, "units held for lines of plans are free again"),
         Err(error) => {
             tracing::error!(%error, "units held for long enough were not freed; in a minute again");
+        }
+    }
+    match transfer::lapse::sweep(&service, clock.now()).await {
+        Ok(0) => {}
+        Ok(transfers) => tracing::info!(
+            transfers,
+            "transfers that were not sent in time are cancelled"
+        ),
+        Err(error) => {
+            tracing::error!(%error, "transfers were not cancelled in time; in a minute again");
         }
     }
 }

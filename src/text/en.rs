@@ -37,6 +37,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::SerialKnown { serial, .. } => {
             format!("The pack with serial number {serial} is already in stock and has not left. Was it scanned twice?")
         }
+        Refusal::PackOnItsWay { serial, transfer } => format!("The pack with serial number {serial} is on its way with the transfer {transfer}: receive it with that transfer, or it would be counted twice."),
         Refusal::OtherLot { serial, found, expected, .. } => {
             format!("The pack with serial number {serial} is of lot {expected} and not of lot {found}. Compare both with the box.")
         }

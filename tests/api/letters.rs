@@ -55,6 +55,7 @@ fn recall(event: &str) -> RecallFacts {
         lot: LotNumber::parse("B1").unwrap(),
         reference: Some("ANSM 2021-104".to_owned()),
         on_shelf: Units::new(if event == "closed" { 0 } else { 2 }),
+        to_come: Units::new(if event == "worsened" { 4 } else { 0 }),
         dispensed: Units::new(3),
         lifted: event == "ended",
     }

@@ -1,9 +1,10 @@
 //! The sheet of a site, for a day on paper.
 
 use crate::copies::busy;
-use crate::service::{App, CENTRE, FAR_CENTRE, again_set};
+use crate::service::{App, CENTRE, FAR_CENTRE, NEIGHBOUR, again_set};
 use crate::story::at;
 use crate::support::Backend;
+use crate::transfers;
 use dotation::domain::role::Role;
 use dotation::settings::Settings;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ on_both! {
     a_sheet_says_what_a_pharmacy_needs_for_a_day
     a_sheet_is_for_the_pharmacy_and_reading_it_is_on_the_trail
     sheets_are_written_on_a_schedule
+    transfers_stand_on_the_sheets_of_both
 }
 
 fn sheet(app: &App, language: &str) -> String {
@@ -57,12 +59,29 @@ fn a_sheet_says_what_a_pharmacy_needs_for_a_day(backend: Backend) {
         "{page}"
     );
     let stock = rows(&page, "Stock par lot");
-    assert_eq!(stock.len(), 1, "{stock:?}");
+    assert_eq!(stock.len(), 3, "{stock:?}");
     assert!(
-        stock[0].contains("| 3400957464547 | B1 | 30/06/2022 | 8 | "),
+        stock[0].contains("| R1 | 31/05/2022 | 0 | 0 | 0 | 2"),
+        "recalled: {stock:?}"
+    );
+    assert!(
+        stock[2].contains("| 3400957464547 | B1 | 30/06/2022 | 8 | "),
         "{stock:?}"
     );
-    assert!(stock[0].ends_with("| 0"), "{stock:?}");
+    assert!(stock[2].ends_with("| 0"), "{stock:?}");
+    let recalled = rows(
+        &page,
+        "Lots rappelés : ne rien en utiliser, ne rien en mettre en rayon",
+    );
+    assert!(
+        recalled[0].contains(" | 3400957464318 | R1 | 20/10/2021 ")
+            && recalled[0].ends_with("| ANSM 2021-104"),
+        "{recalled:?}"
+    );
+    assert_eq!(
+        rows(&page, "Patients CAR-T que la réserve compte"),
+        ["cart-1 | 25/10/2021 | 100 | 0 | oui"]
+    );
     let held = rows(&page, "Unités réservées");
     assert!(
         held[0].starts_with("cart-1 | feu vert CAR-T | "),
@@ -125,6 +144,39 @@ fn a_sheet_is_for_the_pharmacy_and_reading_it_is_on_the_trail(backend: Backend) 
         line["details"]["patients"].as_array().unwrap().len(),
         3,
         "{line}"
+    );
+}
+
+fn transfers_stand_on_the_sheets_of_both(backend: Backend) {
+    let app = transfers::begin(backend);
+    transfers::ask(&app, 1);
+    let accepted = transfers::ask(&app, 2);
+    transfers::accept(&app, &accepted).expect(200);
+    let gone = transfers::ask(&app, 3);
+    transfers::accept(&app, &gone).expect(200);
+    transfers::send(&app, &gone).expect(200);
+    let under_way = rows(&sheet(&app, "fr"), "Transferts en cours");
+    assert_eq!(under_way.len(), 3, "{under_way:?}");
+    assert!(
+        under_way[0].starts_with(&format!("à recevoir de | CH de la Marne ({NEIGHBOUR}) | "))
+            && under_way[0].ends_with(" | C7 | 1 | demandé, pas encore accepté"),
+        "{under_way:?}"
+    );
+    assert!(
+        under_way[2].ends_with(" | C7 | 3 | en route : dans aucun stock"),
+        "{under_way:?}"
+    );
+    let giver = app.get(Role::Pharmacist, &format!("/sites/{NEIGHBOUR}/situation"));
+    let held = rows(&giver.text, "Unités réservées");
+    assert_eq!(held.len(), 1, "{held:?}");
+    assert!(
+        held[0].contains("transfert à une autre pharmacie") && held[0].ends_with("| C7 | 3"),
+        "{held:?}"
+    );
+    let gives = rows(&giver.text, "Transferts en cours");
+    assert!(
+        gives[1].starts_with("à céder à | ") && gives[1].ends_with(" | 2 | accepté, à envoyer"),
+        "{gives:?}"
     );
 }
 

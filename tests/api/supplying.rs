@@ -20,6 +20,7 @@ on_both! {
     a_site_that_is_no_centre_any_more_hears_of_no_resupply
     more_than_was_announced_and_another_presentation
     two_confirm_at_once_and_one_has_seen_an_old_version
+    what_turns_out_not_to_have_arrived_is_as_sure_as_it_was
 }
 
 const COMPROMISED: &str = "resupply-compromised";
@@ -290,4 +291,27 @@ fn two_confirm_at_once_and_one_has_seen_an_old_version(backend: Backend) {
     });
     assert!(both.contains(&200) && both.contains(&412), "{both:?}");
     assert_eq!(app.see(&format!("/deliveries/{id}"))["version"], 2);
+}
+
+fn what_turns_out_not_to_have_arrived_is_as_sure_as_it_was(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B0", "2022-06-30", 12);
+    let undone = |id: &str| {
+        let came = comes(&app, id, MG400, 10).expect(201);
+        let undo = json!({ "kind": "reversal", "movement": came["movements"][0]["id"], "note": "wrong box" });
+        app.book(&undo).expect(201);
+        app.see(&format!("/deliveries/{id}"))["state"].clone()
+    };
+    let id = coming(&app, 10, "2021-10-22", false);
+    assert_eq!(undone(&id), "announced", "nobody confirmed it");
+    edit(&app, &id, &json!({ "state": "confirmed" })).expect(200);
+    assert_eq!(undone(&id), "confirmed");
+    // who closed it short knows that no more comes
+    let came = comes(&app, &id, MG400, 4).expect(201);
+    let why = json!({ "state": "received", "reason": "the rest is out of stock" });
+    edit(&app, &id, &why).expect(200);
+    let undo =
+        json!({ "kind": "reversal", "movement": came["movements"][0]["id"], "note": "wrong box" });
+    app.book(&undo).expect(201);
+    assert_eq!(app.see(&format!("/deliveries/{id}"))["state"], "received");
 }

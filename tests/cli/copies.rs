@@ -1,6 +1,7 @@
 //! Safety copies by hand: made beside a service, killed in the middle, on a full disk, restored.
 
 use crate::desk::{Desk, on_both};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
@@ -78,6 +79,19 @@ fn a_copy_is_made_listed_verified_and_restored() {
             sites.contains(SITE) && !sites.contains("690000002"),
             "{sites}"
         );
+        // a copy is not restored onto itself
+        let url = format!("sqlite:{file}");
+        let itself = desk.run(&["restore", file, "--replace", "--database", &url]);
+        let said = itself.fails(2);
+        assert!(
+            said.contains("the database that it would replace"),
+            "{said}"
+        );
+        // what holds patients' data is for its owner alone
+        let mode = std::fs::metadata(desk.folder.path().join("dotation.db"));
+        if let Ok(there) = mode {
+            assert_eq!(there.permissions().mode() & 0o777, 0o600);
+        }
         // and moved to a file that is not there yet
         let moved = ["--database", "sqlite:moved.db"];
         desk.run(&[&["restore", file][..], &moved].concat()).ok();

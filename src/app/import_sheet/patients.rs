@@ -41,7 +41,8 @@ pub(super) fn take(act: &mut Act<'_>, over: &mut Over, row: &Row) -> Result<Take
         correction.infusion_on = Some(row.infusion_on);
     }
     if !changed.is_empty() {
-        edit_patients::correct(act, site, &patient.id, before.version, correction)?;
+        edit_patients::correct_unsettled(act, site, &patient.id, before.version, correction)?;
+        over.unsettled.insert(site);
     }
     Ok(Taken::of(&row.place, site, changed))
 }

@@ -4,11 +4,12 @@ use super::compare::compare;
 use super::{AtSite, Compared, Difference, File, Side};
 use crate::app::act::{Act, Done};
 use crate::app::after;
+use crate::app::apart;
 use crate::app::count_units::Shortage;
 use crate::app::dispense::over_holds::cut;
 use crate::app::error::Error;
 use crate::app::protect;
-use crate::app::receive_units::{Count, Received, receive};
+use crate::app::receive_units::{self, Count, Received};
 use crate::app::record::{Particulars, record};
 use crate::app::site_state::SiteState;
 use crate::domain::code::Finess;
@@ -60,7 +61,8 @@ pub struct Booked {
 ///
 /// # Errors
 /// Refused when the digest is not that of what differs now, nobody says why units are missing, there is
-/// nothing to book, or a clerical shortage would cost a reserve a dose or take held units.
+/// nothing to book, or a clerical shortage would cost a reserve a dose or take held units; when the file has as
+/// usable what a recall or an excursion from the cold holds back.
 pub fn book(act: &mut Act<'_>, file: &File, booking: &Booking) -> Result<Booked, Error> {
     let compared = compare(act, file)?;
     let mut booked = Booked {
@@ -95,9 +97,9 @@ fn at_site(act: &mut Act<'_>, at: &AtSite, booking: &Booking) -> Result<usize, E
     let before = SiteState::load(act, at.site)?;
     let (known, new): (Vec<&Difference>, Vec<&Difference>) =
         at.differences.iter().partition(|d| d.lot_id.is_some());
-    let mut movements = 0_usize;
+    let mut movements = Vec::new();
     for one in new {
-        movements = movements.saturating_add(arrive(act, at, one, booking)?);
+        movements.extend(arrive(act, at, one, booking)?);
     }
     let told = Particulars {
         note: booking.note.clone(),
@@ -106,27 +108,27 @@ fn at_site(act: &mut Act<'_>, at: &AtSite, booking: &Booking) -> Result<usize, E
     let more = effects(&known, Side::more, Effect::enter);
     let fewer = effects(&known, Side::fewer, Effect::leave);
     let mut state = SiteState::load(act, at.site)?;
-    let mut adjusted = Vec::new();
     if !more.is_empty() {
-        adjusted = adjust(act, &mut state, &more, &told)?;
+        movements.extend(adjust(act, &mut state, &more, &told)?);
     }
     if !fewer.is_empty() {
         let shortage = booking.shortage.ok_or(Refusal::ReasonMissing)?;
         make_room(act, &mut state, &known, shortage)?;
+        leave_quarantine(act, &state, &known)?;
         let told = Particulars {
             reason: Some(shortage.code()),
             ..told
         };
-        adjusted.extend(adjust(act, &mut state, &fewer, &told)?);
+        movements.extend(adjust(act, &mut state, &fewer, &told)?);
         if shortage == Shortage::Clerical {
             protect::kept(act, &before, &state)?;
         }
     }
-    movements = movements.saturating_add(adjusted.len());
-    if !adjusted.is_empty() {
-        after::stock_changed(act, state, adjusted)?;
+    let recorded = movements.len();
+    if recorded > 0 {
+        after::stock_changed(act, state, movements)?;
     }
-    Ok(movements)
+    Ok(recorded)
 }
 
 /// Receives what only the file knows, by the verb by which everything comes in.
@@ -135,13 +137,13 @@ fn arrive(
     at: &AtSite,
     one: &Difference,
     booking: &Booking,
-) -> Result<usize, Error> {
+) -> Result<Vec<Movement>, Error> {
     let apart = one.quarantined.map_or(Units::ZERO, |side| side.file);
     let parts = [
         (one.usable.file, UnitState::Usable),
         (apart, UnitState::Quarantined),
     ];
-    let mut movements = 0_usize;
+    let mut movements = Vec::new();
     for (units, state) in parts.into_iter().filter(|(units, _)| *units > Units::ZERO) {
         let received = Received {
             cip13: one.cip13,
@@ -156,8 +158,7 @@ fn arrive(
                 ..Particulars::default()
             },
         };
-        let recorded = receive(act, at.site, &received)?;
-        movements = movements.saturating_add(recorded.movements.len());
+        movements.extend(receive_units::book(act, at.site, &received)?.1);
     }
     Ok(movements)
 }
@@ -232,6 +233,34 @@ fn make_room(
                 .into());
             }
         }
+    }
+    Ok(())
+}
+
+/// Keeps what follows when units leave quarantine: those that the file has as usable now are released, as by
+/// hand, and the others are gone.
+fn leave_quarantine(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    known: &[&Difference],
+) -> Result<(), Error> {
+    for one in known {
+        let fewer = one.quarantined.map_or(Units::ZERO, Side::fewer);
+        let line = one.lot_id.as_ref().and_then(|lot| state.line(lot));
+        let Some(mut line) = line.cloned().filter(|_| fewer > Units::ZERO) else {
+            continue;
+        };
+        let released = fewer.min(one.usable.more());
+        if released > Units::ZERO {
+            apart::released_by_hand(act, state.site.finess, &line, released)?;
+            line.quarantined = line.quarantined.saturating_sub(released);
+        }
+        apart::gone(
+            act,
+            state.site.finess,
+            &line,
+            fewer.saturating_sub(released),
+        )?;
     }
     Ok(())
 }

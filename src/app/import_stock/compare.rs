@@ -8,7 +8,7 @@ use crate::app::see::commons;
 use crate::app::site_state::today;
 use crate::db;
 use crate::domain::calendar::Day;
-use crate::domain::code::{Cip13, Finess};
+use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::ledger::StockLine;
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
@@ -123,40 +123,43 @@ fn admitted<'f>(
     Ok((known, left_out))
 }
 
+/// A presentation and the number of a lot: of several expiries, as the case may be.
+type Number = (Cip13, LotNumber);
+
 /// What differs between rows and the shelf of a site, and how many lots do not.
 fn beside(
     act: &mut Act<'_>,
     site: Finess,
     rows: &[&Row],
 ) -> Result<(Vec<Difference>, usize), Error> {
-    let mut shelf: Vec<Option<StockLine>> = db::shelf::all(act.conn, site)?
-        .into_iter()
-        .map(Some)
-        .collect();
+    let mut shelf: BTreeMap<Number, Vec<StockLine>> = BTreeMap::new();
+    for line in db::shelf::all(act.conn, site)? {
+        let number = (line.cip13, line.lot.clone());
+        shelf.entry(number).or_default().push(line);
+    }
     let quarantine_told = rows.iter().any(|row| row.quarantined.is_some());
     let mut pairs: Vec<(Option<&Row>, Option<StockLine>)> = Vec::new();
-    let mut rest = Vec::new();
+    let mut rest: BTreeMap<Number, Vec<&Row>> = BTreeMap::new();
     for row in rows.iter().copied() {
-        let same = |line: &StockLine| is_of(line, row) && line.expiry == row.expiry;
-        match take(&mut shelf, same) {
+        let number = (row.cip13, row.lot.clone());
+        match take(&mut shelf, &number, |line| line.expiry == row.expiry) {
             Some(line) => pairs.push((Some(row), Some(line))),
-            None => rest.push(row),
+            None => rest.entry(number).or_default().push(row),
         }
     }
-    for row in &rest {
-        let alone = rest
-            .iter()
-            .filter(|other| other.cip13 == row.cip13 && other.lot == row.lot);
-        let there = |line: &&StockLine| is_of(line, row) && !is_empty(line);
-        let candidates = shelf.iter().flatten().filter(there).count();
-        let line = if alone.count() == 1 && candidates == 1 {
-            take(&mut shelf, |line| is_of(line, row) && !is_empty(line))
-        } else {
-            None
-        };
-        pairs.push((Some(row), line));
+    for (number, rows) in rest {
+        let of_number = shelf.get(&number).into_iter().flatten();
+        let candidates = of_number.filter(|line| !is_empty(line)).count();
+        for row in &rows {
+            let line = if rows.len() == 1 && candidates == 1 {
+                take(&mut shelf, &number, |line| !is_empty(line))
+            } else {
+                None
+            };
+            pairs.push((Some(row), line));
+        }
     }
-    let left = shelf.into_iter().flatten().filter(|line| !is_empty(line));
+    let left = shelf.into_values().flatten().filter(|line| !is_empty(line));
     pairs.extend(left.map(|line| (None, Some(line))));
     let pairs_of_lots = pairs.len();
     let mut differences: Vec<Difference> = pairs
@@ -168,19 +171,19 @@ fn beside(
     Ok((differences, same))
 }
 
-fn is_of(line: &StockLine, row: &Row) -> bool {
-    line.cip13 == row.cip13 && line.lot == row.lot
-}
-
 fn is_empty(line: &StockLine) -> bool {
     line.usable == Units::ZERO && line.quarantined == Units::ZERO
 }
 
-fn take(shelf: &mut [Option<StockLine>], which: impl Fn(&StockLine) -> bool) -> Option<StockLine> {
-    let found = shelf
-        .iter_mut()
-        .find(|line| line.as_ref().is_some_and(&which));
-    found.and_then(Option::take)
+/// Takes a lot of a number off what is still to be compared.
+fn take(
+    shelf: &mut BTreeMap<Number, Vec<StockLine>>,
+    number: &Number,
+    which: impl Fn(&StockLine) -> bool,
+) -> Option<StockLine> {
+    let lots = shelf.get_mut(number)?;
+    let place = lots.iter().position(which)?;
+    Some(lots.remove(place))
 }
 
 /// How a row and a line differ, if they do.
@@ -217,9 +220,11 @@ fn difference(
     (differs || difference.expiry_in_file.is_some()).then_some(difference)
 }
 
-/// A lot that the ledger does not know cannot come in when it is out of date.
+/// A lot that the ledger does not know cannot come onto the shelf when it is out of date; into quarantine it can,
+/// where it waits to be destroyed.
 fn expired(difference: &Difference, rows: &[&Row], today: Day) -> Option<Fault> {
-    if difference.lot_id.is_some() || difference.expiry >= today {
+    let on_shelf = difference.usable.file > Units::ZERO;
+    if difference.lot_id.is_some() || difference.expiry >= today || !on_shelf {
         return None;
     }
     let line = difference.line?;

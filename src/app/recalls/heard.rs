@@ -5,6 +5,7 @@ use super::super::error::Error;
 use super::super::hear;
 use super::super::site_state::SiteState;
 use super::arrivals::recalled;
+use super::on_the_way;
 use crate::db;
 use crate::domain::alert::{Alert, AlertKind};
 use crate::domain::code::{Cip13, Finess, LotNumber};
@@ -27,18 +28,25 @@ pub(super) fn dispensed(act: &mut Act<'_>, site: Finess, lots: &[LotId]) -> Resu
     Ok(gone.saturating_sub(back))
 }
 
-/// What there is of a recalled lot at a site: on the shelf, and dispensed.
-fn there(
-    act: &mut Act<'_>,
-    site: Finess,
-    cip13: Cip13,
-    lot: &LotNumber,
-) -> Result<(Units, Units), Error> {
-    let lines = db::shelf::numbered(act.conn, site, cip13, lot)?;
+/// What a site has to do with a recalled lot.
+struct There {
+    on_shelf: Units,
+    /// On its way there.
+    to_come: Units,
+    /// Dispensed, and not back.
+    dispensed: Units,
+}
+
+fn there(act: &mut Act<'_>, site: Finess, cip13: Cip13, lot: &LotNumber) -> Result<There, Error> {
+    let lots = super::lots(act, cip13, lot)?;
+    let lines = db::shelf::of_lots(act.conn, site, &lots)?;
     let shelf = lines.iter().map(|l| l.usable.saturating_add(l.quarantined));
     let shelf = Units::sum(shelf);
-    let lots: Vec<LotId> = lines.into_iter().map(|l| l.lot_id).collect();
-    Ok((shelf, dispensed(act, site, &lots)?))
+    Ok(There {
+        on_shelf: shelf,
+        to_come: on_the_way::will_reach(site, &on_the_way::of_lot(act, cip13, lot)?),
+        dispensed: dispensed(act, site, &lots)?,
+    })
 }
 
 /// Opens, worsens or closes what a site hears of a recall.
@@ -47,11 +55,12 @@ fn there(
 /// When the database cannot be written.
 pub(super) fn hear(act: &mut Act<'_>, state: &SiteState, recall: &Recall) -> Result<(), Error> {
     let site = state.site.finess;
-    let (shelf, dispensed) = there(act, site, recall.cip13, &recall.lot)?;
+    let there = there(act, site, recall.cip13, &recall.lot)?;
     let found = db::recalls::site(act.conn, &recall.id, site)?;
     let over = recall.lifted.is_some() || found.is_none_or(|f| f.dealt.is_some());
     let dealing = if over { Dealing::Done } else { Dealing::ToDo };
-    let reading = reading(shelf, dispensed, dealing);
+    let here = there.on_shelf.saturating_add(there.to_come);
+    let reading = reading(here, there.dispensed, dealing);
     let mut open = db::alerts::open(act.conn, site)?;
     let kind = AlertKind::Recall;
     hear::hear(act, state, &mut open, kind, recall.id.as_str(), reading)
@@ -96,15 +105,16 @@ pub(in crate::app) fn facts(
     let Some(recall) = db::recalls::find(act.conn, &id)? else {
         return Ok(None);
     };
-    let (on_shelf, dispensed) = there(act, alert.site, recall.cip13, &recall.lot)?;
+    let there = there(act, alert.site, recall.cip13, &recall.lot)?;
     let listed = db::catalogue::find(act.conn, recall.cip13)?;
     Ok(Some(RecallFacts {
         cip13: recall.cip13,
         label: listed.map_or_else(String::new, |l| l.presentation.label),
         lot: recall.lot,
         reference: recall.reference,
-        on_shelf,
-        dispensed,
+        on_shelf: there.on_shelf,
+        to_come: there.to_come,
+        dispensed: there.dispensed,
         lifted: recall.lifted.is_some(),
     }))
 }

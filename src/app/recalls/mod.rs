@@ -8,11 +8,13 @@
 
 mod arrivals;
 mod heard;
+mod on_the_way;
 pub mod seen;
 
 pub use arrivals::recalled;
-pub(super) use arrivals::set_apart_arrivals;
+pub(super) use arrivals::{given_before, set_apart_arrivals};
 pub(super) use heard::{facts, follow};
+pub(super) use on_the_way::moved;
 
 use super::act::{Act, Done};
 use super::after;
@@ -62,8 +64,13 @@ pub fn start(act: &mut Act<'_>, new: &NewRecall) -> Result<Recall, Error> {
     };
     db::recalls::insert(act.conn, &recall)?;
     let mut concerned = Vec::new();
-    for site in db::shelf::sites_with(act.conn, recall.cip13, &recall.lot)? {
-        if let Some(found) = concern(act, site, &recall)? {
+    let lots = lots(act, recall.cip13, &recall.lot)?;
+    let mut sites = db::shelf::sites_with(act.conn, &lots)?;
+    let on_the_way = db::transfers::in_transit_of_lot(act.conn, &lots)?;
+    sites.extend(on_the_way.iter().flat_map(|one| [one.from, one.to]));
+    for site in sites {
+        let to_come = on_the_way::will_reach(site, &on_the_way);
+        if let Some(found) = concern(act, site, &recall, (&lots, to_come))? {
             let (site, set_apart) = (found.site, found.set_apart);
             concerned.push(json!({ "site": site.as_str(), "set_apart": set_apart.get() }));
         }
@@ -76,24 +83,38 @@ pub fn start(act: &mut Act<'_>, new: &NewRecall) -> Result<Recall, Error> {
     Ok(recall)
 }
 
+/// Returns the lots that a number means, of every expiry: whoever types it in small letters means them too.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn lots(act: &mut Act<'_>, cip13: Cip13, lot: &LotNumber) -> Result<Vec<LotId>, Error> {
+    let lots = db::stock::lots_like(act.conn, cip13, lot)?;
+    Ok(lots.into_iter().map(|lot| lot.id).collect())
+}
+
 /// Locks every site: also one that was added since the door looked.
 fn every_site(act: &mut Act<'_>) -> Result<(), Error> {
     let sites = super::notices::sites(act)?;
     Ok(db::sites::lock(act.conn, &sites)?)
 }
 
-/// Sets the lot apart at one site, if it has something to do with it.
-fn concern(act: &mut Act<'_>, site: Finess, recall: &Recall) -> Result<Option<RecallSite>, Error> {
-    let lines = db::shelf::numbered(act.conn, site, recall.cip13, &recall.lot)?;
-    let lots: Vec<LotId> = lines.iter().map(|l| l.lot_id.clone()).collect();
+/// Sets the lot apart at one site, if it has something to do with it: has some, has dispensed some, or some
+/// is on its way there.
+fn concern(
+    act: &mut Act<'_>,
+    site: Finess,
+    recall: &Recall,
+    (lots, to_come): (&[LotId], Units),
+) -> Result<Option<RecallSite>, Error> {
+    let lines = db::shelf::of_lots(act.conn, site, lots)?;
     let found = RecallSite {
         site,
         set_apart: Units::sum(lines.iter().map(|l| l.usable)),
         stood: Units::sum(lines.iter().map(|l| l.quarantined)),
-        dispensed: heard::dispensed(act, site, &lots)?,
+        dispensed: heard::dispensed(act, site, lots)?,
         dealt: None,
     };
-    if [found.set_apart, found.stood, found.dispensed] == [Units::ZERO; 3] {
+    if [found.set_apart, found.stood, found.dispensed, to_come] == [Units::ZERO; 4] {
         return Ok(None);
     }
     db::recalls::insert_site(act.conn, &recall.id, &found)?;
@@ -102,12 +123,12 @@ fn concern(act: &mut Act<'_>, site: Finess, recall: &Recall) -> Result<Option<Re
         Some(reference) => format!("{} ({reference})", recall.reason),
         None => recall.reason.clone(),
     };
-    let movements = apart::set_apart(act, &mut state, &lots, &Cause::Recall, &note)?;
+    let movements = apart::set_apart(act, &mut state, lots, &Cause::Recall, &note)?;
     let state = after::stock_changed(act, state, movements)?.state;
     heard::hear(act, &state, recall)?;
     let details = json!({
         "set_apart": found.set_apart.get(), "stood": found.stood.get(),
-        "dispensed": found.dispensed.get(),
+        "dispensed": found.dispensed.get(), "to_come": to_come.get(),
     });
     self::note(act, Some(site), "recall.start", &recall.id, details)?;
     Ok(Some(found))
@@ -139,8 +160,7 @@ pub fn lift(act: &mut Act<'_>, id: &RecallId, reason: &str) -> Result<Recall, Er
     };
     db::recalls::lift(act.conn, id, &lifted)?;
     recall.lifted = Some(lifted);
-    let lots = db::stock::lots_numbered(act.conn, recall.cip13, &recall.lot)?;
-    let lots: Vec<LotId> = lots.into_iter().map(|lot| lot.id).collect();
+    let lots = lots(act, recall.cip13, &recall.lot)?;
     let concerned = db::recalls::sites(act.conn, id)?;
     let mut sites: BTreeSet<Finess> = concerned.into_iter().map(|s| s.site).collect();
     for lot in &lots {

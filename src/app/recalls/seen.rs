@@ -20,6 +20,8 @@ use std::collections::BTreeSet;
 pub struct SeenRecall {
     /// The recall.
     pub recall: Recall,
+    /// The numbers of the lots that any site ever had of it, as they were written there: none when nobody did.
+    pub numbers: Vec<String>,
     /// The sites concerned within the caller's reach, by number.
     pub sites: Vec<SeenSite>,
     /// What is on its way from or to sites within the caller's reach.
@@ -73,14 +75,15 @@ pub fn list(act: &mut Act<'_>, filter: &Filter, limit: i64) -> Result<Vec<Recall
 /// Refused when there is no such recall.
 pub fn see(act: &mut Act<'_>, id: &RecallId) -> Result<SeenRecall, Error> {
     let recall = super::find(act, id)?;
-    let lots = db::stock::lots_numbered(act.conn, recall.cip13, &recall.lot)?;
+    let lots = db::stock::lots_like(act.conn, recall.cip13, &recall.lot)?;
     let ids: Vec<LotId> = lots.iter().map(|lot| lot.id.clone()).collect();
     let mut dispensed = Vec::new();
     for lot in &ids {
         dispensed.extend(db::dispensed::of_lot(act.conn, lot, None)?);
     }
     let found = db::recalls::sites(act.conn, id)?;
-    let with = db::shelf::sites_with(act.conn, recall.cip13, &recall.lot)?;
+    let mut with = db::shelf::sites_with(act.conn, &ids)?;
+    with.extend(found.iter().map(|f| f.site));
     let mut sites = Vec::new();
     for site in db::sites::list(act.conn, None)? {
         if !with.contains(&site.finess) || !sees(act, site.finess) {
@@ -89,7 +92,7 @@ pub fn see(act: &mut Act<'_>, id: &RecallId) -> Result<SeenRecall, Error> {
         let at = site.finess;
         let found = found.iter().find(|f| f.site == at).cloned();
         let mut shelf = Vec::new();
-        for line in db::shelf::numbered(act.conn, at, recall.cip13, &recall.lot)? {
+        for line in db::shelf::of_lots(act.conn, at, &ids)? {
             if line.usable > Units::ZERO || line.quarantined > Units::ZERO {
                 let parts = apart::waiting(act, at, &line.lot_id)?;
                 shelf.push((line, parts));
@@ -115,8 +118,10 @@ pub fn see(act: &mut Act<'_>, id: &RecallId) -> Result<SeenRecall, Error> {
     }
     let mut in_transit = db::transfers::in_transit_of_lot(act.conn, &ids)?;
     in_transit.retain(|one| sees(act, one.from) || sees(act, one.to));
+    let numbers: BTreeSet<String> = lots.iter().map(|lot| lot.lot.to_string()).collect();
     Ok(SeenRecall {
         recall,
+        numbers: numbers.into_iter().collect(),
         sites,
         in_transit,
     })

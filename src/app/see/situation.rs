@@ -1,5 +1,8 @@
 //! All of a site on one sheet, for a day when the service is down.
 
+mod held;
+mod under_way;
+
 use crate::app::act::Act;
 use crate::app::error::Error;
 use crate::app::monitor;
@@ -9,12 +12,13 @@ use crate::app::site_state::SiteState;
 use crate::db;
 use crate::domain::clearance::ClearanceState;
 use crate::domain::code::{Cip13, Finess};
-use crate::domain::id::{LineId, LotId, PatientId, RequestId};
+use crate::domain::id::PatientId;
 use crate::domain::quantity::Units;
+use crate::domain::recall::Recall;
 use crate::domain::request::RequestState;
 use crate::domain::treatment::Standing;
 use crate::text::situation::{
-    Cleared, Counted, Due, HeldFor, Kept, OnShelf, Purpose, Sheet, Telephone,
+    Cleared, Counted, Due, Expected, Kept, OnShelf, Recalled, Sheet, Telephone,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,6 +43,7 @@ pub fn situation(act: &mut Act<'_>, site: Finess) -> Result<Sheet, Error> {
     let mut state = SiteState::load(act, site)?;
     if !state.site.car_t {
         state.line_holds = db::plan_lines::held_at(act.conn, &[site])?;
+        state.transfer_holds = db::transfers::held_at(act.conn, &[site])?;
     }
     let labels: BTreeMap<Cip13, String> = db::catalogue::list(act.conn)?
         .into_iter()
@@ -57,14 +62,17 @@ pub fn situation(act: &mut Act<'_>, site: Finess) -> Result<Sheet, Error> {
         today: state.today,
         simulated: act.desk.simulated,
         stock: shelf(&state, label),
-        held: held(act, &state, &patients, label)?,
+        held: held::held(act, &state, &patients, label)?,
         reserves: reserves(act, &state)?,
         clearances: clearances(&state, &patients),
+        recalls: recalls(act, label)?,
+        patients: expected(&state),
         deliveries: deliveries
             .into_iter()
             .filter(|one| one.left() > Units::ZERO)
             .map(|one| (label(&one.cip13), one))
             .collect(),
+        transfers: under_way::transfers(act, site, label)?,
         due: due(&state, open),
         counts: counts(act, site)?,
         telephones: telephones(act),
@@ -90,6 +98,7 @@ impl Patients {
     fn of(act: &mut Act<'_>, state: &SiteState, open: &[SeenRequest]) -> Result<Self, Error> {
         let mut all: BTreeSet<PatientId> = open.iter().map(|r| r.request.patient.clone()).collect();
         all.extend(state.in_force.iter().map(|c| c.patient.clone()));
+        all.extend(state.patients.iter().map(|p| p.id.clone()));
         all.extend(state.holds.iter().map(|h| h.patient.clone()));
         let ids: Vec<PatientId> = all.into_iter().collect();
         let names = db::patients::pseudonyms(act.conn, &ids)?;
@@ -136,80 +145,6 @@ fn shelf(state: &SiteState, label: impl Fn(&Cip13) -> String) -> Vec<OnShelf> {
     state.stock.iter().map(line).collect()
 }
 
-/// What is held, by whom it is for and what it is for.
-fn held(
-    act: &mut Act<'_>,
-    state: &SiteState,
-    patients: &Patients,
-    label: impl Fn(&Cip13) -> String,
-) -> Result<Vec<HeldFor>, Error> {
-    let of_lot = |id: &LotId| state.stock.iter().find(|line| line.lot_id == *id);
-    let one = |pseudonym, purpose, lot: &LotId, units| {
-        let line = of_lot(lot)?;
-        Some(HeldFor {
-            pseudonym,
-            purpose,
-            label: label(&line.cip13),
-            lot: line.lot.to_string(),
-            units,
-        })
-    };
-    let mut held: Vec<HeldFor> = state
-        .holds
-        .iter()
-        .filter_map(|h| {
-            let name = patients.name(&h.patient);
-            one(name, Purpose::Clearance, &h.lot_id, h.units)
-        })
-        .collect();
-    let names = of_lines(act, state)?;
-    held.extend(state.line_holds.iter().filter_map(|h| {
-        let name = names.get(&h.line).cloned();
-        one(name, Purpose::Plan, &h.lot_id, h.units)
-    }));
-    held.sort_by(|a, b| (&a.pseudonym, a.purpose, &a.lot).cmp(&(&b.pseudonym, b.purpose, &b.lot)));
-    held.dedup_by(|next, first| {
-        let same = next.pseudonym == first.pseudonym
-            && next.purpose == first.purpose
-            && next.label == first.label
-            && next.lot == first.lot;
-        if same {
-            first.units = first.units.saturating_add(next.units);
-        }
-        same
-    });
-    Ok(held)
-}
-
-/// The pseudonyms of the patients whose approved lines hold units here.
-fn of_lines(act: &mut Act<'_>, state: &SiteState) -> Result<BTreeMap<LineId, String>, Error> {
-    let mut asked: BTreeMap<LineId, RequestId> = BTreeMap::new();
-    for hold in &state.line_holds {
-        if let Some(line) = db::plan_lines::find(act.conn, &hold.line)?
-            && let Some((request, _)) = line.request
-        {
-            // one that is for a patient of another site is that site's to name
-            if line.site == state.site.finess {
-                asked.insert(line.id, request);
-            }
-        }
-    }
-    let ids: Vec<RequestId> = asked.values().cloned().collect();
-    let requests = db::requests::named(act.conn, &ids)?;
-    let patients: Vec<PatientId> = requests.iter().map(|r| r.patient.clone()).collect();
-    let names: BTreeMap<PatientId, String> = db::patients::pseudonyms(act.conn, &patients)?
-        .into_iter()
-        .collect();
-    let name = |id: &RequestId| {
-        let request = requests.iter().find(|r| r.id == *id)?;
-        names.get(&request.patient).cloned()
-    };
-    Ok(asked
-        .into_iter()
-        .filter_map(|(line, request)| Some((line, name(&request)?)))
-        .collect())
-}
-
 fn reserves(act: &mut Act<'_>, state: &SiteState) -> Result<Vec<Kept>, Error> {
     if !state.site.car_t {
         return Ok(Vec::new());
@@ -240,6 +175,39 @@ fn clearances(state: &SiteState, patients: &Patients) -> Vec<Cleared> {
         stands: clearance.state == ClearanceState::Standing,
     };
     let mut all: Vec<Cleared> = state.in_force.iter().map(one).collect();
+    all.sort_by(|a, b| (a.infusion_on, &a.pseudonym).cmp(&(b.infusion_on, &b.pseudonym)));
+    all
+}
+
+/// The recalls that stand, whoever has some of their lots.
+fn recalls(act: &mut Act<'_>, label: impl Fn(&Cip13) -> String) -> Result<Vec<Recalled>, Error> {
+    let standing = db::recalls::Filter {
+        standing: Some(true),
+        ..db::recalls::Filter::default()
+    };
+    let found = db::recalls::page(act.conn, &standing, PAGE)?;
+    let one = |recall: Recall| Recalled {
+        label: label(&recall.cip13),
+        cip13: recall.cip13,
+        lot: recall.lot.to_string(),
+        since: recall.started_at,
+        reference: recall.reference,
+    };
+    Ok(found.into_iter().map(one).collect())
+}
+
+fn expected(state: &SiteState) -> Vec<Expected> {
+    let one = |record: &db::patients::PatientRecord| Expected {
+        pseudonym: record.pseudonym.clone(),
+        infusion_on: record.patient.infusion_on,
+        grams: record.patient.weight.get(),
+        given: record.patient.doses_given,
+        cleared: state
+            .in_force
+            .iter()
+            .any(|c| c.patient == record.patient.id),
+    };
+    let mut all: Vec<Expected> = state.records.iter().map(one).collect();
     all.sort_by(|a, b| (a.infusion_on, &a.pseudonym).cmp(&(b.infusion_on, &b.pseudonym)));
     all
 }

@@ -37,7 +37,11 @@ pub fn cancel(act: &mut Act<'_>, id: &TransferId, why: Option<String>) -> Result
     end(act, transfer, ClosedAs::Cancelled, why)
 }
 
-fn end(
+/// Ends a transfer that was not sent: see [`decline`].
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn end(
     act: &mut Act<'_>,
     mut transfer: Transfer,
     as_what: ClosedAs,

@@ -11,6 +11,7 @@ mod accept;
 mod ask;
 mod cut;
 mod end;
+pub mod lapse;
 mod packs;
 pub mod propose;
 mod receive;

@@ -13,7 +13,8 @@ use crate::domain::ledger::Movement;
 use crate::domain::quantity::Units;
 use crate::domain::reason::Refusal;
 use crate::domain::transfer::Transfer;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 /// One pack, as its symbol says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,14 +40,20 @@ pub(super) fn units(
     at: Finess,
 ) -> Result<BTreeMap<LotId, Units>, Error> {
     let mut units: BTreeMap<LotId, Units> = BTreeMap::new();
-    for (place, pack) in packs.iter().enumerate() {
-        let before = packs.get(..place).unwrap_or_default();
-        let same = |p: &Pack| p.cip13 == pack.cip13 && p.serial == pack.serial;
-        if before.iter().any(same) {
+    let mut seen: BTreeSet<(Cip13, &Serial)> = BTreeSet::new();
+    let mut boxes: BTreeMap<Cip13, Units> = BTreeMap::new();
+    for pack in packs {
+        if !seen.insert((pack.cip13, &pack.serial)) {
             let serial = pack.serial.clone();
             return Err(Refusal::SerialKnown { serial, site: at }.into());
         }
-        let per_box = on_catalogue(act, pack.cip13)?.presentation.units_per_box;
+        let per_box = match boxes.entry(pack.cip13) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let listed = on_catalogue(act, pack.cip13)?;
+                *new.insert(listed.presentation.units_per_box)
+            }
+        };
         let lot = lot_of(transfer, pack.cip13, &pack.lot, pack.expiry, per_box)?;
         let sum = units.entry(lot).or_default();
         *sum = sum.saturating_add(per_box);

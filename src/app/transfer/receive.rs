@@ -6,6 +6,7 @@ use crate::app::act::Act;
 use crate::app::after;
 use crate::app::error::Error;
 use crate::app::plan_lines::{UNITS_LOST, break_line, close_if_done, decided};
+use crate::app::recalls;
 use crate::app::record::Particulars;
 use crate::app::site_state::SiteState;
 use crate::db;
@@ -89,6 +90,7 @@ pub fn receive(act: &mut Act<'_>, id: &TransferId, receipt: &Receipt) -> Result<
     let more = json!({ "movements": ids(&movements), "lots": lots_of(&told), "cold_chain": receipt.cold_chain });
     audit(act, &transfer, "transfer.receive", more)?;
     let movements = after::stock_changed(act, state, movements)?.movements;
+    recalls::moved(act, &transfer)?;
     Ok(Moved {
         transfer,
         movements,

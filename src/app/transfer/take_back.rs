@@ -6,6 +6,7 @@ use crate::app::act::Act;
 use crate::app::after;
 use crate::app::error::Error;
 use crate::app::plan_lines::close_if_done;
+use crate::app::recalls;
 use crate::app::record::Particulars;
 use crate::app::site_state::SiteState;
 use crate::db;
@@ -25,6 +26,8 @@ use std::collections::BTreeMap;
 pub struct TakenBack {
     /// Lot by lot. Nothing: all that was refused is back, and is set apart.
     pub lots: Option<Vec<LotBack>>,
+    /// Whether it came back between 2 and 8 °C; otherwise all of it is set apart.
+    pub cold_chain: bool,
     /// The packs that were scanned.
     pub packs: Vec<Pack>,
     /// What is told beside.
@@ -87,16 +90,17 @@ pub fn take_back(act: &mut Act<'_>, id: &TransferId, taken: &TakenBack) -> Resul
         ..db::transfers::Words::default()
     };
     db::transfers::add_words(act.conn, &transfer.id, words)?;
-    let more = json!({ "movements": ids(&movements), "lots": lots_of(&told) });
+    let more = json!({ "movements": ids(&movements), "lots": lots_of(&told), "cold_chain": taken.cold_chain });
     audit(act, &transfer, "transfer.take-back", more)?;
     let movements = after::stock_changed(act, state, movements)?.movements;
+    recalls::moved(act, &transfer)?;
     Ok(Moved {
         transfer,
         movements,
     })
 }
 
-/// What is told of each lot, as it is booked; what is out of date is set apart.
+/// What is told of each lot, as it is booked; what is out of date, or was not kept cold, is set apart.
 fn told(transfer: &Transfer, taken: &TakenBack, today: Day) -> Result<Told, Error> {
     let mut told = Told::new();
     if let Some(lots) = &taken.lots {
@@ -123,12 +127,12 @@ fn told(transfer: &Transfer, taken: &TakenBack, today: Day) -> Result<Told, Erro
     }
     for (lot, (back, _)) in &mut told {
         let of_lot = |row: &&TransferRow| row.lot_id == *lot;
-        if transfer
+        let expired = transfer
             .rows
             .iter()
             .find(of_lot)
-            .is_some_and(|r| r.expiry < today)
-        {
+            .is_some_and(|r| r.expiry < today);
+        if expired || !taken.cold_chain {
             back.quarantined = back.back();
             back.usable = Units::ZERO;
         }

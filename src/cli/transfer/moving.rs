@@ -98,9 +98,9 @@ pub(in crate::cli) struct ReceiveTransfer {
 const RETURN: &str = "\
 Examples:
   dotation transfer return 017c9c48-f8e7-7247-8549-a57e897cbd3b
-  dotation transfer return 017c9c48-f8e7-7247-8549-a57e897cbd3b --lot 3400957464318:C7=usable:2
+  dotation transfer return 017c9c48-f8e7-7247-8549-a57e897cbd3b --cold-chain --lot 3400957464318:C7=usable:2
 
-Without --lot, all that was refused is back, and is quarantined.";
+Without --lot, all that was refused is back, and is quarantined; without --cold-chain all is.";
 
 /// Say that what was refused at the door is back at the pharmacy that gave it
 #[derive(Debug, Args)]
@@ -109,6 +109,9 @@ pub(in crate::cli) struct ReturnTransfer {
     /// Its id, as dotation transfer list shows it
     #[arg(value_name = "ID")]
     id: String,
+    /// Confirm that it came back between 2 and 8 °C
+    #[arg(long)]
+    cold_chain: bool,
     /// What became of a lot, CIP13:LOT=FATE:UNITS,...: usable, quarantined or missing; once for each
     #[arg(long = "lot", value_name = "LOT", value_parser = said::fate)]
     lots: Vec<Fate>,
@@ -173,6 +176,7 @@ impl ReturnTransfer {
             .collect::<Result<_, _>>()?;
         let taken = TakenBack {
             lots: (!lots.is_empty()).then_some(lots),
+            cold_chain: self.cold_chain,
             packs: said::packs(&self.beside.scans, today)?,
             told: self.beside.told(),
         };

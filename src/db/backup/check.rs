@@ -43,6 +43,31 @@ FULL JOIN balances b ON b.site = h.site AND b.lot_id = h.lot_id
 WHERE b.site IS NULL OR b.held <> COALESCE(h.units, 0)
 ORDER BY 1 LIMIT 20";
 
+/// Units that wait for a decision, and are not in quarantine.
+const APART: &str = "
+SELECT 'at ' || p.site || ' of the lot ' || p.lot_id || ' ' || CAST(p.units AS TEXT) || ' wait for a decision, and '
+    || COALESCE(CAST(b.quarantined AS TEXT), '0') || ' are in quarantine' AS line
+FROM (SELECT site, lot_id, SUM(units) AS units FROM set_apart GROUP BY site, lot_id) p
+LEFT JOIN balances b ON b.site = p.site AND b.lot_id = p.lot_id
+WHERE p.units > COALESCE(b.quarantined, 0)
+ORDER BY 1 LIMIT 20";
+
+/// A transfer whose units do not leave and enter the ledger as it says. One that was received before the
+/// movements of transfers were kept has none.
+const TRANSFERS: &str = "
+SELECT 'the transfer ' || r.transfer_id || ' sent ' || CAST(r.sent AS TEXT) || ' of the lot ' || r.lot_id
+    || ', and ' || COALESCE(CAST(-m.left_units AS TEXT), '0') || ' left by its movements; ' || CAST(r.back AS TEXT)
+    || ' arrived or came back, and ' || COALESCE(CAST(m.entered AS TEXT), '0') || ' entered' AS line
+FROM (SELECT transfer_id, lot_id, SUM(sent) AS sent, SUM(received + quarantined + returned) AS back
+    FROM transfer_rows GROUP BY transfer_id, lot_id) r
+JOIN (SELECT t.transfer_id, v.lot_id,
+        SUM(CASE WHEN v.usable + v.quarantined < 0 THEN v.usable + v.quarantined ELSE 0 END) AS left_units,
+        SUM(CASE WHEN v.usable + v.quarantined > 0 THEN v.usable + v.quarantined ELSE 0 END) AS entered
+    FROM transfer_movements t JOIN movements v ON v.id = t.movement_id
+    GROUP BY t.transfer_id, v.lot_id) m ON m.transfer_id = r.transfer_id AND m.lot_id = r.lot_id
+WHERE r.sent <> COALESCE(-m.left_units, 0) OR r.back <> COALESCE(m.entered, 0)
+ORDER BY 1 LIMIT 20";
+
 /// A ledger with a number left out, or one that appears twice.
 const NUMBERS: &str = "
 SELECT 'the movements of ' || site || ' are ' || COUNT(*) || ', numbered ' || MIN(seq) || ' to ' || MAX(seq) AS line
@@ -89,7 +114,7 @@ fn all(conn: &mut Conn, found: &mut Found) -> Result<(), Error> {
 /// What does not add up in the ledger.
 pub(super) fn unbalanced(conn: &mut Conn) -> Result<Vec<String>, Error> {
     let mut faults = Vec::new();
-    for question in [BALANCES, HOLDS, NUMBERS] {
+    for question in [BALANCES, HOLDS, APART, TRANSFERS, NUMBERS] {
         faults.extend(whole::lines(conn, question)?);
     }
     Ok(faults)

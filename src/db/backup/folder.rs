@@ -4,7 +4,7 @@
 use super::error::CopyError;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, chown};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -43,7 +43,7 @@ impl Folder {
             .mode(0o600)
             .open(path.join(LOCK))
             .map_err(|e| CopyError::disk(&path, "writing into the folder", &e))?;
-        give(&path.join(LOCK), &path)?;
+        give(&lock, &path.join(LOCK), &path)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -87,14 +87,14 @@ impl Folder {
     pub(super) fn draft(&self, what: &str) -> Result<Draft, CopyError> {
         let name = format!("{}{}-{what}{}", DRAFT.0, std::process::id(), DRAFT.1);
         let path = self.path.join(name);
-        OpenOptions::new()
+        let file = OpenOptions::new()
             .create_new(true)
             .write(true)
             .mode(0o600)
             .open(&path)
             .map_err(|e| CopyError::disk(&path, "making a draft", &e))?;
         let draft = Draft { path };
-        give(&draft.path, &self.path)?;
+        give(&file, &draft.path, &self.path)?;
         Ok(draft)
     }
 
@@ -125,17 +125,22 @@ pub(super) fn names(folder: &Path) -> Result<Vec<String>, CopyError> {
 
 /// Gives a file that the administrator has made to whoever owns `like`: else the service, which runs as
 /// somebody else, could not open what was made for it.
-fn give(path: &Path, like: &Path) -> Result<(), CopyError> {
-    let owner = |path: &Path| {
-        std::fs::metadata(path)
-            .map(|of| (of.uid(), of.gid()))
-            .map_err(|e| CopyError::disk(path, "looking whose it is", &e))
-    };
-    let (ours, theirs) = (owner(path)?, owner(like)?);
-    if ours == theirs || ours.0 != 0 {
+///
+/// The open file itself is given, and only when it is what stands at `path`: whoever owns the folder could have
+/// put a link there to a file that is not theirs.
+fn give(file: &File, path: &Path, like: &Path) -> Result<(), CopyError> {
+    let looking = |e: std::io::Error| CopyError::disk(path, "looking whose it is", &e);
+    let ours = file.metadata().map_err(looking)?;
+    let theirs = std::fs::metadata(like).map_err(looking)?;
+    if (ours.uid(), ours.gid()) == (theirs.uid(), theirs.gid()) || ours.uid() != 0 {
         return Ok(());
     }
-    chown(path, Some(theirs.0), Some(theirs.1))
+    let there = std::fs::symlink_metadata(path).map_err(looking)?;
+    if !there.is_file() || (there.dev(), there.ino()) != (ours.dev(), ours.ino()) {
+        let link = std::io::Error::other("it is a link to another file");
+        return Err(looking(link));
+    }
+    fchown(file, Some(theirs.uid()), Some(theirs.gid()))
         .map_err(|e| CopyError::disk(path, "giving it to who owns the place", &e))
 }
 
@@ -197,7 +202,9 @@ impl Draft {
     /// # Errors
     /// [`CopyError::Disk`].
     pub(super) fn become_like(&self, file: &Path) -> Result<(), CopyError> {
-        give(&self.path, file)?;
+        let draft = File::open(&self.path)
+            .map_err(|e| CopyError::disk(&self.path, "looking at the draft", &e))?;
+        give(&draft, &self.path, file)?;
         std::fs::metadata(file)
             .and_then(|of| std::fs::set_permissions(&self.path, of.permissions()))
             .map_err(|e| CopyError::disk(&self.path, "giving it the permissions of before", &e))

@@ -102,7 +102,7 @@ pub fn remove_outdated(
 }
 
 /// When a copy was made, by a name that [`super::make()`] gives; of any other name nothing.
-fn made_at(name: &str) -> Option<Instant> {
+pub(super) fn made_at(name: &str) -> Option<Instant> {
     let at = NaiveDateTime::parse_from_str(name, "dotation-%Y%m%dT%H%M%SZ.db")
         .ok()?
         .and_utc();

@@ -1,7 +1,8 @@
 //! Making a copy: a draft, its verification, its manifest, its name.
 
 use super::error::CopyError;
-use super::folder::{Draft, Folder, sync, with};
+use super::folder::{Draft, Folder, names, sync, with};
+use super::list::made_at;
 use super::manifest::{Chain, FORM, Manifest, beside, name_of};
 use super::scratch::Scratch;
 use super::snapshot::{self, Snapshot};
@@ -120,6 +121,15 @@ fn set_aside(
     faults: Vec<String>,
 ) -> Result<Made, CopyError> {
     let aside = with(path, ".bad");
+    // the last that was no good tells as much as all of them, and a fault that lasts fills no disk
+    for name in names(folder.path())? {
+        let ours = name.strip_suffix(".bad").and_then(made_at).is_some();
+        if ours {
+            let path = folder.path().join(name);
+            std::fs::remove_file(&path)
+                .map_err(|e| CopyError::disk(&path, "removing what was no copy", &e))?;
+        }
+    }
     draft.name(&aside)?;
     folder.sync()?;
     Err(CopyError::Bad {

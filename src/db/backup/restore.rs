@@ -64,7 +64,7 @@ pub struct Restored {
 ///
 /// # Errors
 /// [`crate::db::Error::InUse`] and [`CopyError::Served`] while a service runs; [`CopyError::NotEmpty`];
-/// [`CopyError::Bad`]; the database is as it was then.
+/// [`CopyError::Bad`]; [`CopyError::NotACopy`]; the database is as it was then.
 pub fn restore(url: &DatabaseUrl, wanted: &Wanted<'_>) -> Result<Restored, CopyError> {
     match url.file() {
         Some(file) => into_sqlite(url, file, wanted),
@@ -104,6 +104,12 @@ fn into_sqlite(url: &DatabaseUrl, file: &Path, wanted: &Wanted<'_>) -> Result<Re
     let real = file
         .canonicalize()
         .unwrap_or_else(|_none_yet| file.to_owned());
+    if wanted.file.canonicalize().ok().as_ref() == Some(&real) {
+        return Err(CopyError::NotACopy {
+            path: wanted.file.to_owned(),
+            what: "it is the database that it would replace".to_owned(),
+        });
+    }
     let parent = real.parent().filter(|p| !p.as_os_str().is_empty());
     let folder = Folder::take(parent.unwrap_or(Path::new(".")))?;
     let (scratch, manifest, mut conn) = ready(&folder, wanted)?;

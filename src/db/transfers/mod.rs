@@ -9,8 +9,10 @@ pub use moved::{
     InTransit, Words, add_words, departure, in_transit, in_transit_of_lot, link, was_moved, words,
 };
 
+use super::row::kept;
 use super::schema::{lots, plan_lines, transfer_rows, transfers};
 use super::{Conn, Error, dialect};
+use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::{LineId, PlanId, TransferId};
 use crate::domain::transfer::{Transfer, TransferRow, TransferState};
@@ -116,6 +118,29 @@ pub fn page(
         query = query.filter(given.or(transfers::to_site.eq_any(sites)));
     }
     let heads: Vec<Head> = query.order(transfers::id.desc()).limit(limit).load(conn)?;
+    with_rows(conn, heads)
+}
+
+/// Returns up to `limit` transfers that were asked for by hand, were not sent, and of which nothing was heard
+/// since `before`, the oldest first.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no transfer.
+pub fn waiting_since(conn: &mut Conn, before: Instant, limit: i64) -> Result<Vec<Transfer>, Error> {
+    let not_sent = TransferState::NOT_SENT.map(TransferState::code);
+    let heads: Vec<Head> = transfers::table
+        .filter(transfers::state.eq_any(not_sent))
+        .filter(transfers::plan_id.is_null())
+        .filter(transfers::asked_at.le(kept(before)))
+        .filter(
+            transfers::accepted_at
+                .is_null()
+                .or(transfers::accepted_at.le(kept(before))),
+        )
+        .order(transfers::id)
+        .limit(limit)
+        .select(Head::as_select())
+        .load(conn)?;
     with_rows(conn, heads)
 }
 

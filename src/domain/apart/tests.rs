@@ -54,7 +54,7 @@ fn recalled_units_that_were_warm_too_are_not_freed_by_lifting_the_recall() {
     let part = part("a", 5, Cause::Recall, 3);
     for (decision, fate) in [
         (None, Fate::Waits),
-        (GONE, Fate::ByHand),
+        (GONE, Fate::Spoilt),
         (FREE, Fate::Freed),
     ] {
         assert_eq!(held(false, &[("e", 5, decision)]).fate(&part), fate);
@@ -73,6 +73,7 @@ fn what_was_set_apart_by_hand_is_never_freed() {
     let part = part("a", 5, Cause::Hand, 3);
     assert_eq!(held(false, &[("e", 5, None)]).fate(&part), Fate::Waits);
     assert_eq!(held(false, &[("e", 5, FREE)]).fate(&part), Fate::ByHand);
+    assert_eq!(held(false, &[("e", 5, GONE)]).fate(&part), Fate::Spoilt);
 }
 
 #[test]

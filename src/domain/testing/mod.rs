@@ -236,6 +236,7 @@ impl Centre {
             units: Units::new(units),
             arrived: Units::ZERO,
             expected_on: day(expected),
+            confirmed: state == DeliveryState::Confirmed,
             state,
             reference: None,
             version: 1,

@@ -3,6 +3,7 @@
 use super::ask::{Ask, Repeat, answer};
 use super::refused::told;
 use crate::app::import_sheet::{self, Imported, Mode, Outcome, Rows, Unsaid};
+use crate::app::once::note_faults;
 use crate::domain::code::Finess;
 use crate::domain::email::AddressError;
 use crate::http::body::Body;
@@ -213,6 +214,7 @@ async fn take_over(ask: Ask, body: &Body, rows: Rows, mode: Mode) -> Result<Http
             if done.faults.is_empty() {
                 answer(200, &shape(&done, mode))
             } else {
+                note_faults(act, "sheet.import", None, done.faults.len())?;
                 Ok(told(&refused(&done.faults), language, &request_id))
             }
         },

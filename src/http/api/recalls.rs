@@ -87,6 +87,9 @@ pub struct RecallEndShape {
 pub struct RecallListShape {
     #[serde(flatten)]
     recall: RecallShape,
+    /// The numbers of the lots that it means, as pharmacies wrote them: capitals and small letters are alike.
+    /// None when no pharmacy ever had one; then the number may be mistyped.
+    known_as: Vec<String>,
     sites: Vec<RecallSiteShape>,
     /// Units on their way between two pharmacies, which are on nobody's shelf.
     in_transit: Vec<RecalledInTransitShape>,
@@ -248,6 +251,7 @@ fn whole(seen: &SeenRecall, names: Names) -> RecallListShape {
     });
     RecallListShape {
         recall: shape(&seen.recall),
+        known_as: seen.numbers.clone(),
         sites: seen.sites.iter().map(|s| at_site(s, names)).collect(),
         in_transit: transit.collect(),
     }

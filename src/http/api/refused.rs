@@ -182,6 +182,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::HeldBack { .. }
         | Refusal::CannotClose { .. }
         | Refusal::SerialKnown { .. }
+        | Refusal::PackOnItsWay { .. }
         | Refusal::TransferDiffers { .. }
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
@@ -289,6 +290,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::TooManyBoxes { .. }
         | Refusal::NotOnePack { .. }
         | Refusal::SerialKnown { .. }
+        | Refusal::PackOnItsWay { .. }
         | Refusal::NotReversible { .. }
         | Refusal::NothingToAdjust
         | Refusal::NotCarT { .. }

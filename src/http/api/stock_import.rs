@@ -6,6 +6,7 @@ use super::imports::{MEDIA, flag, refused};
 use super::refused::told;
 use crate::app::count_units::Shortage;
 use crate::app::import_stock::{self, AtSite, Booking, Compared, Difference, File, Strangers};
+use crate::app::once::note_faults;
 use crate::http::body::Body;
 use crate::http::language::Said;
 use crate::http::problem::Problem;
@@ -172,7 +173,7 @@ pub async fn import(ask: Ask, mut query: Query, body: Body) -> Result<HttpRespon
     };
     let (language, request_id) = (ask.language, ask.caller.request_id.clone());
     ask.write(
-        Repeat::MayBeKeyed,
+        Repeat::Keyed,
         body.bytes(),
         vec![site],
         "stock.import",
@@ -181,6 +182,12 @@ pub async fn import(ask: Ask, mut query: Query, body: Body) -> Result<HttpRespon
             if booked.compared.faults.is_empty() {
                 answer(200, &shape(&booked.compared, Some(booked.movements)))
             } else {
+                note_faults(
+                    act,
+                    "stock.import",
+                    Some(site),
+                    booked.compared.faults.len(),
+                )?;
                 Ok(told(
                     &refused(&booked.compared.faults),
                     language,

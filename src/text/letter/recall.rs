@@ -17,6 +17,8 @@ pub struct RecallFacts {
     pub reference: Option<String>,
     /// Units of it that are at the site: all of them in quarantine.
     pub on_shelf: Units,
+    /// Units of it that are on their way there, and will be set apart as they arrive.
+    pub to_come: Units,
     /// Units of it that were dispensed there and have not come back.
     pub dispensed: Units,
     /// Whether the recall was lifted.
@@ -25,12 +27,21 @@ pub struct RecallFacts {
 
 /// Names and values, in their order.
 pub(super) fn rows(language: Language, recall: &RecallFacts) -> Vec<(&'static str, String)> {
-    let [presentation, lot, reference, on_shelf, dispensed, lifted] = match language {
+    let [
+        presentation,
+        lot,
+        reference,
+        on_shelf,
+        to_come,
+        dispensed,
+        lifted,
+    ] = match language {
         Language::Fr => [
             "Présentation",
             "Lot",
             "Référence",
             "Unités en quarantaine",
+            "Unités en route",
             "Unités dispensées",
             "Rappel",
         ],
@@ -39,6 +50,7 @@ pub(super) fn rows(language: Language, recall: &RecallFacts) -> Vec<(&'static st
             "Lot",
             "Reference",
             "Units in quarantine",
+            "Units on their way",
             "Units dispensed",
             "Recall",
         ],
@@ -56,6 +68,9 @@ pub(super) fn rows(language: Language, recall: &RecallFacts) -> Vec<(&'static st
         rows.push((lifted, said.to_owned()));
     } else {
         rows.push((on_shelf, recall.on_shelf.to_string()));
+        if recall.to_come > Units::ZERO {
+            rows.push((to_come, recall.to_come.to_string()));
+        }
         rows.push((dispensed, recall.dispensed.to_string()));
     }
     rows

@@ -3,6 +3,8 @@
 //! It names patients by their pseudonyms, since it is for the pharmacy that treats them; it says so, and
 //! what to do with yesterday's.
 
+mod coming;
+mod kept;
 mod page;
 mod words;
 
@@ -12,6 +14,7 @@ use crate::domain::code::{Cip13, Finess};
 use crate::domain::language::Language;
 use crate::domain::quantity::{Doses, Units};
 use crate::domain::site::{Delivery, Site};
+use crate::domain::transfer::TransferState;
 
 /// Everything that stands on a sheet.
 #[derive(Clone, Debug)]
@@ -32,8 +35,14 @@ pub struct Sheet {
     pub reserves: Vec<Kept>,
     /// The clearances that stand, or are broken.
     pub clearances: Vec<Cleared>,
+    /// The lots that are recalled, here or not: none of them may be used, or put on the shelf.
+    pub recalls: Vec<Recalled>,
+    /// The CAR-T patients whom the reserve counts, by the day of the infusion.
+    pub patients: Vec<Expected>,
     /// What the site waits for, by day, each with the name of what comes.
     pub deliveries: Vec<(String, Delivery)>,
+    /// What is asked of the site or by it, or on its way, by transfer.
+    pub transfers: Vec<UnderWay>,
     /// Whose request is due within seven days, or was, by day.
     pub due: Vec<Due>,
     /// Neutrophil counts by medicine.
@@ -89,6 +98,55 @@ pub enum Purpose {
     Clearance,
     /// An approved line of a plan.
     Plan,
+    /// A transfer to another site.
+    Transfer,
+}
+
+/// Units of one lot that a transfer takes from a pharmacy to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnderWay {
+    /// Whether the site gives them.
+    pub gives: bool,
+    /// The other site, by name and number.
+    pub other: String,
+    /// Of what.
+    pub label: String,
+    /// The number of the lot.
+    pub lot: String,
+    /// How many are still to be sent, to come, or to come back.
+    pub units: Units,
+    /// How far it has come.
+    pub state: TransferState,
+}
+
+/// A lot that is recalled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recalled {
+    /// Of what.
+    pub label: String,
+    /// Its code.
+    pub cip13: Cip13,
+    /// The number of the lot.
+    pub lot: String,
+    /// Since when.
+    pub since: Instant,
+    /// The document that says so.
+    pub reference: Option<String>,
+}
+
+/// A CAR-T patient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The pseudonym.
+    pub pseudonym: String,
+    /// The day of the infusion.
+    pub infusion_on: Day,
+    /// Body weight, in grams.
+    pub grams: u32,
+    /// Doses that were given.
+    pub given: Doses,
+    /// Whether a clearance is in force.
+    pub cleared: bool,
 }
 
 /// A reserve.

@@ -1,12 +1,11 @@
 //! The sheet laid out: tables that print in black on A4, nothing fetched.
 
 use super::words::{Words, of};
-use super::{Purpose, Sheet, file_name};
+use super::{Purpose, Sheet, coming, file_name, kept};
 use crate::domain::alert::{Alert, Capacity};
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::Finess;
 use crate::domain::language::Language;
-use crate::domain::site::DeliveryState;
 use crate::text::letter::html::escaped;
 use crate::text::{en, fr};
 
@@ -25,13 +24,16 @@ pub(super) fn sheet(language: Language, sheet: &Sheet) -> String {
     let words = of(language);
     let parts = [
         alerts(language, words, sheet),
+        kept::recalls(language, words, sheet),
         reserves(words, sheet),
+        kept::patients(language, words, sheet),
         clearances(language, words, sheet),
         stock(language, words, sheet),
         held(words, sheet),
         due(language, words, sheet),
         counts(words, sheet),
-        deliveries(language, words, sheet),
+        coming::deliveries(language, words, sheet),
+        coming::transfers(words, sheet),
         telephones(language, words, sheet),
         people(words, sheet),
         by_hand(words),
@@ -90,7 +92,7 @@ fn document(language: Language, title: &str, body: &str) -> String {
 }
 
 /// A table with a title; `numbers` are the columns that are counts.
-fn table<const N: usize>(
+pub(super) fn table<const N: usize>(
     (title, heads): (&str, [&str; N]),
     numbers: &[usize],
     words: &Words,
@@ -128,14 +130,14 @@ fn table<const N: usize>(
     )
 }
 
-fn day(language: Language, day: Day) -> String {
+pub(super) fn day(language: Language, day: Day) -> String {
     match language {
         Language::Fr => fr::day(day),
         Language::En => day.to_string(),
     }
 }
 
-fn hour(language: Language, at: Instant, zone: chrono_tz::Tz) -> String {
+pub(super) fn hour(language: Language, at: Instant, zone: chrono_tz::Tz) -> String {
     let format = match language {
         Language::Fr => "%d/%m/%Y %H:%M",
         Language::En => "%Y-%m-%d %H:%M",
@@ -231,6 +233,7 @@ fn held(words: &Words, sheet: &Sheet) -> String {
             let purpose = match one.purpose {
                 Purpose::Clearance => words.for_clearance,
                 Purpose::Plan => words.for_plan,
+                Purpose::Transfer => words.for_transfer,
             };
             [
                 whom(one.pseudonym.as_ref()),
@@ -283,34 +286,6 @@ fn counts(words: &Words, sheet: &Sheet) -> String {
         })
         .collect();
     table(words.counts, &[1, 2, 3], words, &rows)
-}
-
-fn deliveries(language: Language, words: &Words, sheet: &Sheet) -> String {
-    let rows: Vec<_> = sheet
-        .deliveries
-        .iter()
-        .map(|(label, delivery)| {
-            let state = match delivery.state {
-                DeliveryState::Confirmed => words.confirmed,
-                DeliveryState::Announced | DeliveryState::Received | DeliveryState::Cancelled => {
-                    words.announced
-                }
-            };
-            let state = if delivery.expected_on < sheet.today {
-                format!("{state}, {}", words.late)
-            } else {
-                state.to_owned()
-            };
-            [
-                day(language, delivery.expected_on),
-                label.clone(),
-                delivery.left().to_string(),
-                state,
-                delivery.reference.clone().unwrap_or_default(),
-            ]
-        })
-        .collect();
-    table(words.deliveries, &[2], words, &rows)
 }
 
 fn telephones(language: Language, words: &Words, sheet: &Sheet) -> String {

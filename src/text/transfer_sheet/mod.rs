@@ -66,7 +66,7 @@ const STYLE: &str = "@page{size:A4;margin:14mm}*{box-sizing:border-box}\
 body{margin:0 auto;max-width:182mm;font:10.5pt/1.35 Arial,Helvetica,sans-serif;color:#000}\
 h1{font-size:16pt;margin:0}h2{font-size:11pt;margin:5mm 0 1.5mm}p{margin:1mm 0}\
 header{display:flex;justify-content:space-between;gap:8mm;align-items:flex-start}\
-table{width:100%;border-collapse:collapse}th,td{border:.3mm solid #000;padding:1.2mm 1.6mm;text-align:left;vertical-align:top}\
+table{width:100%;border-collapse:collapse}th,td{border:.3mm solid #000;padding:1.2mm 1.6mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
 th{background:#eee}td.n{text-align:right;white-space:nowrap}.id{font-family:monospace;font-size:8.5pt}\
 .cold{border:.8mm solid #000;padding:2mm 3mm;font-size:13pt;font-weight:bold;margin:4mm 0 0}.cold span{font-size:10.5pt;font-weight:normal}\
 .sign td{height:24mm;width:33.3%}@media print{body{max-width:none}}";

@@ -10,6 +10,7 @@ use crate::story::at;
 use crate::support::{Backend, TestDatabase};
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text;
+use dotation::db::Error;
 use dotation::db::backup::{self, CopyError, Letters, Made, Restored, Target, Wanted};
 use dotation::domain::calendar::Instant;
 use dotation::domain::role::Role;
@@ -37,7 +38,25 @@ pub(crate) fn busy(backend: Backend) -> App {
     app.post(Role::Pharmacist, &at("/deliveries"), &delivery)
         .expect(201);
     app.lose(crate::service::MG400, "B1", 1);
+    set_apart(&app);
     app
+}
+
+/// A recall and an excursion that wait for a decision, and an inventory that goes on.
+fn set_apart(app: &App) {
+    let mg80 = crate::service::MG80;
+    for lot in ["R1", "W1"] {
+        app.receive(CENTRE, mg80, lot, "2022-05-31", 2);
+    }
+    let body =
+        json!({ "cip13": mg80, "lot": "R1", "reason": "particles", "reference": "ANSM 2021-104" });
+    app.post(Role::Coordinator, "/lots/recall", &body)
+        .expect(201);
+    let body = json!({ "reason": "fridge 2", "lots": [{ "cip13": mg80, "lot": "W1" }] });
+    app.post(Role::Pharmacist, &at("/excursions"), &body)
+        .expect(201);
+    app.post(Role::Pharmacist, &at("/inventories"), &json!({}))
+        .expect(201);
 }
 
 /// Makes a copy of a database into a folder.
@@ -60,6 +79,25 @@ pub(super) fn restored(
             now: now(),
         },
     )
+}
+
+/// Restores a copy once a service that has ended has closed what it had open, which it does soon after.
+pub(super) fn restored_after(
+    database: &TestDatabase,
+    file: &Path,
+    replace: bool,
+) -> Result<Restored, CopyError> {
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    loop {
+        match restored(database, file, replace) {
+            Err(CopyError::Served { .. } | CopyError::Db(Error::InUse { .. }))
+                if std::time::Instant::now() < until =>
+            {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            other => return other,
+        }
+    }
 }
 
 #[derive(diesel::QueryableByName)]

@@ -1,6 +1,6 @@
 //! What was copied is what is restored, into either database.
 
-use super::{busy, copied, dump, lines, now, restored};
+use super::{busy, copied, dump, lines, now, restored, restored_after};
 use crate::service::{CENTRE, MG400};
 use crate::story::at;
 use crate::support::{Backend, TestDatabase, empty_database, fresh_database};
@@ -37,7 +37,7 @@ fn a_copy_is_restored_row_by_row_into_either_database(backend: Backend) {
     );
     let manifest = &made.manifest;
     assert_eq!(manifest.made_at, now());
-    assert_eq!(manifest.rows["movements"], 3);
+    assert_eq!(manifest.rows["movements"], 7);
     assert_eq!(
         manifest.database,
         match backend {
@@ -140,19 +140,7 @@ fn a_database_that_is_in_use_or_holds_rows_is_not_restored_into(backend: Backend
     assert!(seen, "{refused}");
     let database = std::sync::Arc::clone(&app.database);
     drop(app);
-    // what it had open is closed soon after
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    let mut refused = restored(&database, &made.path, false).unwrap_err();
-    let open = |refused: &CopyError| {
-        matches!(
-            refused,
-            CopyError::Served { .. } | CopyError::Db(Error::InUse { .. })
-        )
-    };
-    while open(&refused) && std::time::Instant::now() < until {
-        std::thread::sleep(std::time::Duration::from_millis(20));
-        refused = restored(&database, &made.path, false).unwrap_err();
-    }
+    let refused = restored_after(&database, &made.path, false).unwrap_err();
     assert!(matches!(refused, CopyError::NotEmpty { .. }), "{refused}");
     // only the service's own end was written down meanwhile, if anything
     assert_eq!(dump(&database), before);
@@ -167,7 +155,7 @@ fn what_gives_way_is_kept_or_replaced_whole(backend: Backend) {
     let evening = dump(&morning.database);
     let database = std::sync::Arc::clone(&morning.database);
     drop(morning);
-    let done = restored(&database, &made.path, true).unwrap();
+    let done = restored_after(&database, &made.path, true).unwrap();
     assert_eq!(dump(&database), before);
     assert_eq!(done.aside.is_some(), backend == Backend::Sqlite);
     if let Some(aside) = done.aside {

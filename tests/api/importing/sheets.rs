@@ -15,6 +15,7 @@ on_both! {
     sites_are_added_with_their_network_and_edited
     people_are_added_edited_and_silenced
     patients_are_registered_in_one_go_with_one_letter
+    patients_are_corrected_in_one_go_and_not_in_steps
     a_patient_whose_record_was_compared_was_read
     each_kind_is_for_those_who_may_do_it_by_hand
 }
@@ -280,6 +281,19 @@ fn patients(rows: &[&str]) -> String {
 fn register(app: &App, query: &str, rows: &[&str]) -> Answer {
     let kind = format!("patients?site={CENTRE}{query}");
     import(app, Role::CarTUnit, &kind, &patients(rows))
+}
+
+fn patients_are_corrected_in_one_go_and_not_in_steps(backend: Backend) {
+    let app = spawn(backend);
+    let far = ["cart-1;61,5;25/10/2021", "cart-2;70;01/03/2022"];
+    register(&app, "&apply=true", &far).expect(200);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 3);
+    let (before, reserve) = (app.heard().len(), app.reserve());
+    // one comes in and one goes out: what is between is nothing that was ever so
+    let rows = ["cart-2;70;25/10/2021", "cart-1;61,5;01/03/2022"];
+    let done = register(&app, "&apply=true", &rows).expect(200);
+    assert_eq!(counted(&done), (0, 2, 0));
+    assert_eq!((app.heard().len(), app.reserve()), (before, reserve));
 }
 
 fn patients_are_registered_in_one_go_with_one_letter(backend: Backend) {

@@ -7,6 +7,7 @@ use crate::story::at;
 use crate::support::Backend;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 on_both! {
     a_file_opens_the_stock_of_a_site
@@ -19,7 +20,11 @@ on_both! {
     every_fault_of_a_file_is_told_and_nothing_is_booked
     two_who_confirm_at_once_book_it_once
     nobody_imports_the_stock_of_anothers_site
+    what_is_out_of_date_comes_into_quarantine_and_not_onto_the_shelf
+    booking_needs_a_key_and_its_refusal_is_on_the_trail
 }
+
+static KEYS: AtomicU64 = AtomicU64::new(1);
 
 const HEADER: &str = "CIP13;N° de lot;Péremption;Quantité;Quarantaine\r\n";
 
@@ -34,7 +39,16 @@ fn file(rows: &[&str]) -> String {
 
 fn import(app: &App, query: &str, sheet: &str) -> Answer {
     let path = at(&format!("/stock/import{query}"));
-    send(app, Role::Pharmacist, &path, sheet.as_bytes())
+    // what is only looked at needs no key
+    let key = format!("import-{}", KEYS.fetch_add(1, Ordering::Relaxed));
+    let key = query.contains("confirm").then_some(key);
+    keyed(
+        app,
+        Role::Pharmacist,
+        &path,
+        sheet.as_bytes(),
+        key.as_deref(),
+    )
 }
 
 /// Looks, and returns what differs with the digest.
@@ -380,4 +394,44 @@ fn nobody_imports_the_stock_of_anothers_site(backend: Backend) {
         let answer = send(&app, role, &at("/stock/import"), sheet.as_bytes());
         assert_eq!(answer.status, 403, "{role:?}");
     }
+}
+
+fn what_is_out_of_date_comes_into_quarantine_and_not_onto_the_shelf(backend: Backend) {
+    let app = spawn(backend);
+    let sheet = file(&["B1;30/06/2022;12;0", "OLD;30/06/2020;0;5"]);
+    booked(&app, &sheet, "").expect(200);
+    assert_eq!(
+        (on_shelf(&app, "B1"), on_shelf(&app, "OLD")),
+        ((12, 0), (0, 5))
+    );
+    let sheet = file(&[
+        "B1;30/06/2022;12;0",
+        "OLD;30/06/2020;0;5",
+        "OLDER;30/06/2019;1;0",
+    ]);
+    assert_eq!(places(&import(&app, "", &sheet)).len(), 1);
+}
+
+fn booking_needs_a_key_and_its_refusal_is_on_the_trail(backend: Backend) {
+    let app = spawn(backend);
+    let sheet = file(&["B1;30/06/2022;12;0"]);
+    let (_, digest) = looked(&app, &sheet);
+    let path = at(&format!("/stock/import?confirm={digest}"));
+    let keyless = send(&app, Role::Pharmacist, &path, sheet.as_bytes());
+    assert_eq!(keyless.status, 400, "{}", keyless.text);
+    let wrong = file(&["B1;30/06/2020;12;0"]);
+    assert_eq!(
+        import(&app, &format!("?confirm={digest}"), &wrong).status,
+        422
+    );
+    let line = trail(&app, "stock.import").pop().unwrap();
+    assert_eq!(
+        (
+            &line["outcome"],
+            &line["details"]["reason"],
+            &line["details"]["faults"]
+        ),
+        (&json!("refused"), &json!("faults"), &json!(1)),
+        "{line}"
+    );
 }

@@ -2,7 +2,9 @@
 
 use super::{decide, here, lift, of, recall, receipt, refused, warm};
 use crate::service::{CENTRE, MG400, spawn};
+use crate::story::at;
 use crate::support::Backend;
+use dotation::domain::role::Role;
 use serde_json::json;
 
 on_both! {
@@ -12,6 +14,8 @@ on_both! {
     recalled_units_that_were_spoilt_are_not_freed_by_lifting
     two_excursions_hold_until_both_are_decided
     what_leaves_in_between_is_freed_by_nothing
+    what_comes_back_into_quarantine_was_in_what_is_undecided
+    a_file_of_stock_frees_nothing_that_is_held_back
 }
 
 fn two_recalls_of_one_lot_hold_until_both_are_lifted(backend: Backend) {
@@ -72,6 +76,12 @@ fn recalled_units_that_were_spoilt_are_not_freed_by_lifting(backend: Backend) {
     assert_eq!(here(&app, "B1"), (0, 5, 0));
     lift(&app, &told).expect(200);
     assert_eq!(here(&app, "B1"), (0, 5, 0));
+    // who decided to destroy what was warm decided about them too
+    let no = refused(app.book(&of("release", "B1", 1)), 409, "held-back");
+    assert_eq!(
+        (&no["units_free"], &no["held_by"]),
+        (&json!(0), &json!("excursion"))
+    );
     app.book(&of("destruction", "B1", 5)).expect(201);
     assert_eq!(here(&app, "B1"), (0, 0, 0));
 }
@@ -88,8 +98,57 @@ fn two_excursions_hold_until_both_are_decided(backend: Backend) {
     // the second decides about both: its own two are destroyed, the five that were in it are not freed
     decide(&app, &second, "destroy", None).expect(200);
     assert_eq!(here(&app, "B1"), (0, 5, 0));
-    app.book(&of("release", "B1", 5)).expect(201);
-    assert_eq!(here(&app, "B1"), (5, 0, 0));
+    refused(app.book(&of("release", "B1", 5)), 409, "held-back");
+    app.book(&of("destruction", "B1", 5)).expect(201);
+    assert_eq!(here(&app, "B1"), (0, 0, 0));
+}
+
+fn what_comes_back_into_quarantine_was_in_what_is_undecided(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 5);
+    let warmed = warm(&app, None).expect(201);
+    let lost = json!({ "kind": "loss", "cip13": MG400, "lot": "B1", "units": 2, "state": "quarantined", "reason": "breakage" });
+    let lost = app.book(&lost).expect(201);
+    let undo = json!({ "kind": "reversal", "movement": lost["movements"][0]["id"], "note": "another lot" });
+    app.book(&undo).expect(201);
+    assert_eq!(here(&app, "B1"), (0, 5, 0));
+    refused(app.book(&of("release", "B1", 1)), 409, "held-back");
+    let destroyed = decide(&app, &warmed, "destroy", None).expect(200);
+    assert_eq!(here(&app, "B1"), (0, 2, 0));
+    refused(app.book(&of("release", "B1", 1)), 409, "held-back");
+    // what a decision destroyed is not undone by the pen
+    let gone = &destroyed["movements"][0];
+    let undo = json!({ "kind": "reversal", "movement": gone["id"], "note": "typed wrongly" });
+    refused(app.book(&undo), 409, "not-reversible");
+}
+
+fn a_file_of_stock_frees_nothing_that_is_held_back(backend: Backend) {
+    let app = spawn(backend);
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 5);
+    let told = recall(&app, "B1");
+    let book = |file: &str, key: &str| {
+        let bearer = format!("Bearer {}", app.token(Role::Pharmacist));
+        let headers = [
+            ("Authorization", bearer.as_str()),
+            ("Content-Type", "text/csv"),
+            ("Idempotency-Key", key),
+        ];
+        let file = format!("CIP13;N° de lot;Péremption;Quantité;Quarantaine\r\n{MG400};{file}\r\n");
+        let path = at("/stock/import");
+        let look = app
+            .send("POST", &path, &headers, Some(file.as_bytes()))
+            .expect(200);
+        let digest = look["digest"].as_str().unwrap();
+        let path = at(&format!("/stock/import?confirm={digest}&reason=missing"));
+        app.send("POST", &path, &headers, Some(file.as_bytes()))
+    };
+    // the software of the pharmacy knows of no recall
+    refused(book("B1;30/06/2022;5;0", "f-1"), 409, "held-back");
+    assert_eq!(here(&app, "B1"), (0, 5, 0));
+    book("B1;30/06/2022;0;3", "f-2").expect(200);
+    assert_eq!(here(&app, "B1"), (0, 3, 0));
+    lift(&app, &told).expect(200);
+    assert_eq!(here(&app, "B1"), (3, 0, 0));
 }
 
 fn what_leaves_in_between_is_freed_by_nothing(backend: Backend) {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 on_both! {
     what_is_missing_is_lost_and_what_came_is_here
     what_is_refused_at_the_door_is_in_transit_until_it_is_back
+    what_comes_back_warm_is_set_apart
     what_came_warm_is_quarantined
     a_transfer_may_come_in_two_parcels
     more_than_was_sent_is_not_received
@@ -85,6 +86,16 @@ fn what_is_missing_is_lost_and_what_came_is_here(backend: Backend) {
     );
 }
 
+fn what_comes_back_warm_is_set_apart(backend: Backend) {
+    let app = begin(backend);
+    let id = sent(&app, 2);
+    let refusal = json!({ "lots": lots(&[("C7", json!({ "refused": 2 }))]) });
+    step(&app, &id, "receive", &refusal).expect(200);
+    let body = json!({ "lots": lots(&[("C7", json!({ "usable": 2 }))]) });
+    step(&app, &id, "return", &body).expect(200);
+    assert_eq!(stand(&app, NEIGHBOUR, "C7"), (4, 2, 0));
+}
+
 fn what_is_refused_at_the_door_is_in_transit_until_it_is_back(backend: Backend) {
     let app = begin(backend);
     let id = ask(&app, 4);
@@ -114,7 +125,7 @@ fn what_is_refused_at_the_door_is_in_transit_until_it_is_back(backend: Backend) 
         (&more.body["units_told"], &more.body["units_expected"]),
         (&json!(5), &json!(4))
     );
-    let body = json!({ "lots": lots(&[("C7", json!({ "usable": 1, "quarantined": 1 }))]) });
+    let body = json!({ "cold_chain": true, "lots": lots(&[("C7", json!({ "usable": 1, "quarantined": 1 }))]) });
     let back = step(&app, &id, "return", &body).expect(200);
     assert_eq!(
         (&back["transfer"]["state"], on_the_way(&app)),
@@ -271,6 +282,11 @@ fn packs_travel_with_their_serial_numbers(backend: Backend) {
     let out =
         json!({ "kind": "dispensing", "cip13": MG80, "lot": "C7", "units": 1, "serial": "S1" });
     assert_eq!(refused(&movements(NEIGHBOUR, &out), 404), "unknown");
+    // on its way it is nobody's: received by hand it would be counted twice
+    for site in [CENTRE, NEIGHBOUR] {
+        let body = json!({ "kind": "receipt", "scan": scan("S1") });
+        assert_eq!(refused(&movements(site, &body), 409), "pack-on-its-way");
+    }
     // what is scanned as it comes has come: also S2, which nobody scanned as it left, and a new one
     let scans = ["S1", "S2", "X1"].map(scan);
     let body = json!({ "cold_chain": true, "scans": scans });
@@ -293,8 +309,7 @@ fn packs_travel_with_their_serial_numbers(backend: Backend) {
     // the last is refused, and comes back by its number
     let fates = json!([{ "cip13": MG80, "lot": "C7", "refused": 1 }]);
     step(&app, &id, "receive", &json!({ "lots": fates })).expect(200);
-    let back =
-        json!({ "lots": [{ "cip13": MG80, "lot": "C7", "usable": 1 }], "scans": [scan("X2")] });
+    let back = json!({ "cold_chain": true, "lots": [{ "cip13": MG80, "lot": "C7", "usable": 1 }], "scans": [scan("X2")] });
     step(&app, &id, "return", &back).expect(200);
     let out =
         json!({ "kind": "dispensing", "cip13": MG80, "lot": "C7", "units": 1, "serial": "X2" });

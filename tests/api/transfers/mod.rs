@@ -6,8 +6,9 @@ mod kept;
 mod people;
 mod together;
 
-use crate::service::{Answer, App, CENTRE, MG80, NEIGHBOUR, spawn};
+use crate::service::{Answer, App, CENTRE, MG80, NEIGHBOUR, again_at, spawn};
 use crate::support::Backend;
+use dotation::app::transfer::lapse::sweep;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
 
@@ -18,6 +19,7 @@ on_both! {
     what_is_declined_or_cancelled_is_free_again
     a_step_that_is_sent_twice_is_taken_once
     the_sheet_is_a_page_in_two_languages_about_no_patient
+    what_nobody_sends_in_time_is_free_again
 }
 
 /// The neighbour has six vials of 80 mg.
@@ -398,5 +400,36 @@ fn the_sheet_is_a_page_in_two_languages_about_no_patient(backend: Backend) {
     assert_eq!(
         app.get(Role::Reader, "/transfers/none-such/sheet").status,
         404
+    );
+}
+
+fn what_nobody_sends_in_time_is_free_again(backend: Backend) {
+    let app = begin(backend);
+    let (silent, accepted, gone) = (ask(&app, 2), ask(&app, 1), sent(&app, 1));
+    let app = again_at(app, "2021-10-22T05:59:00Z");
+    accept(&app, &accepted).expect(200);
+    let lapse = |app: &App| app.run(|service, now| async move { sweep(&service, now).await });
+    assert_eq!(lapse(&app).unwrap(), 0);
+    assert_eq!(stand(&app, NEIGHBOUR, "C7"), (5, 0, 3));
+    // three days after it was asked for; the other was accepted later
+    let app = again_at(app, "2021-10-23T06:30:00Z");
+    lapse(&app).unwrap();
+    let seen = see(&app, &silent);
+    assert_eq!(
+        (&seen["state"], &seen["closed_as"]),
+        (&json!("cancelled"), &json!("cancelled")),
+        "{seen}"
+    );
+    assert!(seen.to_string().contains("72 heures"), "{seen}");
+    assert_eq!(see(&app, &accepted)["state"], "accepted");
+    assert_eq!(stand(&app, NEIGHBOUR, "C7"), (5, 0, 1));
+    let app = again_at(app, "2021-10-25T07:00:00Z");
+    lapse(&app).unwrap();
+    assert_eq!(see(&app, &accepted)["state"], "cancelled");
+    assert_eq!(see(&app, &gone)["state"], "sent");
+    assert_eq!(stand(&app, NEIGHBOUR, "C7"), (5, 0, 0));
+    assert_eq!(
+        trail(&app, CENTRE, &silent),
+        ["transfer.ask", "transfer.cancel"]
     );
 }

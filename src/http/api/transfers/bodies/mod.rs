@@ -19,6 +19,19 @@ use crate::http::problem::{Fault, Faults, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+/// The most rows, lots or packs that one step of a transfer names.
+///
+/// Choice: a courier's box has fewer; what a pharmacy sends beyond is two transfers.
+const MOST: usize = 500;
+
+/// Refuses a list of more than [`MOST`].
+fn no_more(faults: &mut Faults, at: &str, found: usize) {
+    if found > MOST {
+        let said = Said::new("are more than 500", "sont plus de 500");
+        faults.push(Fault::new(at, said).found(found));
+    }
+}
+
 /// A transfer that somebody asks for by hand.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +42,7 @@ pub struct AskBody {
     to: String,
     /// The NO-GO of the receiver that it is to turn, if it is for one.
     clearance: Option<String>,
-    /// Which units: at least one row.
+    /// Which units: 1 to 500 rows.
     #[schema(value_type = Vec<AskedRowBody>)]
     rows: Vec<Object<AskedRowBody>>,
     /// By what right, if that is known already: `ars-authorisation` or `imperative-need`.
@@ -105,6 +118,7 @@ impl AskBody {
             let said = Said::new("asks for nothing", "ne demande rien");
             faults.push(Fault::new("/rows", said));
         }
+        no_more(&mut faults, "/rows", self.rows.len());
         let mut rows = Vec::new();
         for (n, Object(row)) in self.rows.iter().enumerate() {
             let at = |name: &str| format!("/rows/{n}/{name}");

@@ -1,6 +1,6 @@
 //! What is said when units leave, arrive and come back.
 
-use super::told;
+use super::{no_more, told};
 use crate::app::transfer::{LotArrived, LotBack, Pack, Receipt, Sending, TakenBack};
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::{Cip13, LotNumber};
@@ -27,7 +27,7 @@ pub struct SendBody {
     /// When they were.
     #[schema(value_type = Option<String>, format = DateTime)]
     fmd_decommissioned_at: Option<Instant>,
-    /// What a scanner typed, pack by pack.
+    /// What a scanner typed, pack by pack, at most 500.
     #[serde(default)]
     scans: Vec<String>,
     /// At most 2000 characters; no names.
@@ -47,7 +47,7 @@ pub struct ReceiveBody {
     /// What became of each lot; a lot that is not named stays on its way.
     #[schema(value_type = Option<Vec<LotArrivedBody>>)]
     lots: Option<Vec<Object<LotArrivedBody>>>,
-    /// What a scanner typed, pack by pack: the packs are here from now on; without `lots`, what they hold arrived.
+    /// What a scanner typed, pack by pack, at most 500: the packs are here from now on; without `lots`, what they hold arrived.
     #[serde(default)]
     scans: Vec<String>,
     /// At most 2000 characters; no names.
@@ -85,10 +85,13 @@ pub struct LotArrivedBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TakeBackBody {
+    /// That it came back between 2 and 8 °C: without `true`, all of it is quarantined.
+    #[serde(default)]
+    cold_chain: bool,
     /// What became of each lot.
     #[schema(value_type = Option<Vec<LotBackBody>>)]
     lots: Option<Vec<Object<LotBackBody>>>,
-    /// What a scanner typed, pack by pack.
+    /// What a scanner typed, pack by pack, at most 500.
     #[serde(default)]
     scans: Vec<String>,
     /// At most 2000 characters; no names.
@@ -167,6 +170,7 @@ impl ReceiveBody {
         let mut faults = Faults::new();
         some_lots(&mut faults, self.lots.as_deref());
         let lots = self.lots.as_ref().map(|lots| {
+            no_more(&mut faults, "/lots", lots.len());
             let lots = lots.iter().enumerate();
             lots.filter_map(|(n, Object(lot))| lot.read(&mut faults, n))
                 .collect()
@@ -223,6 +227,7 @@ impl TakeBackBody {
         let mut faults = Faults::new();
         some_lots(&mut faults, self.lots.as_deref());
         let lots = self.lots.as_ref().map(|lots| {
+            no_more(&mut faults, "/lots", lots.len());
             let lots = lots.iter().enumerate();
             lots.filter_map(|(n, Object(lot))| lot.read(&mut faults, n))
                 .collect()
@@ -230,7 +235,12 @@ impl TakeBackBody {
         let packs = packs(&mut faults, &self.scans, today);
         let told = told(&mut faults, self.note.as_deref(), self.happened_at);
         faults.finish()?;
-        Ok(TakenBack { lots, packs, told })
+        Ok(TakenBack {
+            lots,
+            cold_chain: self.cold_chain,
+            packs,
+            told,
+        })
     }
 }
 
@@ -323,6 +333,7 @@ fn lost(
 /// Reads what a scanner typed, pack by pack.
 fn packs(faults: &mut Faults, scans: &[String], today: Day) -> Vec<Pack> {
     let mut packs = Vec::new();
+    no_more(faults, "/scans", scans.len());
     for (n, text) in scans.iter().enumerate() {
         let at = format!("/scans/{n}");
         match scan::read(text, today) {
