@@ -29,7 +29,7 @@ use dialogue::Progress;
 /// How many lines to the server there are at once, at most.
 ///
 /// `Choice:` few enough for a hospital's own server, which often takes ten from one machine.
-const LINES: usize = 4;
+pub(super) const LINES: usize = 4;
 
 /// How long a line may lie idle and still be used again.
 ///
@@ -49,7 +49,7 @@ const LETTERS_A_LINE: u32 = 100;
 const CHECK: Duration = Duration::from_secs(3);
 
 /// A mail server and the idle lines to it.
-pub struct SmtpPost {
+pub(super) struct SmtpPost {
     settings: SmtpSettings,
     credentials: Option<Credentials>,
     protection: Protection,
@@ -161,6 +161,22 @@ impl SmtpPost {
             }
         }
         None
+    }
+
+    /// Tells whether the server takes a line: answers, encrypts, lets us in. No letter is sent.
+    pub(super) async fn takes_a_line(&self) -> bool {
+        let progress = Progress::new();
+        let Ok(Ok(connection)) = timeout(self.settings.timeout, self.connect(&progress)).await
+        else {
+            return false;
+        };
+        let line = Line {
+            connection,
+            letters: 0,
+            since: Instant::now(),
+        };
+        line.leave().await;
+        true
     }
 
     pub(super) async fn close(&self) {
