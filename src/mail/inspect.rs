@@ -117,11 +117,10 @@ async fn steps(
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream);
     let stream = stream.await.map_err(at(Stage::Encryption))?;
     let (_, session) = stream.get_ref();
-    look.tls = session.protocol_version().map(|version| match version {
-        rustls::ProtocolVersion::TLSv1_2 => "TLS 1.2".to_owned(),
-        rustls::ProtocolVersion::TLSv1_3 => "TLS 1.3".to_owned(),
-        other => format!("{other:?}"),
-    });
+    // as people write it: TLS 1.3, and not TLSv1_3
+    look.tls = session
+        .protocol_version()
+        .map(|version| format!("{version:?}").replace("TLSv1_", "TLS 1."));
     Ok(())
 }
 

@@ -80,23 +80,27 @@ impl Relays {
         message: &[u8],
     ) -> Result<Receipt, SendError> {
         let Some(second) = &self.second else {
-            return self.first.send(letter, message).await;
+            return by(&self.first, letter, message).await;
         };
         if !self.is_away() {
-            let sent = self.first.send(letter, message).await;
-            return match self.learn(sent) {
-                Ok(answer) => answer,
-                Err(away) => {
-                    let sent = second.send(letter, message).await;
-                    sent.map_err(|error| both(error, &away))
-                }
-            };
+            let turn = self.first.turn().await?;
+            // while it waited for a line, others may have found out
+            if !self.is_away() {
+                let sent = self.first.send(turn, letter, message).await;
+                return match self.learn(sent) {
+                    Ok(answer) => answer,
+                    Err(away) => {
+                        let sent = by(second, letter, message).await;
+                        sent.map_err(|error| both(error, &away))
+                    }
+                };
+            }
         }
         self.look_again();
-        let sent = second.send(letter, message).await;
+        let sent = by(second, letter, message).await;
         match sent {
             Err(error) if blame(&error) == Blame::Server => {
-                let sent = self.first.send(letter, message).await;
+                let sent = by(&self.first, letter, message).await;
                 self.learn(sent)
                     .unwrap_or_else(|away| Err(both(error, &away)))
             }
@@ -201,6 +205,11 @@ impl fmt::Debug for Relays {
             .field("second", &self.second)
             .finish_non_exhaustive()
     }
+}
+
+async fn by(server: &SmtpPost, letter: &Letter, message: &[u8]) -> Result<Receipt, SendError> {
+    let turn = server.turn().await?;
+    server.send(turn, letter, message).await
 }
 
 fn blame(error: &SendError) -> Blame {

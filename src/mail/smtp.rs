@@ -13,7 +13,7 @@ use lettre::transport::smtp::{
     extension::ClientId,
 };
 use tokio::{
-    sync::Semaphore,
+    sync::{Semaphore, SemaphorePermit},
     time::{Instant, timeout},
 };
 
@@ -65,6 +65,11 @@ enum Protection {
     Tls(TlsParameters),
 }
 
+/// Leave to use a line.
+pub(super) struct Turn<'t>(
+    #[expect(dead_code, reason = "held, and given back when dropped")] SemaphorePermit<'t>,
+);
+
 /// A line on which the server has greeted us, and knows us if it asked.
 struct Line {
     connection: AsyncSmtpConnection,
@@ -94,13 +99,20 @@ impl SmtpPost {
         })
     }
 
-    pub(super) async fn send(&self, letter: &Letter, message: &[u8]) -> Result<Receipt, SendError> {
+    /// Waits until a line may be used: there are [`LINES`] at most.
+    pub(super) async fn turn(&self) -> Result<Turn<'_>, SendError> {
+        let turn = self.turns.acquire().await;
+        turn.map(Turn)
+            .map_err(|closed| Progress::new().failed(&closed.to_string()))
+    }
+
+    pub(super) async fn send(
+        &self,
+        _turn: Turn<'_>,
+        letter: &Letter,
+        message: &[u8],
+    ) -> Result<Receipt, SendError> {
         let progress = Progress::new();
-        let _turn = self
-            .turns
-            .acquire()
-            .await
-            .map_err(|closed| progress.failed(&closed.to_string()))?;
         match timeout(
             self.settings.timeout,
             self.deliver(letter, message, &progress),

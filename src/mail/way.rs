@@ -53,7 +53,7 @@ pub struct WayFault {
     pub what: String,
 }
 
-fn fault(setting: &'static str, what: impl ToString) -> WayFault {
+fn fault(setting: &'static str, what: &dyn std::fmt::Display) -> WayFault {
     WayFault {
         setting,
         what: what.to_string(),
@@ -69,11 +69,11 @@ impl Way {
         let mut faults = Vec::new();
         let url = MailUrl::parse(asked.url).map(|url| url.within(asked.limit));
         let url = url
-            .map_err(|error| faults.push(fault("mail_url", error)))
+            .map_err(|error| faults.push(fault("mail_url", &error)))
             .ok();
         let fallback = asked.fallback.and_then(|text| {
             second(text, asked.limit, url.as_ref())
-                .map_err(|what| faults.push(fault("mail_url_fallback", what)))
+                .map_err(|what| faults.push(fault("mail_url_fallback", &what)))
                 .ok()
         });
         let signer = signer(asked).map_err(|error| faults.push(error)).ok();
@@ -92,7 +92,7 @@ impl Way {
     /// # Errors
     /// When a file of certificates cannot be used, with the setting that names it.
     pub fn open(&self) -> Result<Transport, WayFault> {
-        let of = |setting| move |error: OpenError| fault(setting, error);
+        let of = |setting| move |error: OpenError| fault(setting, &error);
         let signer = self.signer.clone();
         let first = match &self.url {
             MailUrl::Smtp(settings) => SmtpPost::open(settings).map_err(of("mail_url"))?,
@@ -150,13 +150,13 @@ fn signer(asked: &Asked<'_>) -> Result<Option<Arc<Signer>>, WayFault> {
         (None, _) => {
             return Err(fault(
                 "dkim_key_file",
-                "is not set, expected the private key to sign with, for dkim_selector or dkim_domain is",
+                &"is not set, expected the private key to sign with, for dkim_selector or dkim_domain is",
             ));
         }
         (Some(_), None) => {
             return Err(fault(
                 "dkim_selector",
-                "is not set, expected the name of the key of dkim_key_file",
+                &"is not set, expected the name of the key of dkim_key_file",
             ));
         }
     };
@@ -171,7 +171,7 @@ fn signer(asked: &Asked<'_>) -> Result<Option<Arc<Signer>>, WayFault> {
                 DkimError::Name { found } if found == selector => "dkim_selector",
                 DkimError::Name { .. } => "dkim_domain",
             };
-            fault(setting, error)
+            fault(setting, &error)
         })
 }
 

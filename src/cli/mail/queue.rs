@@ -49,7 +49,7 @@ impl Queue {
         Ok(match all(&opened, LetterState::Failed)?.len() {
             0 => answer,
             failed => answer.note(format!(
-                "{failed} letters were given up. To see them: dotation mail queue --failed"
+                "Letters given up: {failed}. To see them: dotation mail queue --failed"
             )),
         })
     }

@@ -39,10 +39,10 @@ impl Retry {
             let sites = opened.read(retry_letters::sites_of_failed)?;
             let done = opened.write(sites, retry_letters::retry_all)?;
             let text = match (done.retried, done.overtaken) {
-                (retried, 0) => format!("{retried} letters are due again.\n"),
+                (retried, 0) => format!("Letters due again: {retried}.\n"),
                 (retried, overtaken) => format!(
-                    "{retried} letters are due again. {overtaken} are left: a later letter has told their \
-                     recipients what is so.\n"
+                    "Letters due again: {retried}. Left: {overtaken}, whose recipients a later letter has told \
+                     what is so.\n"
                 ),
             };
             let json = json!({ "retried": done.retried, "overtaken": done.overtaken });

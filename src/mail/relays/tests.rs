@@ -17,6 +17,7 @@ enum Mood {
     RefusesRecipient,
     Greylists,
     VanishesWithTheLetter,
+    NeverGreets,
 }
 
 /// A server on a port of its own, and how many letters it was given whole.
@@ -25,6 +26,7 @@ struct Server {
     port: u16,
     mood: Arc<Mutex<Mood>>,
     given: Arc<AtomicUsize>,
+    lines: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -34,6 +36,7 @@ impl Server {
             port: listener.local_addr().unwrap().port(),
             mood: Arc::new(Mutex::new(mood)),
             given: Arc::default(),
+            lines: Arc::default(),
         };
         let this = server.clone();
         tokio::spawn(async move {
@@ -57,7 +60,12 @@ impl Server {
     }
 
     async fn talk(self, stream: TcpStream) -> Option<()> {
+        self.lines.fetch_add(1, Ordering::SeqCst);
         let mut line = BufReader::new(stream);
+        if self.mood() == Mood::NeverGreets {
+            let _left = line.read_line(&mut String::new()).await;
+            return None;
+        }
         let greeting = if self.mood() == Mood::Says421 {
             "421 not now\r\n"
         } else {
@@ -97,7 +105,7 @@ impl Server {
     }
 
     fn post(&self) -> SmtpPost {
-        let url = format!("smtp://127.0.0.1:{}?tls=none&timeout_ms=3000", self.port);
+        let url = format!("smtp://127.0.0.1:{}?tls=none&timeout_ms=1000", self.port);
         match MailUrl::parse(&url).unwrap() {
             MailUrl::Smtp(settings) => SmtpPost::open(&settings).unwrap(),
             MailUrl::Directory(_) | MailUrl::Memory => panic!("{url}"),
@@ -229,4 +237,22 @@ async fn two_servers_are_never_worse_than_one() {
     send(&relays).await.unwrap();
     assert_eq!((first.given(), second.given()), (1, 0));
     assert!(!relays.is_away());
+}
+
+/// Each would wait for the time limit at a server that is behind a wall, four at once.
+#[tokio::test]
+async fn letters_that_wait_for_a_line_do_not_each_find_out_that_the_server_is_away() {
+    let first = Server::start(Mood::NeverGreets).await;
+    let second = Server::start(Mood::Well).await;
+    let relays = relays(&first, &second, NEVER);
+    let all = (0..20).map(|_| send(&relays));
+    for sent in futures_util::future::join_all(all).await {
+        sent.unwrap();
+    }
+    assert_eq!(second.given(), 20);
+    let tried = first.lines.load(Ordering::SeqCst);
+    assert!(
+        tried <= super::super::smtp::LINES,
+        "{tried} lines were tried"
+    );
 }
