@@ -17,6 +17,7 @@
 
 mod child;
 mod client;
+mod letters;
 mod pgbench;
 mod place;
 mod raw;
@@ -43,11 +44,12 @@ fn main() {
     if let ["serve", writing, database, address] = words.as_slice() {
         return child::serve(writing, database, address);
     }
-    let parts: [Part; 5] = [
+    let parts: [Part; 6] = [
         ("start", start),
         ("reads", reads),
         ("sqlite", sqlite),
         ("emptied", emptied),
+        ("letters", by_post),
         ("postgres", postgres),
     ];
     let seconds = std::env::var("DOTATION_BENCH_SECONDS").ok();
@@ -254,6 +256,20 @@ fn start(_: Duration) {
         ms(served.ready_after),
         served.memory().unwrap_or_default()
     );
+}
+
+fn by_post(_: Duration) {
+    println!(
+        "\nLetters: one on an idle service, from commit to the server's 250; and 2,000 at once\n"
+    );
+    println!("| on | p50 ms | p99 ms | burst s | letters a second | transport alone s | of it |");
+    println!("|---|---|---|---|---|---|---|");
+    let folder = Folder::new();
+    println!("| SQLite | {}", letters::measure(&folder.database()));
+    if let Ok(server) = std::env::var("DOTATION_BENCH_POSTGRES") {
+        let database = pgbench::Database::new(&server);
+        println!("| PostgreSQL | {}", letters::measure(&database.address));
+    }
 }
 
 fn ms(time: Duration) -> f64 {

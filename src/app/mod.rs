@@ -49,6 +49,7 @@ pub mod record;
 pub mod records;
 mod rehold;
 mod resupply;
+pub mod retry_letters;
 pub mod reverse;
 pub mod safety;
 pub mod see;

@@ -3,8 +3,9 @@ use super::failure::Failure;
 use super::place::Place;
 use super::serve::begin_log;
 use crate::db::DatabaseUrl;
-use crate::mail::{EmailAddress, MailUrl, Transport};
+use crate::mail::{EmailAddress, MailUrl, Way};
 use crate::rulebook::Rulebooks;
+use crate::server;
 use crate::settings::{Settings, beside};
 use clap::Args;
 use serde_json::json;
@@ -41,20 +42,20 @@ impl Check {
 
 struct Addresses {
     database: DatabaseUrl,
-    mail: MailUrl,
+    mail: Way,
 }
 
 /// Reads the settings that only their own rooms understand.
 fn addresses(place: &Place, settings: &Settings, faults: &mut Vec<String>) -> Option<Addresses> {
     let database = kept(place.database_url(settings), faults);
-    let mail = kept(mail_url(place, settings), faults);
+    let mail = kept(way(place, settings), faults);
     // as serve would begin it: only so can one tell whether the filter can be read
     let _: Option<()> = kept(begin_log(place, settings), faults);
     if let Err(error) = EmailAddress::parse(&settings.mail_from) {
         let _: Option<()> = kept(Err(place.refused("mail_from", &error.to_string())), faults);
     }
-    if let Some(Err(error)) = mail.as_ref().map(Transport::open) {
-        let _: Option<()> = kept(Err(place.refused("mail_url", &error.to_string())), faults);
+    if let Some(Err(fault)) = mail.as_ref().map(Way::open) {
+        let _: Option<()> = kept(Err(place.refused(fault.setting, &fault.what)), faults);
     }
     Some(Addresses {
         database: database?,
@@ -63,10 +64,15 @@ fn addresses(place: &Place, settings: &Settings, faults: &mut Vec<String>) -> Op
 }
 
 /// Reads how letters leave.
-pub(super) fn mail_url(place: &Place, settings: &Settings) -> Result<MailUrl, Failure> {
-    MailUrl::parse(settings.mail_url.expose())
-        .map(|url| url.within(settings.mail_timeout))
-        .map_err(|error| place.refused("mail_url", &error.to_string()))
+pub(super) fn way(place: &Place, settings: &Settings) -> Result<Way, Failure> {
+    server::way(settings).map_err(|faults| {
+        let mut lines = Vec::new();
+        for fault in faults {
+            let told = place.refused(fault.setting, &fault.what);
+            let _: Option<()> = kept(Err(told), &mut lines);
+        }
+        Failure::Input(lines)
+    })
 }
 
 /// Keeps what could be read, and notes the faults of what could not.
@@ -86,20 +92,30 @@ fn kept<T>(read: Result<T, Failure>, faults: &mut Vec<String>) -> Option<T> {
 
 fn fine(settings: &Settings, addresses: &Addresses, rules: &Rulebooks) -> Answer {
     let names: Vec<&str> = rules.iter().map(|book| book.name.as_str()).collect();
-    let text = format!(
-        "ok\n  database   {}\n  listen     {}\n  email      {}\n  rulebooks  {}\n",
-        addresses.database,
-        settings.listen,
-        addresses.mail,
-        names.join(", "),
+    let way = &addresses.mail;
+    let mut text = format!(
+        "ok\n  database   {}\n  listen     {}\n  email      {}\n",
+        addresses.database, settings.listen, way.url,
     );
-    let json = json!({
+    let mut json = json!({
         "ok": true,
         "database": addresses.database.to_string(),
         "listen": settings.listen.to_string(),
-        "email": addresses.mail.to_string(),
+        "email": way.url.to_string(),
         "rulebooks": names,
     });
+    if let Some(fallback) = &way.fallback {
+        text.push_str(&format!("  fallback   {fallback}\n"));
+        json["email_fallback"] = json!(fallback.to_string());
+    }
+    if let Some(signer) = &way.signer {
+        let (name, record) = (signer.record_name(), signer.record());
+        text.push_str(&format!(
+            "  signed     {signer}\n  record     {name} TXT {record}\n"
+        ));
+        json["dkim"] = json!({ "algorithm": signer.algorithm(), "name": name, "record": record });
+    }
+    text.push_str(&format!("  rulebooks  {}\n", names.join(", ")));
     let odd = rules.odd().as_slice().iter();
     let answer = odd.fold(Answer::new(text, json), |answer, odd| {
         answer.note(format!("note: {odd}"))
@@ -117,7 +133,7 @@ fn fine(settings: &Settings, addresses: &Addresses, rules: &Rulebooks) -> Answer
             None => answer,
         }
     });
-    match addresses.mail {
+    match way.url {
         MailUrl::Smtp(_) => answer,
         MailUrl::Directory(_) | MailUrl::Memory => answer.note(
             "note: alerts reach no one yet: mail_url names no mail server, so that emails stay on this machine",

@@ -4,7 +4,7 @@ mod in_hand;
 
 pub use in_hand::{
     Leased, free_all, give_back, give_up_queued, lease, next_due, oldest_queued, record_failure,
-    record_sent,
+    record_sent, retry,
 };
 
 use super::row::{RowOf, instant, kept};
@@ -206,6 +206,24 @@ pub fn last_written(conn: &mut Conn, alert: &AlertId) -> Result<Option<Instant>,
         .select(diesel::dsl::max(outbox::created_at))
         .get_result(conn)?;
     Ok(written.map(instant))
+}
+
+/// Returns whether a later letter about the same alert is there for the recipient of this one, whatever
+/// became of it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn is_overtaken(conn: &mut Conn, letter: &OutboxLetter) -> Result<bool, Error> {
+    let Some(alert) = &letter.alert else {
+        return Ok(false);
+    };
+    let later = outbox::table.filter(
+        outbox::alert_id
+            .eq(alert.as_str())
+            .and(outbox::to_email.eq(&letter.to_email))
+            .and(outbox::id.gt(letter.id.as_str())),
+    );
+    Ok(diesel::select(diesel::dsl::exists(later)).get_result(conn)?)
 }
 
 /// Returns how many letters are in each state.

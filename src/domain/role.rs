@@ -97,6 +97,8 @@ pub enum Action {
     ReadLetters,
     /// Edit who receives letters.
     EditRecipients,
+    /// Send letters again that were given up.
+    RetryLetters,
     /// Read the audit trail.
     ReadAudit,
     /// Give and revoke access.
@@ -107,7 +109,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -132,6 +134,7 @@ impl Action {
         Self::AcknowledgeAlert,
         Self::ReadLetters,
         Self::EditRecipients,
+        Self::RetryLetters,
         Self::ReadAudit,
         Self::EditTokens,
         Self::ReadSituation,
@@ -147,7 +150,7 @@ pub const fn may(role: Role, action: Action) -> bool {
     match action {
         Action::ReadSelf | Action::ReadCommons => true,
         Action::EditCatalogue => matches!(role, Pharmacist | Admin),
-        Action::EditSites | Action::EditTokens => matches!(role, Admin),
+        Action::EditSites | Action::EditTokens | Action::RetryLetters => matches!(role, Admin),
         Action::SetResupply
         | Action::MoveStock
         | Action::OverrideSafety

@@ -4,6 +4,9 @@
 //! the post that the administrator chose ([`Transport`]): a mail server, a folder of files, or a
 //! memory that tests read. It says what became of it as data: [`Receipt`] or [`SendError`].
 //!
+//! A mail server may have another that stands in for it while it is away, and a letter may be signed
+//! ([`dkim`]); [`Way`] is all of that as the settings say it.
+//!
 //! [`Post`] is the worker that takes letters from the outbox and writes down what became of each;
 //! what it needs of the rest of the service, the time included, it is given.
 //!
@@ -16,14 +19,18 @@
 pub mod address;
 pub mod backoff;
 mod directory;
+pub mod dkim;
 pub mod header;
+pub mod inspect;
 pub mod letter;
 mod memory;
 pub mod post;
+mod relays;
 mod smtp;
 mod stream;
 pub mod transport;
 pub mod url;
+pub mod way;
 
 pub use address::EmailAddress;
 pub use header::{HeaderText, LanguageTag, MessageId};
@@ -32,3 +39,4 @@ pub use memory::MemoryPost;
 pub use post::Post;
 pub use transport::{OpenError, Receipt, SendError, Stage, Transport};
 pub use url::MailUrl;
+pub use way::{Asked, Way, WayFault};

@@ -18,7 +18,7 @@ use std::{
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
-use super::{letter::Mailbox, transport::Transport};
+use super::{letter::Mailbox, smtp::LINES, transport::Transport};
 use crate::{
     db::{self, Db, outbox},
     domain::calendar::Instant,
@@ -26,9 +26,15 @@ use crate::{
 
 /// How many letters are under way at once.
 ///
-/// Choice: twice the lines to a mail server, so that one letter goes over a line while another is
-/// written down; what is leased is begun at once, so no lease runs out in a queue.
-pub const AT_ONCE: usize = 8;
+/// Choice: eight times the lines to a mail server. Taking letters is a write, and so is writing down what
+/// became of one; this many share them in a burst, and wait for a line no longer than their lease lasts
+/// (`longest_send`).
+pub const AT_ONCE: usize = 32;
+
+/// How many more letters are taken at least, in a burst.
+///
+/// Choice: a quarter: the lines have work while these are taken, and one write takes eight.
+const REFILL: usize = AT_ONCE / 4;
 
 /// How long the worker waits before it looks again, when nobody told it of new letters.
 ///
@@ -154,15 +160,15 @@ impl Post {
                     trouble = true;
                 }
             }
-            let full = under_way.len() >= AT_ONCE;
+            let busy = under_way.len() > AT_ONCE - REFILL;
             let told = async {
                 written().await;
                 tokio::time::sleep(GATHER).await;
             };
             tokio::select! {
                 () = &mut stop => break,
-                Some(ended) = under_way.join_next(), if full => report(ended),
-                () = told, if !full && !trouble => {}
+                () = ends(&mut under_way) => {}
+                () = told, if !busy && !trouble => {}
                 () = tokio::time::sleep(LOOK_AGAIN) => {}
             }
         }
@@ -200,11 +206,12 @@ impl Post {
         TimeDelta::from_std(longest).map_or(TimeDelta::MAX, |longest| longest.max(LEASE_LEAST))
     }
 
-    /// The net under the transport's own time limit: twice that, for the letter may have waited
-    /// for another to leave its line, and five seconds for the machine.
+    /// The net under the transport's own time limit: that for each letter that may have a line before
+    /// this one, and five seconds for the machine.
     fn longest_send(&self) -> Duration {
+        let rounds = u32::try_from(AT_ONCE.div_ceil(LINES)).unwrap_or(u32::MAX);
         let limit = self.inner.office.send_limit;
-        limit.saturating_mul(2) + Duration::from_secs(5)
+        limit.saturating_mul(rounds) + Duration::from_secs(5)
     }
 
     async fn finish(&self, mut under_way: JoinSet<Outcome>, give_up: impl Future<Output = ()>) {
@@ -228,6 +235,20 @@ impl Post {
             Err(error) => tracing::error!(%error, "letters in hand were not given back"),
         }
         self.inner.transport.close().await;
+    }
+}
+
+/// Waits until another letter ends, for it may have been in the way of a later one about the same alert;
+/// in a burst, until there is room for [`REFILL`] more.
+async fn ends(under_way: &mut JoinSet<Outcome>) {
+    loop {
+        match under_way.join_next().await {
+            Some(ended) => report(ended),
+            None => std::future::pending().await,
+        }
+        if under_way.len() <= AT_ONCE - REFILL {
+            return;
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use lettre::transport::smtp::{
     extension::ClientId,
 };
 use tokio::{
-    sync::Semaphore,
+    sync::{Semaphore, SemaphorePermit},
     time::{Instant, timeout},
 };
 
@@ -29,7 +29,7 @@ use dialogue::Progress;
 /// How many lines to the server there are at once, at most.
 ///
 /// `Choice:` few enough for a hospital's own server, which often takes ten from one machine.
-const LINES: usize = 4;
+pub(super) const LINES: usize = 4;
 
 /// How long a line may lie idle and still be used again.
 ///
@@ -49,7 +49,7 @@ const LETTERS_A_LINE: u32 = 100;
 const CHECK: Duration = Duration::from_secs(3);
 
 /// A mail server and the idle lines to it.
-pub struct SmtpPost {
+pub(super) struct SmtpPost {
     settings: SmtpSettings,
     credentials: Option<Credentials>,
     protection: Protection,
@@ -64,6 +64,11 @@ enum Protection {
     StartTls(TlsParameters),
     Tls(TlsParameters),
 }
+
+/// Leave to use a line.
+pub(super) struct Turn<'t>(
+    #[expect(dead_code, reason = "held, and given back when dropped")] SemaphorePermit<'t>,
+);
 
 /// A line on which the server has greeted us, and knows us if it asked.
 struct Line {
@@ -94,13 +99,20 @@ impl SmtpPost {
         })
     }
 
-    pub(super) async fn send(&self, letter: &Letter, message: &[u8]) -> Result<Receipt, SendError> {
+    /// Waits until a line may be used: there are [`LINES`] at most.
+    pub(super) async fn turn(&self) -> Result<Turn<'_>, SendError> {
+        let turn = self.turns.acquire().await;
+        turn.map(Turn)
+            .map_err(|closed| Progress::new().failed(&closed.to_string()))
+    }
+
+    pub(super) async fn send(
+        &self,
+        _turn: Turn<'_>,
+        letter: &Letter,
+        message: &[u8],
+    ) -> Result<Receipt, SendError> {
         let progress = Progress::new();
-        let _turn = self
-            .turns
-            .acquire()
-            .await
-            .map_err(|closed| progress.failed(&closed.to_string()))?;
         match timeout(
             self.settings.timeout,
             self.deliver(letter, message, &progress),
@@ -161,6 +173,22 @@ impl SmtpPost {
             }
         }
         None
+    }
+
+    /// Tells whether the server takes a line: answers, encrypts, lets us in. No letter is sent.
+    pub(super) async fn takes_a_line(&self) -> bool {
+        let progress = Progress::new();
+        let Ok(Ok(connection)) = timeout(self.settings.timeout, self.connect(&progress)).await
+        else {
+            return false;
+        };
+        let line = Line {
+            connection,
+            letters: 0,
+            since: Instant::now(),
+        };
+        line.leave().await;
+        true
     }
 
     pub(super) async fn close(&self) {

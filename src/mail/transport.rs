@@ -1,11 +1,13 @@
 //! The posts there are, and what becomes of a letter that is handed to one.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use super::{
     directory::DirectoryPost,
+    dkim::Signer,
     letter::{Letter, LetterError},
     memory::MemoryPost,
+    relays::Relays,
     smtp::SmtpPost,
     url::MailUrl,
 };
@@ -13,10 +15,10 @@ use super::{
 /// A post that takes letters, one at a time, from any number of tasks.
 #[derive(Debug)]
 pub enum Transport {
-    /// A mail server.
-    Smtp(Box<SmtpPost>),
-    /// A folder of files.
-    Directory(DirectoryPost),
+    /// A mail server, or two, and who signs.
+    Smtp(Arc<Relays>, Option<Arc<Signer>>),
+    /// A folder of files, and who signs.
+    Directory(DirectoryPost, Option<Arc<Signer>>),
     /// A memory that tests read.
     Memory(MemoryPost),
 }
@@ -129,8 +131,10 @@ impl Transport {
     /// [`OpenError`] when a file of certificates cannot be used.
     pub fn open(url: &MailUrl) -> Result<Self, OpenError> {
         Ok(match url {
-            MailUrl::Smtp(settings) => Self::Smtp(Box::new(SmtpPost::open(settings)?)),
-            MailUrl::Directory(folder) => Self::Directory(DirectoryPost::new(folder.clone())),
+            MailUrl::Smtp(settings) => {
+                Self::Smtp(Arc::new(Relays::new(SmtpPost::open(settings)?, None)), None)
+            }
+            MailUrl::Directory(folder) => Self::Directory(DirectoryPost::new(folder.clone()), None),
             MailUrl::Memory => Self::Memory(MemoryPost::default()),
         })
     }
@@ -142,8 +146,8 @@ impl Transport {
     /// When the folder cannot be read, or a draft not be removed.
     pub fn clean(&self) -> std::io::Result<usize> {
         match self {
-            Self::Directory(post) => post.clean(),
-            Self::Smtp(_) | Self::Memory(_) => Ok(0),
+            Self::Directory(post, _) => post.clean(),
+            Self::Smtp(..) | Self::Memory(_) => Ok(0),
         }
     }
 
@@ -155,10 +159,10 @@ impl Transport {
     /// # Errors
     /// [`SendError`], temporary or permanent.
     pub async fn send(&self, letter: &Letter) -> Result<Receipt, SendError> {
-        let message = letter.message()?;
+        let message = letter.message()?.formatted();
         match self {
-            Self::Smtp(post) => post.send(letter, &message.formatted()).await,
-            Self::Directory(post) => post.send(letter, message.formatted()).await,
+            Self::Smtp(relays, signer) => relays.send(letter, &signed(message, signer)?).await,
+            Self::Directory(post, signer) => post.send(letter, signed(message, signer)?).await,
             Self::Memory(post) => post.send(letter),
         }
     }
@@ -167,9 +171,16 @@ impl Transport {
     /// lost when it is left out.
     pub async fn close(&self) {
         match self {
-            Self::Smtp(post) => post.close().await,
-            Self::Directory(_) | Self::Memory(_) => {}
+            Self::Smtp(relays, _) => relays.close().await,
+            Self::Directory(..) | Self::Memory(_) => {}
         }
+    }
+}
+
+fn signed(message: Vec<u8>, signer: &Option<Arc<Signer>>) -> Result<Vec<u8>, SendError> {
+    match signer {
+        Some(signer) => signer.signed(&message),
+        None => Ok(message),
     }
 }
 

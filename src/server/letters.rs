@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use tokio::task::JoinHandle;
 
-use super::stop::{Asked, Stop};
+use super::stop::{self, Stop};
 use crate::app::Service;
 use crate::clock::Clock;
 use crate::db::{Db, outbox};
 use crate::mail::post::{Office, Outcome};
-use crate::mail::{EmailAddress, HeaderText, MailUrl, Mailbox, MessageId, Post, Transport};
-use crate::settings::Settings;
+use crate::mail::{
+    Asked, EmailAddress, HeaderText, MailUrl, Mailbox, MessageId, Post, Transport, Way, WayFault,
+};
+use crate::settings::{Secret, Settings};
 use crate::telemetry::Metrics;
 
 /// The name beside the sender's address.
@@ -39,6 +41,22 @@ pub(super) fn domain(settings: &Settings) -> Result<String> {
     Ok(domain.to_owned())
 }
 
+/// Reads how letters leave.
+///
+/// # Errors
+/// Every setting that cannot be used.
+pub fn way(settings: &Settings) -> Result<Way, Vec<WayFault>> {
+    Way::read(&Asked {
+        url: settings.mail_url.expose(),
+        fallback: settings.mail_url_fallback.as_ref().map(Secret::expose),
+        limit: settings.mail_timeout,
+        from: &settings.mail_from,
+        dkim_key: settings.dkim_key_file.as_deref(),
+        dkim_selector: settings.dkim_selector.as_deref(),
+        dkim_domain: settings.dkim_domain.as_deref(),
+    })
+}
+
 /// Opens the transport, unless there is one, and returns it with the time that a sending may take.
 ///
 /// The setting `mail_timeout` is for servers whose URL has no `timeout_ms` of its own.
@@ -49,24 +67,30 @@ pub(super) fn transport(
     if let Some(transport) = given {
         return Ok((transport, settings.mail_timeout));
     }
-    let url = MailUrl::parse(settings.mail_url.expose())
-        .context("reading the setting mail_url")?
-        .within(settings.mail_timeout);
-    let limit = match &url {
-        MailUrl::Smtp(smtp) => smtp.timeout,
-        MailUrl::Directory(_) | MailUrl::Memory => settings.mail_timeout,
-    };
-    match &url {
-        MailUrl::Smtp(_) => tracing::info!(to = %url, "letters leave by a mail server"),
+    let way = way(settings).map_err(|faults| {
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        anyhow!("reading the settings of email: {}", told.join("; "))
+    })?;
+    match &way.url {
+        MailUrl::Smtp(_) => tracing::info!(to = %way.url, "letters leave by a mail server"),
         MailUrl::Directory(_) if settings.mail_url != Settings::default().mail_url => {
-            tracing::info!(to = %url, "letters become files");
+            tracing::info!(to = %way.url, "letters become files");
         }
         MailUrl::Directory(_) | MailUrl::Memory => tracing::warn!(
-            to = %url,
+            to = %way.url,
             "ALERTS REACH NOBODY: no mail server is set; set mail_url to smtp://…"
         ),
     }
-    let transport = Transport::open(&url).with_context(|| format!("preparing to post to {url}"))?;
+    if let Some(fallback) = &way.fallback {
+        tracing::info!(to = %fallback, "while that server is away, letters leave by another");
+    }
+    if let Some(signer) = &way.signer {
+        tracing::info!(by = %signer, "letters are signed");
+    }
+    let transport = way
+        .open()
+        .with_context(|| format!("preparing to post to {}", way.url))?;
+    let limit = way.limit(settings.mail_timeout);
     match transport.clean() {
         Ok(0) => {}
         Ok(drafts) => tracing::info!(drafts, "removed what a killed process left in the folder"),
@@ -131,9 +155,10 @@ pub(super) fn begin(
         let give_up = async {
             tokio::select! {
                 () = tokio::time::sleep(finish) => {}
-                () = stop.wait(Asked::AtOnce) => {}
+                () = stop.wait(stop::Asked::AtOnce) => {}
             }
         };
-        post.run(written, ended.wait(Asked::Gently), give_up).await;
+        post.run(written, ended.wait(stop::Asked::Gently), give_up)
+            .await;
     })
 }

@@ -12,6 +12,7 @@ mod start;
 pub mod stop;
 mod upkeep;
 
+pub use letters::way;
 pub use situations::write_sheets;
 pub use start::{Before, Options, Running, before, start};
 

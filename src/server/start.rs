@@ -92,7 +92,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
     let (transport, send_limit) = letters::transport(settings, options.transport)?;
     let memory = match &transport {
         Transport::Memory(memory) => Some(memory.clone()),
-        Transport::Smtp(_) | Transport::Directory(_) => None,
+        Transport::Smtp(..) | Transport::Directory(..) => None,
     };
     let db = database(&url, settings, options.writing).await?;
     letters::free(&db).await?;

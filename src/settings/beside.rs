@@ -19,12 +19,24 @@ pub fn readable(config: Option<&Path>, environment: &[(OsString, OsString)]) -> 
         let is = Settings::default();
         let database = origin.secret("database_url", "database_url_file", is.database_url);
         let mail = origin.secret("mail_url", "mail_url_file", is.mail_url);
+        let fallback = origin.secret_if_any("mail_url_fallback", "mail_url_fallback_file");
+        let key = origin.parsed("dkim_key_file", None, value::PATH, value::folder);
         let from = origin.parsed("mail_from", is.mail_from, value::MAILBOX, value::mailbox);
         let filter = origin.parsed("log_filter", is.log_filter, value::FILTER, value::filter);
+        let of_the_key = |key| {
+            let read = origin.parsed(key, None, value::LABELS, |text| {
+                value::labels(text).map(Some)
+            });
+            read.flatten()
+        };
         let folder = origin.parsed("rulebooks_folder", None, value::FOLDER, value::folder);
         read.allow_plaintext = origin.flag("allow_plaintext", false).unwrap_or(true);
         read.database_url = database.unwrap_or(read.database_url.clone());
         read.mail_url = mail.unwrap_or(read.mail_url.clone());
+        read.mail_url_fallback = fallback.flatten();
+        read.dkim_key_file = key.flatten();
+        read.dkim_selector = of_the_key("dkim_selector");
+        read.dkim_domain = of_the_key("dkim_domain");
         read.mail_from = from.unwrap_or(read.mail_from.clone());
         read.log_filter = filter.unwrap_or(read.log_filter.clone());
         read.rulebooks_folder = folder.flatten();

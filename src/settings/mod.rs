@@ -12,6 +12,7 @@
 
 pub mod beside;
 mod copies;
+mod mail;
 mod origin;
 mod value;
 
@@ -45,12 +46,20 @@ pub struct Settings {
     pub public_url: String,
     /// How email leaves: `smtp://…`, `directory:FOLDER` or `memory:`. May hold a password.
     pub mail_url: Secret,
+    /// The mail server that takes letters while that of `mail_url` cannot. May hold a password.
+    pub mail_url_fallback: Option<Secret>,
     /// The address that emails come from.
     pub mail_from: String,
     /// How long one attempt to send one email may take: 0.1 to 300 seconds.
     pub mail_timeout: Duration,
     /// How often a letter is tried before it is given up: 1 to 1000 times.
     pub mail_attempts_most: u32,
+    /// The private key that emails are signed with (DKIM); without it they are not signed.
+    pub dkim_key_file: Option<PathBuf>,
+    /// The name of that key in the domain that signs.
+    pub dkim_selector: Option<String>,
+    /// The domain that signs; that of `mail_from` without it.
+    pub dkim_domain: Option<String>,
     /// How the log is written.
     pub log_format: LogFormat,
     /// What is logged, as `tracing` filters it: `info`, `dotation=debug,info`.
@@ -103,9 +112,13 @@ impl Default for Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: "http://127.0.0.1:8080".to_owned(),
             mail_url: Secret::new("directory:outbox"),
+            mail_url_fallback: None,
             mail_from: "dotation@localhost".to_owned(),
             mail_timeout: Duration::from_secs(30),
             mail_attempts_most: 30,
+            dkim_key_file: None,
+            dkim_selector: None,
+            dkim_domain: None,
             log_format: LogFormat::Text,
             log_filter: "info".to_owned(),
             request_body_limit_bytes: 1024 * 1024,
@@ -212,16 +225,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         value::ADDRESS,
         value::address,
     );
-    let mail_url = origin.secret("mail_url", "mail_url_file", default.mail_url);
-    let mail_from = origin.parsed(
-        "mail_from",
-        default.mail_from,
-        value::MAILBOX,
-        value::mailbox,
-    );
-    let mail_timeout = origin.millis("mail_timeout_ms", default.mail_timeout, 100..=300_000);
-    let mail_attempts_most =
-        origin.whole("mail_attempts_most", default.mail_attempts_most, 1..=1_000);
+    let mail = mail::read(origin);
     let log_format = origin.parsed(
         "log_format",
         default.log_format,
@@ -261,17 +265,21 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     );
     let time_zone = origin.parsed("time_zone", default.time_zone, value::ZONE, value::zone);
     origin.finish();
-    let copies = copies?;
+    let (copies, mail) = (copies?, mail?);
     Some(Settings {
         database_url: database_url?,
         allow_plaintext: allow_plaintext?,
         database_connections: database_connections?,
         listen: listen?,
         public_url: public_url?,
-        mail_url: mail_url?,
-        mail_from: mail_from?,
-        mail_timeout: mail_timeout?,
-        mail_attempts_most: mail_attempts_most?,
+        mail_url: mail.mail_url,
+        mail_url_fallback: mail.mail_url_fallback,
+        mail_from: mail.mail_from,
+        mail_timeout: mail.mail_timeout,
+        mail_attempts_most: mail.mail_attempts_most,
+        dkim_key_file: mail.dkim_key_file,
+        dkim_selector: mail.dkim_selector,
+        dkim_domain: mail.dkim_domain,
         log_format: log_format?,
         log_filter: log_filter?,
         request_body_limit_bytes: request_body_limit_bytes?,

@@ -228,6 +228,17 @@ impl<'o> Origin<'o> {
         Some(in_variables?.or(in_file?).unwrap_or(default))
     }
 
+    /// The same for a secret that may be left out.
+    #[expect(
+        clippy::option_option,
+        reason = "a fault, or nothing said, or a secret"
+    )]
+    pub(super) fn secret_if_any(&self, key: &str, by_file: &str) -> Option<Option<Secret>> {
+        let in_file = self.secret_in_file(key, by_file);
+        let in_variables = self.secret_in_variables(key, by_file);
+        Some(in_variables?.or(in_file?))
+    }
+
     #[expect(
         clippy::option_option,
         reason = "a fault, or nothing said, or a secret"

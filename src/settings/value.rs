@@ -56,6 +56,7 @@ pub(super) const FILTER: &str = "what to log, as \"info\" or \"dotation=debug,in
 pub(super) const FOLDER: &str = "the path of a folder";
 pub(super) const LANGUAGES: &str = "\"fr\" or \"en\"";
 pub(super) const ZONE: &str = "a time zone of the IANA database, as Europe/Paris";
+pub(super) const LABELS: &str = "a name of the domain name system, as example.org or dotation";
 pub(super) const PATH: &str = "the path of a file";
 
 pub(super) fn listen(text: &str) -> Option<SocketAddr> {
@@ -88,6 +89,15 @@ pub(super) fn mailbox(text: &str) -> Option<String> {
             .chars()
             .all(|c| c.is_ascii_graphic() && !"\"(),:;<>[\\]".contains(c))
         && !host.contains('@');
+    fits.then(|| text.to_owned())
+}
+
+/// What may stand in a name of the domain name system; the signer reads it again.
+pub(super) fn labels(text: &str) -> Option<String> {
+    let fits = (1..=253).contains(&text.len())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     fits.then(|| text.to_owned())
 }
 

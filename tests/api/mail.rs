@@ -9,8 +9,10 @@ use serde_json::{Value, json};
 use crate::smtp::SmtpServer;
 
 mod encryption;
+mod fallback;
 mod folder;
 mod refusal;
+mod signature;
 
 /// Long enough to be folded, with letters that must be encoded.
 const SUBJECT: &str = "Réserve de RoActemra : il manque une dose à l’hôpital, \

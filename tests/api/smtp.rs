@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
+    os::unix::fs::MetadataExt as _,
     path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
@@ -109,16 +110,23 @@ impl Drop for SmtpServer {
 impl Authority {
     /// Makes a new authority and a certificate for `localhost`.
     pub(crate) fn new() -> Self {
+        Self::of("localhost", 4096)
+    }
+
+    /// Makes a new authority and a certificate for `name` that holds until the end of a year.
+    pub(crate) fn of(name: &str, year: i32) -> Self {
         let mut about = rcgen::CertificateParams::new(Vec::new()).unwrap();
         about.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         let authority_key = rcgen::KeyPair::generate().unwrap();
         let root = about.self_signed(&authority_key).unwrap();
         let issuer = rcgen::Issuer::new(about, authority_key);
         let key = rcgen::KeyPair::generate().unwrap();
-        let cert = rcgen::CertificateParams::new(vec!["localhost".to_owned()])
-            .unwrap()
-            .signed_by(&key, &issuer)
-            .unwrap();
+        let mut certificate = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
+        certificate.not_after = rcgen::date_time_ymd(year, 12, 31);
+        certificate
+            .distinguished_name
+            .push(rcgen::DnType::CommonName, name);
+        let cert = certificate.signed_by(&key, &issuer).unwrap();
         let folder = tempfile::tempdir().unwrap();
         for (name, pem) in [
             ("ca.pem", root.pem()),
@@ -147,4 +155,86 @@ fn python() -> String {
         );
         installed.to_str().unwrap().to_owned()
     })
+}
+
+/// Postfix's `smtp-sink` on a port of its own, with each letter that it had whole in a file. It is ended
+/// when it is dropped.
+pub(crate) struct Sink {
+    child: Child,
+    port: u16,
+}
+
+/// Where sinks leave what they had: any user can write there, for a sink gives up being root.
+pub(crate) fn drop_box() -> TempDir {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    folder
+}
+
+impl Sink {
+    /// Starts it with options such as `-r RCPT`, on `port` or a free one.
+    pub(crate) fn start(options: &[&str], letters: &Path, port: Option<u16>) -> Self {
+        let sink = std::env::var("DOTATION_TEST_SMTP_SINK").expect(
+            "DOTATION_TEST_SMTP_SINK must name the smtp-sink of Postfix; tests/run gets it and sets it",
+        );
+        let port = port.unwrap_or_else(|| {
+            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            free.local_addr().unwrap().port()
+        });
+        let mut command = Command::new(sink);
+        let is_root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+        if is_root {
+            command.args(["-u", "nobody"]);
+        }
+        command
+            .arg("-d")
+            .arg(letters.join("letter."))
+            .args(options)
+            .args([&format!("127.0.0.1:{port}"), "100"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let child = command.spawn().unwrap();
+        let until = std::time::Instant::now() + PATIENCE;
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(
+                std::time::Instant::now() < until,
+                "smtp-sink does not start"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Self { child, port }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("smtp://127.0.0.1:{}?tls=none&timeout_ms=5000", self.port)
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The `Message-ID` of every letter in a folder, sorted; one that arrived twice is there twice.
+pub(crate) fn arrived(letters: &Path) -> Vec<String> {
+    let mut ids: Vec<String> = std::fs::read_dir(letters)
+        .unwrap()
+        .map(|entry| {
+            let letter = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            let id = letter.lines().find_map(|l| l.strip_prefix("Message-ID: <"));
+            id.unwrap_or_else(|| panic!("{letter}"))
+                .trim_end_matches('>')
+                .to_owned()
+        })
+        .collect();
+    ids.sort();
+    ids
 }

@@ -2,9 +2,12 @@
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
+use dotation::db::conn::Purpose;
+use dotation::db::{Conn, DatabaseUrl, Plaintext};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// What a command left behind.
@@ -98,6 +101,30 @@ impl Desk {
             .envs(environment.iter().copied())
             .stdin(Stdio::null());
         command
+    }
+
+    /// Changes the database behind the program's back.
+    pub(crate) fn sql(&self, sql: &str) {
+        self.conn().batch_execute(sql).unwrap();
+    }
+
+    /// Counts rows: `FROM` what follows.
+    pub(crate) fn count(&self, what: &str) -> i64 {
+        use diesel::RunQueryDsl as _;
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!(
+            "(SELECT count(*) FROM {what})"
+        )))
+        .get_result(&mut self.conn())
+        .unwrap()
+    }
+
+    fn conn(&self) -> Conn {
+        let address = match self.database.strip_prefix("sqlite:") {
+            Some(file) => format!("sqlite:{}", self.folder.path().join(file).display()),
+            None => self.database.clone(),
+        };
+        let url = DatabaseUrl::parse(&address, Plaintext::ThisMachine).unwrap();
+        Conn::open(&url, Purpose::Write, Duration::from_secs(5)).unwrap()
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {

@@ -16,6 +16,7 @@ mod count_doses;
 mod counts;
 mod desk;
 mod import;
+mod letters;
 mod plan;
 mod planned;
 mod post;

@@ -2,7 +2,7 @@
 """A mail server for tests, in a process of its own: what it received, it says on standard output.
 
 One JSON object a line: {"event": "ready", "port": N} first, then one for each connection, login,
-message and end of a connection. It ends when its standard input does, and after 120 seconds.
+message and end of a connection. It ends when its standard input does, and after --lifetime seconds.
 Messages are read by Python's own e-mail parser, so that it is a second opinion on what was sent.
 """
 
@@ -22,8 +22,14 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 FAULTS = (
     "none", "refuse-recipient", "4xx-recipient", "refuse-sender", "4xx-data", "5xx-data",
-    "drop-after-data", "close-after-message", "never-greet", "slow", "starttls-injection",
+    "drop-after-data", "close-after-message", "never-greet", "slow", "starttls-injection", "5xx-size",
+    "by-recipient",
 )
+
+# With --fault by-recipient the local part says what happens, for instance busy-17@example.org. What is
+# in the second list happens at the first try only.
+ALWAYS = ("ok", "nobody", "size")
+ONCE = ("busy", "full", "421", "drop-rcpt", "drop-data", "vanish", "hang")
 
 
 def say(event, **values):
@@ -31,8 +37,21 @@ def say(event, **values):
 
 
 class Handler:
-    def __init__(self, fault):
+    def __init__(self, fault, key):
         self.fault = fault
+        self.key = key
+        self.met = set()
+
+    def fault_of(self, address):
+        """What is to happen to this recipient now, where recipients decide."""
+        if self.fault != "by-recipient":
+            return None
+        fault = address.rpartition("-")[0]
+        assert fault in ALWAYS + ONCE, address
+        if fault in ONCE and address in self.met:
+            return "ok"
+        self.met.add(address)
+        return fault
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         if self.fault == "refuse-sender":
@@ -45,6 +64,15 @@ class Handler:
             return "550 5.1.1 no such mailbox here"
         if self.fault == "4xx-recipient":
             return "451 4.2.1 mailbox busy"
+        session.fault = self.fault_of(address)
+        if session.fault == "nobody":
+            return "550 5.1.1 no such mailbox here"
+        if session.fault == "busy":
+            return "451 4.2.1 mailbox busy"
+        if session.fault == "421":
+            return "421 4.3.2 going down"
+        if session.fault == "drop-rcpt":
+            server.transport.abort()
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 recipient ok"
 
@@ -53,8 +81,20 @@ class Handler:
             return "452 4.3.1 no room " + "x" * 600
         if self.fault == "5xx-data":
             return "554 5.6.0 not this message"
+        fault = getattr(session, "fault", None)
+        if self.fault == "5xx-size" or fault == "size":
+            return "552 5.3.4 message too big"
+        if fault == "full":
+            return "452 4.3.1 no room"
+        if fault == "drop-data":
+            server.transport.abort()
+            return "250 never heard"
         encrypted = server.transport.get_extra_info("ssl_object") is not None
-        say("message", **received(session, envelope, encrypted))
+        say("message", **received(session, envelope, encrypted), **self.signed(envelope))
+        if fault == "vanish":
+            server.transport.abort()
+        if fault == "hang":
+            await asyncio.sleep(600)
         if self.fault == "slow":
             await asyncio.sleep(60)
         if self.fault == "drop-after-data":
@@ -62,6 +102,31 @@ class Handler:
         if self.fault == "close-after-message":
             asyncio.get_running_loop().call_later(0.01, server.transport.close)
         return "250 2.0.0 queued as 1"
+
+
+    def signed(self, envelope):
+        """Whether the signature is right, by another program's reading of the standard."""
+        if not self.key:
+            return {}
+        import dkim
+
+        name, _, record = self.key.partition(" ")
+
+        def dns(asked, timeout=5):
+            found = asked.decode() if isinstance(asked, bytes) else asked
+            return record.encode() if found.rstrip(".") == name else None
+
+        changed = envelope.original_content.replace(b"dose", b"d0se", 1)
+        return {
+            "signed": dkim.verify(envelope.original_content, dnsfunc=dns),
+            "signed_when_changed": dkim.verify(changed, dnsfunc=dns),
+            "signed_when_added_to": dkim.verify(
+                b"Subject: another\r\n" + envelope.original_content, dnsfunc=dns
+            ),
+            "signed_when_folded_anew": dkim.verify(
+                envelope.original_content.replace(b"Subject: ", b"Subject:\r\n  ", 1), dnsfunc=dns
+            ),
+        }
 
 
 def received(session, envelope, encrypted):
@@ -150,9 +215,11 @@ async def serve(options):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(options.cert, options.key)
 
+    handler = Handler(options.fault, options.dkim)
+
     def protocol():
         return Server(
-            Handler(options.fault),
+            handler,
             loop=loop,
             hostname="mail.test",
             tls_context=context if options.starttls else None,
@@ -172,7 +239,7 @@ async def serve(options):
         server = await loop.create_server(protocol, "127.0.0.1", 0, ssl=implicit)
     say("ready", port=server.sockets[0].getsockname()[1])
     try:
-        await asyncio.wait_for(loop.run_in_executor(None, sys.stdin.read), 120)
+        await asyncio.wait_for(loop.run_in_executor(None, sys.stdin.read), options.lifetime)
     except asyncio.TimeoutError:
         pass
 
@@ -185,17 +252,20 @@ def main():
     parser.add_argument("--starttls", action="store_true", help="offer and require STARTTLS")
     parser.add_argument("--tls", action="store_true", help="encrypt from the first octet")
     parser.add_argument("--auth", metavar="USER:PASSWORD", help="require this login")
+    parser.add_argument("--dkim", metavar="NAME RECORD", help="check signatures by this TXT record")
+    parser.add_argument("--lifetime", type=int, default=120, help="seconds after which it ends")
     parser.add_argument("--without", action="append", help="a login mechanism not to offer")
-    asyncio.run(serve(parser.parse_args()))
+    options = parser.parse_args()
+    # asyncio waits for the thread that reads standard input; this clock does not.
+    clock = threading.Timer(options.lifetime + 5, os._exit, [0])
+    clock.daemon = True
+    clock.start()
+    asyncio.run(serve(options))
 
 
 if __name__ == "__main__":
     # Refused handshakes and logins are what many tests are about.
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    # asyncio waits for the thread that reads standard input; this clock does not.
-    clock = threading.Timer(125, os._exit, [0])
-    clock.daemon = True
-    clock.start()
     main()
     os._exit(0)

@@ -158,6 +158,27 @@ pub fn record_failure(
     Ok(())
 }
 
+/// Makes a letter due at `now` that was given up, as one that was never tried. What the server said last
+/// stays until it says something else. Returns whether it was given up.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn retry(conn: &mut Conn, id: &LetterId, now: Instant) -> Result<bool, Error> {
+    let given_up = outbox::table.filter(
+        outbox::id
+            .eq(id.as_str())
+            .and(outbox::state.eq(LetterState::Failed.code())),
+    );
+    let changed = diesel::update(given_up)
+        .set((
+            outbox::state.eq(LetterState::Queued.code()),
+            outbox::attempts.eq(0),
+            outbox::due_at.eq(kept(now)),
+        ))
+        .execute(conn)?;
+    Ok(changed > 0)
+}
+
 /// Returns when the next letter may be taken, if one waits: when it is due, or, for one that a
 /// worker has in hand, when that worker's time is over.
 ///
@@ -170,6 +191,7 @@ pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, Error> {
         .select(diesel::dsl::min(outbox::due_at))
         .get_result(conn)?;
     let in_hand: Option<NaiveDateTime> = queued()
+        .filter(outbox::leased_until.is_not_null())
         .select(diesel::dsl::min(outbox::leased_until))
         .get_result(conn)?;
     Ok(free.into_iter().chain(in_hand).min().map(instant))

@@ -1,7 +1,8 @@
 //! `/emails`: letters on their way, sent, and refused.
 
-use super::ask::Ask;
+use super::ask::{Ask, Repeat, answer};
 use crate::app::records::{LetterState, OutboxLetter};
+use crate::app::retry_letters;
 use crate::app::see::alerts;
 use crate::domain::calendar::Instant;
 use crate::domain::id::LetterId;
@@ -112,4 +113,24 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let id = LetterId::new(ask.part("id"));
     let found = ask.read(move |act| alerts::letter(act, &id)).await?;
     Ok(HttpResponse::Ok().json(shape(&found, true)))
+}
+
+/// `POST /emails/{id}/retry`
+///
+/// # Errors
+/// 404 when there is none within the caller's reach, 409 when it was not given up or a later letter
+/// has told its recipient what is so.
+pub async fn retry(ask: Ask) -> Result<HttpResponse, Problem> {
+    let id = LetterId::new(ask.part("id"));
+    // the site is locked like for any write that touches it
+    let found = id.clone();
+    let letter = ask.read(move |act| alerts::letter(act, &found)).await?;
+    ask.write(
+        Repeat::MayBeKeyed,
+        b"",
+        letter.site.into_iter().collect(),
+        "letter.retry",
+        move |act| answer(200, &shape(&retry_letters::retry(act, &id)?, false)),
+    )
+    .await
 }

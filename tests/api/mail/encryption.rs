@@ -1,6 +1,6 @@
 //! Lines that must be encrypted, and logins.
 
-use dotation::mail::{MailUrl, OpenError, Stage, Transport};
+use dotation::mail::{MailUrl, OpenError, Stage, Transport, inspect};
 use serde_json::json;
 
 use super::{count, letter, post, refused, temporary};
@@ -44,6 +44,60 @@ async fn a_certificate_for_another_name_is_refused() {
         .unwrap_err();
     assert_eq!(temporary(&error), (Stage::Encryption, None, false));
     assert!(error.to_string().contains("not valid for"), "{error}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_has_expired_is_refused_and_shown() {
+    let authority = Authority::of("localhost", 2020);
+    let server = SmtpServer::start_with(&authority, &["--starttls"]);
+    let url = server.url(&format!("ca={}", authority.file("ca.pem")));
+    let error = post(&url).send(&letter(1)).await.unwrap_err();
+    assert_eq!(temporary(&error), (Stage::Encryption, None, false));
+    assert!(error.to_string().contains("expired"), "{error}");
+    let look = looked(&url).await;
+    let (stage, why) = look.failed.unwrap();
+    assert_eq!(stage, Stage::Encryption);
+    assert!(why.contains("expired"), "{why}");
+    let certificate = look.certificate.unwrap();
+    assert_eq!(certificate.subject, "CN=localhost");
+    assert_eq!(certificate.until.date_naive().to_string(), "2020-12-31");
+    assert_eq!(count(&server.end(), "message"), 0);
+}
+
+async fn looked(url: &str) -> inspect::Look {
+    match MailUrl::parse(url).unwrap() {
+        MailUrl::Smtp(smtp) => inspect::look(&smtp).await,
+        MailUrl::Directory(_) | MailUrl::Memory => panic!("{url}"),
+    }
+}
+
+#[tokio::test]
+async fn a_look_goes_as_far_as_a_letter_would_and_sends_none() {
+    let authority = Authority::new();
+    let ca = authority.file("ca.pem");
+    for (option, tls) in [("--starttls", "starttls"), ("--tls", "tls")] {
+        let server = SmtpServer::start_with(&authority, &[option]);
+        let look = looked(&server.url(&format!("tls={tls}&ca={ca}"))).await;
+        assert_eq!(look.failed, None);
+        assert_eq!(look.tls.as_deref(), Some("TLS 1.3"));
+        assert_eq!(look.certificate.unwrap().subject, "CN=localhost");
+        assert!(look.connected.is_some());
+        // the usual authorities do not know this one; what it shows is told all the same
+        let look = looked(&server.url(&format!("tls={tls}"))).await;
+        let (stage, why) = look.failed.unwrap();
+        assert_eq!(stage, Stage::Encryption);
+        assert!(why.contains("UnknownIssuer"), "{why}");
+        assert!(look.certificate.is_some() && look.tls.is_none());
+        assert_eq!(count(&server.end(), "message"), 0);
+    }
+    let look = looked("smtp://no.such.host.invalid?timeout_ms=5000").await;
+    assert_eq!(look.failed.unwrap().0, Stage::Resolve);
+    let server = SmtpServer::start(&[]);
+    let look = looked(&server.url("tls=starttls")).await;
+    assert!(look.failed.unwrap().1.contains("STARTTLS"));
+    let server = SmtpServer::start(&["--fault", "never-greet"]);
+    let look = looked(&server.url("tls=none&timeout_ms=500")).await;
+    assert_eq!(look.failed.unwrap().0, Stage::Greeting);
 }
 
 #[tokio::test]

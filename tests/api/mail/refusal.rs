@@ -30,6 +30,20 @@ async fn a_refused_message_is_permanent() {
     );
 }
 
+/// It will not be smaller tomorrow.
+#[tokio::test]
+async fn a_message_that_is_too_big_for_the_server_is_permanent() {
+    let (error, _server) = refused(&["--fault", "5xx-size"], "tls=none").await;
+    assert_eq!(
+        error,
+        SendError::Permanent {
+            stage: Stage::Content,
+            code: Some(552),
+            reason: "5.3.4 message too big".into()
+        }
+    );
+}
+
 #[tokio::test]
 async fn what_may_pass_is_temporary() {
     for (fault, expected) in [

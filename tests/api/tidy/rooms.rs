@@ -166,6 +166,17 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
     (&["utoipa"], &["http", "server", "wire"]),
     (&["utoipa_swagger_ui"], &["http"]),
     (&["lettre"], &["mail"]),
+    (
+        &[
+            "ring",
+            "rustls",
+            "rustls_pki_types",
+            "tokio_rustls",
+            "webpki_roots",
+            "x509_parser",
+        ],
+        &["mail"],
+    ),
     (&["toml"], &["rulebook", "settings", "toml_file"]),
     (&["clap", "indicatif"], &["cli"]),
     (

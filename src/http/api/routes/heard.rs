@@ -54,6 +54,15 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .gives::<emails::EmailShape>(200),
         route(
+            Method::POST,
+            "/emails/{id}/retry",
+            Action::RetryLetters,
+            "Send a letter again that was given up.",
+            emails::retry,
+        )
+        .gives::<emails::EmailShape>(200)
+        .may_be_keyed(),
+        route(
             Method::GET,
             "/audit",
             Action::ReadAudit,

@@ -1,0 +1,2 @@
+DROP INDEX outbox_tried;
+DROP INDEX outbox_in_hand;
