@@ -59,6 +59,8 @@ pub enum Action {
     EditSites,
     /// Say by hand whether a site can count on resupply.
     SetResupply,
+    /// Set a site's own minimums, and how far ahead it hears of what is to come.
+    SetThresholds,
     /// Read stock, reserve, movements, deliveries and alerts of a site.
     ReadStock,
     /// Move stock.
@@ -107,12 +109,13 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
         Self::EditSites,
         Self::SetResupply,
+        Self::SetThresholds,
         Self::ReadStock,
         Self::MoveStock,
         Self::AskTransfers,
@@ -149,6 +152,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::EditCatalogue => matches!(role, Pharmacist | Admin),
         Action::EditSites | Action::EditTokens => matches!(role, Admin),
         Action::SetResupply
+        | Action::SetThresholds
         | Action::MoveStock
         | Action::OverrideSafety
         | Action::ReadSituation => {
