@@ -107,10 +107,31 @@ pub(super) fn hear_together(
             firsts.push(taken);
         }
     }
-    for first in firsts {
-        letter(act, state, Some(first))?;
+    for (step, first) in firsts {
+        let first = if step == Step::Open {
+            first_of_act(act, open, first)?
+        } else {
+            first
+        };
+        letter(act, state, Some((step, first)))?;
     }
     Ok(())
+}
+
+/// Returns the alert that the letter of those that open is about. An act that settles its site again and
+/// again (an import, lot by lot) has one letter all the same: that which it wrote before is taken back, and
+/// the one that follows names those lots too.
+fn first_of_act(act: &mut Act<'_>, open: &[Alert], first: Alert) -> Result<Alert, Error> {
+    let of_act =
+        |a: &&Alert| a.kind == first.kind && a.opened_at == act.now && a.changed_at == act.now;
+    let before = open.iter().filter(of_act).min_by(|a, b| a.id.cmp(&b.id));
+    match before.filter(|a| a.id != first.id) {
+        Some(before) => {
+            db::outbox::take_back(act.conn, &before.id, act.now)?;
+            Ok(before.clone())
+        }
+        None => Ok(first),
+    }
 }
 
 /// Takes a step of an alert, and writes the letters.

@@ -180,7 +180,7 @@ pub fn centres(conn: &mut Conn) -> Result<Vec<Centre>, Error> {
     let treated = exists(treatments::table.filter(treatments::site.eq(sites::finess)));
     let stocked = balances::table
         .filter(balances::site.eq(sites::finess))
-        .filter(AboveZero::new(balances::usable));
+        .filter(AboveZero::new(balances::usable).or(AboveZero::new(balances::quarantined)));
     let stocked = exists(stocked);
     let watched = exists(thresholds::table.filter(thresholds::site.eq(sites::finess)));
     let heard = alerts::table

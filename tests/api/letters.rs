@@ -165,7 +165,8 @@ fn the_page_says_what_the_text_says() {
                 .lines()
                 .filter(|l| l.starts_with(['1', '2', '3']))
             {
-                let step = line.split_once(". ").unwrap().1.replace('\'', "&#39;");
+                let step = line.split_once(". ").unwrap().1;
+                let step = step.replace('\'', "&#39;").replace('"', "&quot;");
                 assert!(words.html.contains(&step), "{step} not in {}", words.html);
             }
             // no manufacturer makes up for a count
