@@ -2,6 +2,7 @@
 //! its pharmacist hears of a breach of the reserve before it comes.
 
 use super::act::Act;
+use super::after;
 use super::ask_clearance::chosen_rule;
 use super::error::Error;
 use super::hear::{close, hear_ahead};
@@ -98,6 +99,18 @@ pub(super) fn heard(
     };
     for subject in gone {
         close(act, state, open, (KIND, &subject, nothing))?;
+    }
+    Ok(())
+}
+
+/// Looks ahead again at a centre where a request was filed or changed, by which no unit has moved.
+///
+/// # Errors
+/// When the database cannot be read or written.
+pub(super) fn look_again(act: &mut Act<'_>, site: Finess) -> Result<(), Error> {
+    let mut state = SiteState::load(act, site)?;
+    if state.site.car_t {
+        after::settle(act, &mut state)?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::domain::alert::{Alert, AlertKind, AlertState, Reading};
 use crate::domain::code::Cip13;
 use crate::domain::shelf::{Expiring, Subject, Threshold, expiring, reading};
 use crate::text::letter::{Lot, Of};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Opens, worsens or closes what a site hears of its shelf.
@@ -155,8 +156,8 @@ fn lots(act: &mut Act<'_>, state: &SiteState, first: &Alert) -> Result<Of, Error
         let Some((cip13, lot)) = Expiring::lot_of(&alert.subject) else {
             continue;
         };
-        if !labels.contains_key(&cip13) {
-            labels.insert(cip13, label(act, cip13)?);
+        if let Entry::Vacant(unknown) = labels.entry(cip13) {
+            unknown.insert(label(act, cip13)?);
         }
         let there = soon.iter().find(|e| e.cip13 == cip13 && e.lot == lot);
         lots.push(Lot {

@@ -15,6 +15,7 @@
 //! - Units that are held for approved requests and for transfers are gone from the first day: they are
 //!   promised. Those held for a clearance stay with their patient until the window is over.
 //! - A request asks for one administration: what follows it is a request of its own.
+//! - A treatment that is to start, and a patient who waits for a GO, are reckoned with once it is decided.
 
 mod breach;
 mod known;
@@ -34,7 +35,7 @@ use super::quantity::{Doses, Mg, Units};
 use super::reserve::{Facts, window};
 use super::rule::Resupply;
 use known::Known;
-use shelf::Shelf;
+use shelf::{Shelf, to_come};
 
 /// What a request that is not served yet takes from the shelf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,7 +145,7 @@ pub fn project(now: &Facts<'_>, due: &[Due], days: u32) -> Vec<DayAhead> {
             let more = shelf.has_more() || n == 1;
             changes.extend(shelf.serve(now, today, &mut waiting, more));
         }
-        let deliveries = shelf.to_come(now, today);
+        let deliveries = to_come(now, today);
         let facts = shelf.facts(now, today, &deliveries);
         let stood = known.stand(&facts);
         let before = ahead.last().map(|d| d.resupply);

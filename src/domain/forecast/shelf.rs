@@ -55,16 +55,6 @@ impl Shelf {
         }
     }
 
-    /// The deliveries that are not on the shelf on a day.
-    pub(super) fn to_come(&self, now: &Facts<'_>, today: Day) -> Vec<Delivery> {
-        let first = today == now.today;
-        let deliveries = now.deliveries.iter();
-        deliveries
-            .filter(|d| first || d.expected_on > today)
-            .cloned()
-            .collect()
-    }
-
     /// Whether units came, or came free, since this was last asked.
     pub(super) fn has_more(&mut self) -> bool {
         std::mem::take(&mut self.more)
@@ -172,7 +162,7 @@ impl Shelf {
             }
         }
         if due.route == now.rule.route && !due.above_reserve {
-            let deliveries = self.to_come(now, today);
+            let deliveries = to_come(now, today);
             let after = reserve::stand(&self.facts(now, today, &deliveries));
             let stood = reserve::stand(&Facts {
                 stock: &before,
@@ -243,4 +233,14 @@ impl Shelf {
             .map(|p| (p.presentation.cip13, of(p.presentation.cip13)))
             .collect()
     }
+}
+
+/// The deliveries that are not on the shelf on a day.
+pub(super) fn to_come(now: &Facts<'_>, today: Day) -> Vec<Delivery> {
+    let first = today == now.today;
+    let deliveries = now.deliveries.iter();
+    deliveries
+        .filter(|d| first || d.expected_on > today)
+        .cloned()
+        .collect()
 }

@@ -14,6 +14,7 @@ on_both! {
     a_day_that_passes_brings_what_lies_beyond_the_horizon
     the_days_to_come_are_told_with_what_changes
     a_request_that_falls_due_is_reckoned_with
+    a_request_that_is_filed_may_bring_a_breach_nearer
     what_an_infusion_would_tell_is_for_those_who_treat
     a_pharmacy_without_car_t_sees_its_shelf
 }
@@ -273,6 +274,33 @@ fn a_request_that_falls_due_is_reckoned_with(backend: Backend) {
     // of another route it takes nothing that the reserve asks for
     app.receive(CENTRE, SYRINGE, "S1", "2022-06-30", 4);
     assert_eq!(app.see("/forecast")["days"][14]["possible"], 3);
+}
+
+fn a_request_that_is_filed_may_bring_a_breach_nearer(backend: Backend) {
+    let app = spawn(backend);
+    // three doses, which are asked for once resupply can be counted on no more
+    app.receive(CENTRE, MG400, "B1", "2022-06-30", 6);
+    assured_until(&app, "2021-10-29");
+    assert_eq!(open(&app, KIND), None);
+    // due on 22 October, when two doses must stay
+    let request = json!({
+        "site": CENTRE, "pseudonym": "p-1", "indication": "takayasu", "route": "iv",
+        "treatment": "ongoing", "alternatives": "none", "alternatives_reason": "méthotrexate, infliximab",
+        "risk": "vital", "age_years": 34, "weight_g": 50_000, "interval_days": 28,
+        "last_administration_on": "2021-09-24", "anc_per_mm3": 3500, "anc_on": "2021-10-18"
+    });
+    let filed = app
+        .post(Role::Prescriber, "/requests", &request)
+        .expect(201);
+    assert_eq!(foreseen_on(&app).as_deref(), Some("2021-10-30"));
+    let path = format!("/requests/{}/withdraw", filed["id"].as_str().unwrap());
+    app.post(Role::Prescriber, &path, &json!({ "reason": "remission" }))
+        .expect(200);
+    assert_eq!(open(&app, KIND), None);
+    let all = letters(&app, KIND);
+    let events: Vec<&str> = all.iter().map(|l| l.0.as_str()).collect();
+    assert_eq!(events, ["opened", "closed"]);
+    names_nobody(&all[0].2, &["p-1", "takayasu", "50000", "22/10"]);
 }
 
 fn what_an_infusion_would_tell_is_for_those_who_treat(backend: Backend) {
