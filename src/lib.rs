@@ -10,7 +10,7 @@
 //!
 //! | room | what it does | start reading at |
 //! |---|---|---|
-//! | [`domain`] | decides: values in, values out | [`domain::reserve::stand`], [`domain::clearance::ask`], [`domain::assess::assess`], [`domain::dose`] |
+//! | [`domain`] | decides: values in, values out | [`domain::reserve::stand`], [`domain::clearance::ask`], [`domain::assess::assess`], [`domain::dose`], [`domain::forecast::project`] |
 //! | [`text`] | says it in French and English | [`text::refusal`] |
 //! | [`rulebook`] | reads a document's rules from a file, every fault at once | [`rulebook::read`], and [`text::rulebook`] for the page |
 //! | [`db`] | keeps, in SQLite or PostgreSQL | [`db::Db`] |
@@ -74,6 +74,8 @@
 //! - Patients' data, and what people write in words of their own about them, stand in the tables whose
 //!   names end in `_payload`, whose rows can be erased (nobody does yet). The words with a movement are for
 //!   the shelf, and an exception that says so where they are asked for.
+//! - The days to come are reckoned by the reserve's own rules ([`domain::forecast`]): on each day what the reserve will say
+//!   then, if nothing else happens than what is entered. Lots near their end are told together, one letter an act.
 //! - A door never sees a table; a sentence for people stands in `text` or at the door that says it.
 //! - The two databases differ in [`db::dialect`].
 //!

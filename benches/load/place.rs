@@ -18,7 +18,7 @@ use dotation::domain::ledger::UnitState;
 use dotation::domain::quantity::{Grams, Units};
 use dotation::domain::role::Role;
 use dotation::domain::rule::Slug;
-use dotation::domain::site::Site;
+use dotation::domain::site::{Ahead, Site};
 use dotation::rulebook::Rulebooks;
 
 /// How many sites there are of each kind.
@@ -111,6 +111,7 @@ fn one_site(act: &mut Act<'_>, finess: Finess, car_t: bool) -> Result<(), Error>
         car_t,
         reference_dose: None,
         by_hand: None,
+        ahead: Ahead::default(),
         version: 1,
     };
     edit_sites::add_site(act, &site)?;

@@ -3,11 +3,13 @@
 
 use super::act::{Act, Done};
 use super::error::Error;
+use super::forecast;
 use super::hear::hear;
 use super::notices;
 use super::recalls;
 use super::rehold::{give_back, rehold};
 use super::resupply;
+use super::shelf;
 use super::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
 use crate::db::{self};
@@ -73,10 +75,22 @@ fn forget_packs(act: &mut Act<'_>, state: &SiteState, movements: &[Movement]) ->
 /// # Errors
 /// When the database cannot be written.
 pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, Reserve)>, Error> {
-    if !state.site.car_t {
-        return Ok(Vec::new());
-    }
     let mut open = db::alerts::open(act.conn, state.site.finess)?;
+    let reserves = if state.site.car_t {
+        settle_centre(act, state, &mut open)?
+    } else {
+        Vec::new()
+    };
+    shelf::heard(act, state, &mut open)?;
+    Ok(reserves)
+}
+
+/// Settles a CAR-T centre: its clearances, its reserves, its resupply, and the notices it follows.
+fn settle_centre(
+    act: &mut Act<'_>,
+    state: &mut SiteState,
+    open: &mut Vec<Alert>,
+) -> Result<Vec<(String, Reserve)>, Error> {
     let (mut reserves, mut supplied) = (Vec::new(), Vec::new());
     for (rulebook, rule) in act.reserve_rules() {
         let settled = clearance::settle(&state.facts(rulebook, rule), &state.in_force(rulebook));
@@ -86,7 +100,7 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
         }
         for one in settled {
             let end = over_as(state, rulebook, rule, &one);
-            settle_clearance(act, state, &mut open, &one, end)?;
+            settle_clearance(act, state, open, &one, end)?;
         }
         let reserve = reserve::stand(&state.facts(rulebook, rule));
         // a retired notice asks for nothing, and what is held under it stays until it is over
@@ -102,7 +116,7 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
         hear(
             act,
             state,
-            &mut open,
+            open,
             AlertKind::ReserveBelowMinimum,
             rulebook.name.as_str(),
             reading,
@@ -112,8 +126,9 @@ pub fn settle(act: &mut Act<'_>, state: &mut SiteState) -> Result<Vec<(String, R
             reserves.push((rulebook.name.to_string(), reserve));
         }
     }
-    resupply::heard(act, state, &mut open, &supplied)?;
-    notices::heard(act, state, &mut open)?;
+    resupply::heard(act, state, open, &supplied)?;
+    notices::heard(act, state, open)?;
+    forecast::heard(act, state, open, &reserves)?;
     Ok(reserves)
 }
 

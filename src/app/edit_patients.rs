@@ -2,6 +2,7 @@
 
 use super::act::{Act, Done};
 use super::error::Error;
+use super::refused;
 use super::see::commons;
 use super::site_state::SiteState;
 use super::{after, end_clearance};
@@ -252,6 +253,10 @@ fn save(
             .sort_by(|a, b| a.patient.id.cmp(&b.patient.id));
     }
     state.patients = state.records.iter().map(|r| r.patient.clone()).collect();
+    let over = |r: &PatientRecord| matches!(r.state, PatientState::Cancelled | PatientState::Ended);
+    if over(record) && !over(before) {
+        refused::ended(act, state, &record.patient.id)?;
+    }
     // what is personal stays out of the trail: it says which parts changed, not to what
     let details = json!({
         "state": record.state.code(),

@@ -6,7 +6,7 @@ use super::post_letters;
 use super::site_state::SiteState;
 use crate::db::alerts::Recipient;
 use crate::db::{self};
-use crate::domain::alert::{AlertState, Capacity};
+use crate::domain::alert::{AlertKind, AlertState, Capacity};
 use crate::domain::code::Finess;
 use crate::domain::id::RecipientId;
 use crate::domain::language::Language;
@@ -120,7 +120,15 @@ fn catch_up(act: &mut Act<'_>, recipient: &Recipient) -> Result<(), Error> {
         return Ok(());
     }
     let state = SiteState::load(act, recipient.site)?;
+    // one letter names all that are told together
+    let mut together: Vec<AlertKind> = Vec::new();
     for alert in unheard {
+        if alert.kind.is_told_together() {
+            if together.contains(&alert.kind) {
+                continue;
+            }
+            together.push(alert.kind);
+        }
         let told = db::outbox::written_to(act.conn, &alert.id)?;
         if !told
             .iter()

@@ -166,6 +166,7 @@ fn summary(site: &Site) -> serde_json::Value {
     json!({
         "name": site.name, "time_zone": site.zone.name(), "car_t": site.car_t,
         "reference_dose_ug": site.reference_dose.map(crate::domain::quantity::Mg::ug),
+        "expiry_notice_days": site.ahead.expiry_notice_days, "forecast_days": site.ahead.forecast_days,
         "resupply_by_hand": site.by_hand.as_ref().map(|h| json!({ "resupply": h.resupply.code(), "reason": h.reason, "until": h.until.to_string() })),
     })
 }

@@ -6,10 +6,14 @@ use super::error::Error;
 use super::post_letters;
 use super::site_state::SiteState;
 use crate::db;
-use crate::domain::alert::{Alert, AlertKind, AlertState, OF_SAFETY, Reading, Step, step};
+use crate::domain::alert::{
+    Alert, AlertKind, AlertState, OF_SAFETY, Reading, Step, step, step_ahead,
+};
+use crate::domain::calendar::Day;
 use crate::domain::gate::GateDecision;
 use crate::domain::id::{AlertId, OperationId};
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Takes a reading: opens, worsens, changes or closes the alert of its kind and subject, and writes
 /// the letters.
@@ -37,6 +41,99 @@ pub(super) fn hear(
     )
 }
 
+/// Takes a reading of a day to come, which is worse too when the day is nearer than was told: opens,
+/// worsens, changes or closes the alert, and writes the letters.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn hear_ahead(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    open: &mut Vec<Alert>,
+    (kind, subject): (AlertKind, &str),
+    (reading, on): (Reading, Day),
+) -> Result<(), Error> {
+    let before = open
+        .iter()
+        .find(|a| a.kind == kind && a.subject == subject)
+        .map(|a| (a.reading, a.told_on));
+    let step = step_ahead(before, reading, on);
+    // what its letters told last
+    let told = matches!(step, Step::Open | Step::Worsen).then_some(on);
+    let taken = take(act, state, open, step, (kind, subject, reading, told))?;
+    letter(act, state, taken)
+}
+
+/// Closes an alert that is open, whatever its reading: what follows is told otherwise.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn close(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    open: &mut Vec<Alert>,
+    (kind, subject, reading): (AlertKind, &str, Reading),
+) -> Result<(), Error> {
+    let is_open = |a: &Alert| a.kind == kind && a.subject == subject;
+    if open.iter().any(is_open) {
+        tell(act, state, open, Step::Close, (kind, subject, reading))?;
+    }
+    Ok(())
+}
+
+/// Takes readings of one kind, one a subject, whose letters are
+/// [told together](AlertKind::is_told_together): one letter for all that open, one for all that get
+/// worse, one for all that close, each about the first of them.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) fn hear_together(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    open: &mut Vec<Alert>,
+    kind: AlertKind,
+    readings: &[(String, Reading)],
+) -> Result<(), Error> {
+    let of_kind = open.iter().filter(|a| a.kind == kind);
+    let before: BTreeMap<String, Reading> =
+        of_kind.map(|a| (a.subject.clone(), a.reading)).collect();
+    let mut firsts: Vec<(Step, Alert)> = Vec::new();
+    for (subject, reading) in readings {
+        let step = step(before.get(subject).copied(), *reading);
+        if step != Step::Nothing
+            && let Some(taken) = take(act, state, open, step, (kind, subject, *reading, None))?
+            && !firsts.iter().any(|(step, _)| *step == taken.0)
+        {
+            firsts.push(taken);
+        }
+    }
+    for (step, first) in firsts {
+        let first = if step == Step::Open {
+            first_of_act(act, open, first)?
+        } else {
+            first
+        };
+        letter(act, state, Some((step, first)))?;
+    }
+    Ok(())
+}
+
+/// Returns the alert that the letter of those that open is about. An act that settles its site again and
+/// again (an import, lot by lot) has one letter all the same: that which it wrote before is taken back, and
+/// the one that follows names those lots too.
+fn first_of_act(act: &mut Act<'_>, open: &[Alert], first: Alert) -> Result<Alert, Error> {
+    let of_act =
+        |a: &&Alert| a.kind == first.kind && a.opened_at == act.now && a.changed_at == act.now;
+    let before = open.iter().filter(of_act).min_by(|a, b| a.id.cmp(&b.id));
+    match before.filter(|a| a.id != first.id) {
+        Some(before) => {
+            db::outbox::take_back(act.conn, &before.id, act.now)?;
+            Ok(before.clone())
+        }
+        None => Ok(first),
+    }
+}
+
 /// Takes a step of an alert, and writes the letters.
 fn tell(
     act: &mut Act<'_>,
@@ -45,13 +142,27 @@ fn tell(
     step: Step,
     (kind, subject, reading): (AlertKind, &str, Reading),
 ) -> Result<(), Error> {
+    let taken = take(act, state, open, step, (kind, subject, reading, None))?;
+    letter(act, state, taken)
+}
+
+/// Takes a step of an alert: writes it, with its line on the audit trail. Returns the step with the alert
+/// as it is now, unless nothing changed.
+fn take(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    open: &mut Vec<Alert>,
+    step: Step,
+    (kind, subject, reading, told_on): (AlertKind, &str, Reading, Option<Day>),
+) -> Result<Option<(Step, Alert)>, Error> {
     let place = open
         .iter()
         .position(|a| a.kind == kind && a.subject == subject);
     let before = place.and_then(|p| open.get(p)).cloned();
-    let Some(alert) = stepped(act, state, before, step, kind, subject, reading) else {
-        return Ok(());
+    let Some(mut alert) = stepped(act, state, before, step, kind, subject, reading) else {
+        return Ok(None);
     };
+    alert.told_on = told_on.or(alert.told_on);
     if let Some(place) = place {
         db::alerts::update(act.conn, &alert)?;
         if alert.state == AlertState::Closed {
@@ -76,11 +187,16 @@ fn tell(
             details,
         },
     )?;
-    match step {
-        Step::Open => post_letters::about(act, state, &alert, "opened"),
-        Step::Worsen => post_letters::about(act, state, &alert, "worsened"),
-        Step::Close => post_letters::about(act, state, &alert, "closed"),
-        Step::Nothing | Step::Change => Ok(()),
+    Ok(Some((step, alert)))
+}
+
+/// Writes the letters of a step that was taken.
+fn letter(act: &mut Act<'_>, state: &SiteState, taken: Option<(Step, Alert)>) -> Result<(), Error> {
+    match taken {
+        Some((Step::Open, alert)) => post_letters::about(act, state, &alert, "opened"),
+        Some((Step::Worsen, alert)) => post_letters::about(act, state, &alert, "worsened"),
+        Some((Step::Close, alert)) => post_letters::about(act, state, &alert, "closed"),
+        Some((Step::Nothing | Step::Change, _)) | None => Ok(()),
     }
 }
 
@@ -107,6 +223,7 @@ fn stepped(
             changed_at: now,
             acknowledged: None,
             closed_at: None,
+            told_on: None,
             version: 1,
         }),
         (Step::Worsen, Some(a)) => Some(Alert {
@@ -175,6 +292,8 @@ pub(super) fn no_reserve(act: &mut Act<'_>, state: &SiteState) -> Result<(), Err
     let kinds = [
         AlertKind::ReserveBelowMinimum,
         AlertKind::ResupplyCompromised,
+        AlertKind::ReserveForecast,
+        AlertKind::ClearanceRefused,
     ];
     for alert in db::alerts::open(act.conn, state.site.finess)? {
         if kinds.contains(&alert.kind) {

@@ -3,6 +3,8 @@
 use super::act::{Act, mint};
 use super::error::Error;
 use super::recalls;
+use super::refused;
+use super::shelf;
 use super::site_state::SiteState;
 use crate::db::alerts::Recipient;
 use crate::db::outbox::{LetterState, OutboxLetter};
@@ -56,10 +58,15 @@ pub(super) fn to(
     at: Instant,
 ) -> Result<(), Error> {
     let recall = recalls::facts(act, alert)?;
-    let rulebook = match &recall {
+    let of = shelf::facts(act, state, alert)?;
+    let refused = refused::rulebook(act, alert)?;
+    let rulebook = match (&recall, &of) {
         // of another medicine than the letter's no telephone number helps
-        Some(recall) => rulebook_with(act, recall.cip13),
-        None => rulebook_of(act, state, alert),
+        (Some(recall), _) => rulebook_with(act, &[recall.cip13]),
+        (None, Some(of)) if !of.presentations().is_empty() => {
+            rulebook_with(act, &of.presentations())
+        }
+        (None, _) => refused.or_else(|| rulebook_of(act, state, alert)),
     };
     let link = format!("{}/alerts/{}", act.desk.public_url, alert.id);
     let facts = Facts {
@@ -68,6 +75,7 @@ pub(super) fn to(
         event,
         rulebook: rulebook.as_ref(),
         recall,
+        of,
         link: &link,
         simulated: act.desk.simulated,
     };
@@ -153,7 +161,9 @@ fn rulebook_of(act: &Act<'_>, state: &SiteState, alert: &Alert) -> Option<Rulebo
         .iter()
         .find(|c| c.id.as_str() == alert.subject)
         .map(|c| c.rulebook.as_str());
-    let named = Slug::parse(of_clearance.unwrap_or(&alert.subject))
+    // a minimum of a route names its rulebook before a colon
+    let subject = of_clearance.unwrap_or(&alert.subject);
+    let named = Slug::parse(subject.split(':').next().unwrap_or(subject))
         .ok()
         .and_then(|name| act.rules.get(&name));
     named
@@ -161,8 +171,13 @@ fn rulebook_of(act: &Act<'_>, state: &SiteState, alert: &Alert) -> Option<Rulebo
         .cloned()
 }
 
-/// The rulebook that is about a presentation, if one is.
-fn rulebook_with(act: &Act<'_>, cip13: Cip13) -> Option<Rulebook> {
+/// The rulebook that is about some presentations, if one is about them all.
+fn rulebook_with(act: &Act<'_>, presentations: &[Cip13]) -> Option<Rulebook> {
     let mut all = act.rules.iter();
-    all.find(|book| book.presentation(cip13).is_some()).cloned()
+    let about = |book: &&Rulebook| {
+        presentations
+            .iter()
+            .all(|c| book.presentation(*c).is_some())
+    };
+    all.find(about).cloned()
 }

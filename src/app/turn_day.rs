@@ -1,15 +1,16 @@
 //! A day begins at a site: what follows from time alone.
 //!
-//! Resupply that was set by hand runs out, a delivery does not come, a window ends, a lot expires:
-//! nobody moves anything, and yet a reserve is short or a GO stands no more; a count is not made, and is
-//! overdue. Each CAR-T centre, and each site where somebody is monitored, is settled when its own day
-//! begins, by the same steps as after a movement ([`after::settle`]) and a count.
+//! Resupply that was set by hand runs out, a delivery does not come, a window ends, a lot expires or is
+//! about to: nobody moves anything, and yet a reserve is short or will be, or a GO stands no more; a count
+//! is not made, and is overdue. Each CAR-T centre, each site with stock or a minimum of its own, and each
+//! where somebody is monitored, is settled when its own day begins, by the same steps as after a movement ([`after::settle`]) and a count.
 //! Settling what is settled writes nothing, so that it may be done twice, by two instances as well.
 
 use super::act::Caller;
 use super::after;
 use super::error::Error;
 use super::monitor;
+use super::refused;
 use super::service::Service;
 use super::site_state::SiteState;
 use crate::db::{self, sites::Centre};
@@ -25,7 +26,7 @@ use std::collections::BTreeMap;
 /// a person must mend.
 const AGAIN: TimeDelta = TimeDelta::minutes(1);
 
-/// Follows the days of all CAR-T centres and of the sites where somebody may be monitored, each in its own time zone.
+/// Follows the days of all sites for which something follows from time alone, each in its own time zone.
 pub struct Days {
     service: Service,
     /// When it looked last; not since the start, if never.
@@ -94,6 +95,7 @@ impl Days {
         let settle = move |act: &mut super::Act<'_>| {
             let mut state = SiteState::load(act, site)?;
             after::settle(act, &mut state)?;
+            refused::passed(act, &state)?;
             monitor::settle(act, site)
         };
         self.service.write(caller, now, vec![site], settle).await

@@ -23,6 +23,7 @@ mod doses;
 mod excursion;
 mod export;
 mod failure;
+mod forecast;
 mod given;
 mod import;
 mod inventory;
@@ -39,6 +40,7 @@ mod rulebook;
 mod serve;
 mod shelf;
 mod site;
+mod threshold;
 mod token;
 mod transfer;
 mod treatment;
@@ -125,6 +127,8 @@ enum Command {
     #[command(subcommand)]
     Site(site::Site),
     #[command(subcommand)]
+    Threshold(threshold::Threshold),
+    #[command(subcommand)]
     Token(token::Token),
     #[command(subcommand)]
     Catalogue(catalogue::Catalogue),
@@ -136,6 +140,7 @@ enum Command {
     Count(count::CountCommand),
     #[command(subcommand)]
     Treatment(treatment::Treatment),
+    Forecast(forecast::Forecast),
     Monitoring(monitoring::Monitoring),
     #[command(subcommand)]
     Import(import::Import),
@@ -165,12 +170,14 @@ impl Command {
             Self::Excursion(command) => command.run(place),
             Self::Inventory(command) => command.run(place),
             Self::Site(command) => command.run(place),
+            Self::Threshold(command) => command.run(place),
             Self::Token(command) => command.run(place),
             Self::Catalogue(command) => command.run(place),
             Self::Recipient(command) => command.run(place),
             Self::Request(command) => command.run(place),
             Self::Count(command) => command.run(place),
             Self::Treatment(command) => command.run(place),
+            Self::Forecast(command) => command.run(place),
             Self::Monitoring(command) => command.run(place),
             Self::Import(command) => command.run(place),
             Self::Mail(command) => command.run(place),

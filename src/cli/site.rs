@@ -141,6 +141,7 @@ impl AddSite {
             car_t: self.car_t,
             reference_dose: self.reference_dose,
             by_hand: None,
+            ahead: site::Ahead::default(),
             version: 1,
         };
         let added = opened.write(vec![site.finess], move |act| {

@@ -4,10 +4,11 @@ use super::row::{RowOf, instant, kept};
 use super::schema::{alerts, recipients};
 use super::{Conn, Error};
 use crate::domain::alert::{Alert, AlertKind, AlertState, Capacity, Reading};
+use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::Finess;
 use crate::domain::id::{AlertId, RecipientId};
 use crate::domain::language::Language;
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 // nothing is NULL, never DEFAULT: the statement stays one text, and prepared
@@ -28,6 +29,7 @@ struct Row {
     note: Option<String>,
     closed_at: Option<NaiveDateTime>,
     version: i64,
+    told_on: Option<NaiveDate>,
 }
 
 impl Row {
@@ -53,6 +55,7 @@ impl Row {
             note,
             closed_at: a.closed_at.map(kept),
             version: a.version,
+            told_on: a.told_on.map(Day::date),
         }
     }
 
@@ -78,6 +81,7 @@ impl Row {
                 .zip(self.acknowledged_by)
                 .map(|(at, by)| (instant(at), by, self.note)),
             closed_at: self.closed_at.map(instant),
+            told_on: self.told_on.map(|date| row.day(date)).transpose()?,
             version: self.version,
         })
     }
@@ -104,6 +108,28 @@ pub fn open(conn: &mut Conn, site: Finess) -> Result<Vec<Alert>, Error> {
     // not by the database, which would go through every alert there ever was for its order
     found.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(found)
+}
+
+/// Returns the alerts of a kind that a site's last change `at` an instant closed, in their order.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no alert.
+pub fn closed_at(
+    conn: &mut Conn,
+    site: Finess,
+    kind: AlertKind,
+    at: Instant,
+) -> Result<Vec<Alert>, Error> {
+    let rows: Vec<Row> = alerts::table
+        .filter(
+            alerts::site
+                .eq(site.as_str())
+                .and(alerts::kind.eq(kind.code()))
+                .and(alerts::closed_at.eq(kept(at))),
+        )
+        .order(alerts::id)
+        .load(conn)?;
+    rows.into_iter().map(Row::value).collect()
 }
 
 /// Returns the alert of an id, if there is one.
@@ -197,6 +223,7 @@ pub fn update(conn: &mut Conn, alert: &Alert) -> Result<(), Error> {
             alerts::note.eq(row.note),
             alerts::closed_at.eq(row.closed_at),
             alerts::version.eq(row.version),
+            alerts::told_on.eq(row.told_on),
         ))
         .execute(conn)?;
     Ok(())

@@ -6,6 +6,7 @@ pub(in crate::db) mod whole;
 use super::conn::{Conn, Purpose};
 use super::error::Error;
 use super::schema::{sites, transfers};
+use crate::domain::alert::AlertKind;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use diesel::connection::{
@@ -294,11 +295,15 @@ pub fn lease_letters(
 }
 
 /// Gives up the letters that were tried, are in nobody's hand, and have a later one about the same
-/// alert to the same recipient.
+/// alert to the same recipient. One that tells of several alerts together is not given up: the later one
+/// may be about one of them alone.
 ///
 /// # Errors
 /// What the database answers.
 pub fn supersede_letters(conn: &mut Conn, now: Instant) -> Result<(), Error> {
+    let together = AlertKind::ALL.into_iter().filter(|k| k.is_told_together());
+    let together: Vec<String> = together.map(|k| format!("'{}'", k.code())).collect();
+    let together = together.join(", ");
     let skip = match conn {
         Conn::Postgres(_) => "FOR UPDATE SKIP LOCKED",
         Conn::Sqlite(_) => "",
@@ -312,6 +317,8 @@ pub fn supersede_letters(conn: &mut Conn, now: Instant) -> Result<(), Error> {
                     SELECT 1 FROM outbox AS later
                     WHERE later.alert_id = old.alert_id AND later.to_email = old.to_email
                         AND later.id > old.id)
+                AND NOT EXISTS (
+                    SELECT 1 FROM alerts WHERE alerts.id = old.alert_id AND alerts.kind IN ({together}))
             ORDER BY old.id {skip})"
     ))
     .bind::<Timestamp, _>(now.naive_utc())

@@ -42,6 +42,7 @@ pub mod shelf;
 pub mod sites;
 pub mod standings;
 pub mod stock;
+pub mod thresholds;
 pub mod tokens;
 pub mod transfers;
 pub mod treatments;

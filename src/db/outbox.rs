@@ -196,6 +196,22 @@ pub fn written_to(conn: &mut Conn, alert: &AlertId) -> Result<Vec<String>, Error
         .load(conn)?)
 }
 
+/// Takes back the letters about an alert that were written `at` an instant and that nobody has taken in
+/// hand: those of the act that is under way, which says more now.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn take_back(conn: &mut Conn, alert: &AlertId, at: Instant) -> Result<(), Error> {
+    let of_act = outbox::table
+        .filter(outbox::alert_id.eq(alert.as_str()))
+        .filter(outbox::created_at.eq(kept(at)))
+        .filter(outbox::state.eq(LetterState::Queued.code()))
+        .filter(outbox::attempts.eq(0))
+        .filter(outbox::leased_until.is_null());
+    diesel::delete(of_act).execute(conn)?;
+    Ok(())
+}
+
 /// Returns when the last letter about an alert was written, if there is one.
 ///
 /// # Errors

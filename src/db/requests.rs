@@ -243,6 +243,21 @@ pub fn open(conn: &mut Conn, sites: &[Finess], rulebook: &Slug) -> Result<Vec<Re
     values(conn, rows)
 }
 
+// Written out, for the index `requests_open`: a database that is asked about `= ?` cannot know that the
+// index has all the rows that are meant.
+diesel::postfix_operator!(IsOpen, " = 'open'");
+
+/// Returns whether a site has an open request.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn has_open(conn: &mut Conn, site: Finess) -> Result<bool, Error> {
+    let open = requests::table
+        .filter(requests::site.eq(site.as_str()))
+        .filter(IsOpen::new(requests::state));
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
+}
+
 /// Returns the requests of one patient, in the order of filing.
 ///
 /// # Errors

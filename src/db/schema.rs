@@ -28,6 +28,8 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         resupply_assured -> Text,
+        expiry_notice_days -> BigInt,
+        forecast_days -> BigInt,
     }
 }
 
@@ -239,6 +241,7 @@ diesel::table! {
         note -> Nullable<Text>,
         closed_at -> Nullable<Timestamp>,
         version -> BigInt,
+        told_on -> Nullable<Date>,
     }
 }
 
@@ -706,6 +709,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    thresholds (site, subject) {
+        site -> Text,
+        subject -> Text,
+        minimum_units -> Nullable<BigInt>,
+        minimum_mg -> Nullable<BigInt>,
+        version -> BigInt,
+        set_at -> Timestamp,
+        set_by -> Text,
+    }
+}
+
+diesel::joinable!(thresholds -> sites (site));
 diesel::joinable!(sites -> networks (network_id));
 diesel::joinable!(token_sites -> tokens (token_id));
 diesel::joinable!(token_sites -> sites (site));
@@ -776,6 +792,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     deliveries,
     recipients,
     alerts,
+    thresholds,
     outbox,
     audit,
     idempotency,

@@ -1,12 +1,12 @@
 //! Networks and sites.
 
 use super::row::{RowOf, kept, micrograms};
-use super::schema::{networks, requests, sites, treatments};
+use super::schema::{alerts, balances, networks, requests, sites, thresholds, treatments};
 use super::{Conn, Error};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::rule::{Resupply, Slug};
-use crate::domain::site::{ByHand, Site};
+use crate::domain::site::{Ahead, ByHand, Site};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -27,6 +27,8 @@ struct SiteRow {
     version: i64,
     created_at: NaiveDateTime,
     resupply_assured: String,
+    expiry_notice_days: i64,
+    forecast_days: i64,
 }
 
 impl SiteRow {
@@ -45,6 +47,8 @@ impl SiteRow {
             version: site.version,
             created_at: kept(created_at),
             resupply_assured: String::new(),
+            expiry_notice_days: i64::from(site.ahead.expiry_notice_days),
+            forecast_days: i64::from(site.ahead.forecast_days),
         }
     }
 
@@ -73,6 +77,10 @@ impl SiteRow {
             car_t: self.car_t,
             reference_dose: self.reference_dose_ug.map(|ug| row.mg(ug)).transpose()?,
             by_hand,
+            ahead: Ahead {
+                expiry_notice_days: row.u32(self.expiry_notice_days)?,
+                forecast_days: row.u32(self.forecast_days)?,
+            },
             version: self.version,
         })
     }
@@ -157,16 +165,38 @@ pub struct Centre {
     pub place: Result<(Finess, chrono_tz::Tz), Error>,
 }
 
-/// Returns the sites for which something follows from time alone, by number: the CAR-T centres, and those
-/// with a request or a treatment, whose patients may be monitored.
+// Written out, for the indexes that hold no other rows.
+diesel::postfix_operator!(AboveZero, " > 0");
+diesel::postfix_operator!(IsOpen, " <> 'closed'");
+
+/// Returns the sites for which something follows from time alone, by number: the CAR-T centres; those
+/// with a request or a treatment, whose patients may be monitored; those with stock, which expires; and
+/// those where a minimum is set or an alert is open.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn centres(conn: &mut Conn) -> Result<Vec<Centre>, Error> {
     let asked = exists(requests::table.filter(requests::site.eq(sites::finess)));
     let treated = exists(treatments::table.filter(treatments::site.eq(sites::finess)));
+    let stocked = balances::table
+        .filter(balances::site.eq(sites::finess))
+        .filter(AboveZero::new(balances::usable).or(AboveZero::new(balances::quarantined)));
+    let stocked = exists(stocked);
+    let watched = exists(thresholds::table.filter(thresholds::site.eq(sites::finess)));
+    let heard = alerts::table
+        .filter(alerts::site.eq(sites::finess))
+        .filter(IsOpen::new(alerts::state));
+    let heard = exists(heard);
     let rows: Vec<(String, String)> = sites::table
-        .filter(sites::car_t.eq(true).or(asked).or(treated))
+        .filter(
+            sites::car_t
+                .eq(true)
+                .or(asked)
+                .or(treated)
+                .or(stocked)
+                .or(watched)
+                .or(heard),
+        )
         .order(sites::finess)
         .select((sites::finess, sites::time_zone))
         .load(conn)?;
@@ -211,6 +241,8 @@ pub fn update(conn: &mut Conn, site: &Site) -> Result<(), Error> {
             sites::resupply_by_hand.eq(by_hand.map(|h| h.resupply.code())),
             sites::resupply_reason.eq(by_hand.map(|h| h.reason.as_str())),
             sites::resupply_until.eq(by_hand.map(|h| h.until.date())),
+            sites::expiry_notice_days.eq(i64::from(site.ahead.expiry_notice_days)),
+            sites::forecast_days.eq(i64::from(site.ahead.forecast_days)),
             sites::version.eq(site.version),
         ))
         .execute(conn)?;

@@ -22,7 +22,7 @@ use crate::domain::ledger::UnitState;
 use crate::domain::quantity::{Doses, Grams, Units};
 use crate::domain::role::Role;
 use crate::domain::rule::Slug;
-use crate::domain::site::Site;
+use crate::domain::site::{Ahead, Site};
 use anyhow::Context as _;
 
 /// The CAR-T centre that the words speak of: its stock is exactly its reserve.
@@ -168,6 +168,7 @@ impl Plan {
                 car_t: false,
                 reference_dose: None,
                 by_hand: None,
+                ahead: Ahead::default(),
                 version: 1,
             })
         });

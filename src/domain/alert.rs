@@ -3,7 +3,7 @@
 //! A kind of alert is a variant of [`AlertKind`], its sentence in `text`, and the reading that a
 //! verb takes after a movement; everything else is here once.
 
-use super::calendar::Instant;
+use super::calendar::{Day, Instant};
 use super::code::Finess;
 use super::id::AlertId;
 
@@ -24,11 +24,19 @@ pub enum AlertKind {
     ResupplyCompromised,
     /// A lot that is on the shelf, or was dispensed, is recalled.
     Recall,
+    /// There is less of something than the minimum that the site set itself.
+    StockBelowMinimum,
+    /// Usable units of a lot expire within the site's notice, or have.
+    LotExpiring,
+    /// An infusion may not start.
+    ClearanceRefused,
+    /// The reserve will be short on a day to come.
+    ReserveForecast,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::ReserveBelowMinimum,
         Self::ClearanceBroken,
         Self::Override,
@@ -36,6 +44,10 @@ impl AlertKind {
         Self::CountOverdue,
         Self::ResupplyCompromised,
         Self::Recall,
+        Self::StockBelowMinimum,
+        Self::LotExpiring,
+        Self::ClearanceRefused,
+        Self::ReserveForecast,
     ];
 
     /// Returns the code of the kind.
@@ -48,6 +60,10 @@ impl AlertKind {
             Self::CountOverdue => "count-overdue",
             Self::ResupplyCompromised => "resupply-compromised",
             Self::Recall => "recall",
+            Self::StockBelowMinimum => "stock-below-minimum",
+            Self::LotExpiring => "lot-expiring",
+            Self::ClearanceRefused => "clearance-refused",
+            Self::ReserveForecast => "reserve-forecast",
         }
     }
 
@@ -59,7 +75,13 @@ impl AlertKind {
     /// Returns in which capacity people hear of it.
     pub const fn heard_by(self) -> &'static [Capacity] {
         match self {
-            Self::ReserveBelowMinimum | Self::CountOverdue => &[Capacity::Pharmacist],
+            // Choice: of a NO-GO the CAR-T unit has the answer itself, on its screen
+            Self::ReserveBelowMinimum
+            | Self::CountOverdue
+            | Self::StockBelowMinimum
+            | Self::LotExpiring
+            | Self::ClearanceRefused
+            | Self::ReserveForecast => &[Capacity::Pharmacist],
             Self::ClearanceBroken | Self::ResupplyCompromised => {
                 &[Capacity::Pharmacist, Capacity::CarTUnit]
             }
@@ -77,9 +99,21 @@ impl AlertKind {
             | Self::NoticeExpired
             | Self::CountOverdue
             | Self::ResupplyCompromised
-            | Self::Recall => false,
-            Self::Override => true,
+            | Self::Recall
+            | Self::StockBelowMinimum
+            | Self::LotExpiring
+            | Self::ReserveForecast => false,
+            Self::Override | Self::ClearanceRefused => true,
         }
+    }
+
+    /// Returns whether the alerts of a site of this kind that change at once are told in one letter, which
+    /// is about the first of them and names the others.
+    ///
+    /// Choice: on the day on which a service starts three hundred lots may be near their end, and three
+    /// hundred letters are read by nobody.
+    pub const fn is_told_together(self) -> bool {
+        matches!(self, Self::LotExpiring)
     }
 }
 
@@ -145,7 +179,8 @@ impl AlertState {
 
 /// What there is, and what there should be: doses possible and required, patients whose counts are up to
 /// date and who are monitored, doses to be kept while resupply is assured and now, none and the units of
-/// a lot that are recalled, and so on by kind.
+/// a lot that are recalled or expire, units or milligrams that are free and the site's minimum of them, and
+/// so on by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// What there is.
@@ -192,6 +227,8 @@ pub struct Alert {
     pub acknowledged: Option<(Instant, String, Option<String>)>,
     /// When it closed.
     pub closed_at: Option<Instant>,
+    /// The day to come of which its letters told when it opened or last got worse, if it is about one.
+    pub told_on: Option<Day>,
     /// Counts its edits.
     pub version: i64,
 }
@@ -216,6 +253,19 @@ pub enum Step {
     Change,
     /// It closes: one letter.
     Close,
+}
+
+/// Returns what becomes of an alert about a day to come: as [`step`] says, and worse too when the day is
+/// nearer than was told.
+pub fn step_ahead(open: Option<(Reading, Option<Day>)>, now: Reading, on: Day) -> Step {
+    match (step(open.map(|(before, _)| before), now), open) {
+        (Step::Nothing | Step::Change, Some((_, told)))
+            if now.is_short() && told.is_none_or(|told| on < told) =>
+        {
+            Step::Worsen
+        }
+        (step, _) => step,
+    }
 }
 
 /// Returns what becomes of the alert that is `open` (if one is) under a new reading.
@@ -271,11 +321,27 @@ mod tests {
         for kind in AlertKind::ALL {
             assert_eq!(
                 kind.closes_when_acknowledged(),
-                kind == AlertKind::Override,
+                [AlertKind::Override, AlertKind::ClearanceRefused].contains(&kind),
                 "{kind:?}"
             );
             assert!(!kind.heard_by().is_empty());
         }
+    }
+
+    #[test]
+    fn a_day_that_comes_nearer_than_was_told_is_worse_and_one_that_moves_away_is_not() {
+        let on = |d| Day::of(2021, 11, d).unwrap();
+        let reading = |(found, expected)| Reading { found, expected };
+        let step = |told: Option<u32>, before, now, day| {
+            step_ahead(Some((reading(before), told.map(on))), reading(now), on(day))
+        };
+        assert_eq!(step(Some(5), (1, 2), (1, 2), 4), Step::Worsen);
+        assert_eq!(step(Some(5), (1, 2), (1, 2), 5), Step::Nothing);
+        assert_eq!(step(Some(5), (1, 2), (1, 2), 6), Step::Nothing);
+        assert_eq!(step(Some(5), (0, 2), (1, 2), 4), Step::Worsen);
+        assert_eq!(step(Some(5), (1, 2), (0, 2), 9), Step::Worsen);
+        assert_eq!(step(Some(5), (1, 2), (2, 2), 4), Step::Close);
+        assert_eq!(step_ahead(None, reading((1, 2)), on(5)), Step::Open);
     }
 
     #[test]

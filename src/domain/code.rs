@@ -164,6 +164,11 @@ impl LotNumber {
         set82(text).map(Self)
     }
 
+    /// The number of a lot that has not arrived: nobody knows it yet.
+    pub(in crate::domain) fn to_come() -> Self {
+        Self("?".to_owned())
+    }
+
     /// Returns the characters.
     pub fn as_str(&self) -> &str {
         &self.0

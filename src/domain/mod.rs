@@ -92,6 +92,10 @@
 //! - **refusal**: what the facts do not allow, with its reason as data: [`reason`].
 //! - **alert** (alerte): what a pharmacist must hear; opened, worsened and closed by a **reading**, what
 //!   there is against what there should be: [`alert`]. A **letter** is the email that says so.
+//! - **threshold** (seuil): the minimum of a presentation or a route that a pharmacist set for a site; lots that
+//!   are **expiring** (proches de la péremption) are told within its **notice**: [`shelf`].
+//! - **forecast** (projection): reserve and shelf day by day from what is known to come; a **breach** (rupture) is
+//!   a day on which the reserve would be short: [`forecast`].
 //! - **role**: who may do what where: [`role`].
 #![deny(clippy::float_arithmetic)]
 
@@ -106,6 +110,7 @@ mod code_error;
 pub mod count;
 pub mod dose;
 pub mod email;
+pub mod forecast;
 pub mod gate;
 pub mod id;
 pub mod inventory;
@@ -122,6 +127,7 @@ pub mod reserve;
 pub mod role;
 pub mod rule;
 pub mod scan;
+pub mod shelf;
 pub mod site;
 pub mod slug;
 #[cfg(test)]

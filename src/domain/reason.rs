@@ -258,6 +258,11 @@ pub enum Refusal {
         /// What there is.
         known: Vec<String>,
     },
+    /// Several rulebooks have presentations of the route: one must be named.
+    WhichRulebook {
+        /// Those rulebooks.
+        known: Vec<String>,
+    },
     /// Sites of several networks are to be planned, and do not share their stock.
     SeveralNetworks,
     /// Somebody else edited it meanwhile.
@@ -359,6 +364,7 @@ impl Refusal {
             Self::WhichSite { .. } => "which-site",
             Self::NoReserveRule { .. } => "no-reserve-rule",
             Self::NoRanking { .. } => "no-ranking",
+            Self::WhichRulebook { .. } => "which-rulebook",
             Self::SeveralNetworks => "several-networks",
             Self::Stale { .. } => "stale",
             Self::ReferenceDose { .. } => "reference-dose",

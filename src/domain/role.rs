@@ -59,6 +59,8 @@ pub enum Action {
     EditSites,
     /// Say by hand whether a site can count on resupply.
     SetResupply,
+    /// Set a site's own minimums, and how far ahead it hears of what is to come.
+    SetThresholds,
     /// Read stock, reserve, movements, deliveries and alerts of a site.
     ReadStock,
     /// Move stock.
@@ -115,6 +117,7 @@ impl Action {
         Self::EditCatalogue,
         Self::EditSites,
         Self::SetResupply,
+        Self::SetThresholds,
         Self::ReadStock,
         Self::MoveStock,
         Self::AskTransfers,
@@ -152,6 +155,7 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::EditCatalogue => matches!(role, Pharmacist | Admin),
         Action::EditSites | Action::EditTokens | Action::RetryLetters => matches!(role, Admin),
         Action::SetResupply
+        | Action::SetThresholds
         | Action::MoveStock
         | Action::OverrideSafety
         | Action::ReadSituation => {

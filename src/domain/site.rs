@@ -24,8 +24,38 @@ pub struct Site {
     pub reference_dose: Option<Mg>,
     /// Resupply as a pharmacist set it by hand, while that holds.
     pub by_hand: Option<ByHand>,
+    /// How far ahead its people want to hear.
+    pub ahead: Ahead,
     /// Counts its edits.
     pub version: i64,
+}
+
+/// How far ahead the people of a site want to hear of what is to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    /// Usable units that expire within so many days are heard of: at most [`Ahead::MOST_NOTICE`]; with 0
+    /// those that expire today, or have.
+    pub expiry_notice_days: u32,
+    /// A breach of the reserve is looked for on so many days to come: 1 to [`Ahead::MOST_FORECAST`].
+    pub forecast_days: u32,
+}
+
+impl Ahead {
+    /// The longest notice of an expiry, in days. Choice: a year, as long as many a vial keeps.
+    pub const MOST_NOTICE: u32 = 365;
+    /// The furthest that is looked ahead, in days. Choice: a quarter; of what lies beyond nothing is planned.
+    pub const MOST_FORECAST: u32 = 90;
+}
+
+impl Default for Ahead {
+    /// Choice: sixty days, in which a lot can still be sent where it is used; a fortnight, in which a
+    /// delivery can still be had.
+    fn default() -> Self {
+        Self {
+            expiry_notice_days: 60,
+            forecast_days: 14,
+        }
+    }
 }
 
 /// Resupply set by hand, against what the deliveries would say.

@@ -94,6 +94,7 @@ pub fn refusal(refusal: &Refusal) -> String {
             "This presentation does not treat a cytokine release syndrome: dispense it without the indication."
                 .to_owned()
         }
+        Refusal::WhichRulebook { known } => format!("Several rulebooks have presentations of this route: say which, then a colon and the route ({}).", known.join(", ")),
         Refusal::SeveralNetworks => "Sites of several networks are planned together only if all share their stock (`transfers`: `all`): each network has a lottery of its own.".to_owned(),
         Refusal::HeldBack { cip13, lot, by, free, .. } => super::shelf::held_back_en(*cip13, lot, by, *free),
         Refusal::CannotClose { lines } => super::shelf::cannot_close_en(lines),
@@ -216,5 +217,9 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::CountOverdue => "Counts are overdue",
         AlertKind::ResupplyCompromised => "Resupply is compromised",
         AlertKind::Recall => "A lot is recalled",
+        AlertKind::StockBelowMinimum => "Stock below the site's minimum",
+        AlertKind::LotExpiring => "A lot is about to expire",
+        AlertKind::ClearanceRefused => "A CAR-T clearance is refused: NO-GO",
+        AlertKind::ReserveForecast => "A breach of the CAR-T reserve is foreseen",
     }
 }

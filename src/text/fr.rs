@@ -98,6 +98,7 @@ pub fn refusal(refusal: &Refusal) -> String {
             "Cette présentation ne traite pas un syndrome de relargage des cytokines : dispensez-la sans l'indication."
                 .to_owned()
         }
+        Refusal::WhichRulebook { known } => format!("Plusieurs référentiels ont des présentations de cette voie : précisez lequel, suivi de « : » et de la voie ({}).", known.join(", ")),
         Refusal::SeveralNetworks => "Des sites de plusieurs groupements ne se planifient ensemble que si tous partagent leur stock (`transfers` : `all`) : chaque groupement a son tirage.".to_owned(),
         Refusal::HeldBack { cip13, lot, by, free, .. } => super::shelf::held_back_fr(*cip13, lot, by, *free),
         Refusal::CannotClose { lines } => super::shelf::cannot_close_fr(lines),
@@ -200,6 +201,7 @@ fn thing(what: &str) -> &str {
         "recall" => "le rappel",
         "excursion" => "la rupture de la chaîne du froid",
         "inventory" => "l'inventaire",
+        "threshold" => "le seuil",
         other => other,
     }
 }
@@ -261,5 +263,9 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::CountOverdue => "Numérations en retard",
         AlertKind::ResupplyCompromised => "Réapprovisionnement compromis",
         AlertKind::Recall => "Rappel de lot",
+        AlertKind::StockBelowMinimum => "Stock sous le seuil du site",
+        AlertKind::LotExpiring => "Lot proche de la péremption",
+        AlertKind::ClearanceRefused => "Feu vert CAR-T refusé : NO-GO",
+        AlertKind::ReserveForecast => "Rupture prévue de la réserve CAR-T",
     }
 }

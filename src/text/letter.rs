@@ -1,8 +1,10 @@
 //! The letters that alerts write: site, medicine, what there is and should be, since when, the next steps
 //! with the telephone number of the document, and a link. Nothing about a patient.
 
+mod ahead;
 pub mod copies;
 pub(in crate::text) mod html;
+mod plain;
 mod recall;
 mod resupply;
 
@@ -14,7 +16,9 @@ use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
 pub(super) use html::escaped;
 use html::html;
+use plain::text;
 
+pub use ahead::{Lot, MOST_LOTS, Of};
 pub use recall::RecallFacts;
 
 /// What a letter is about.
@@ -29,6 +33,8 @@ pub struct Facts<'a> {
     pub rulebook: Option<&'a Rulebook>,
     /// The recall that it is about.
     pub recall: Option<RecallFacts>,
+    /// The presentation, the route or the lots that it is about.
+    pub of: Option<Of>,
     /// Where to read more.
     pub link: &'a str,
     /// Whether the service runs on a simulated clock: a demonstration.
@@ -185,6 +191,10 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.extend(resupply::rows(Language::Fr, reading));
         }
         AlertKind::Recall => rows.extend(recall::of(Language::Fr, facts)),
+        AlertKind::StockBelowMinimum
+        | AlertKind::LotExpiring
+        | AlertKind::ClearanceRefused
+        | AlertKind::ReserveForecast => rows.extend(ahead::rows(Language::Fr, facts)),
         AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
     }
     rows.push((
@@ -257,6 +267,10 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
         ],
         AlertKind::ResupplyCompromised => resupply::steps_fr(call),
         AlertKind::Recall => recall::steps_fr(call),
+        AlertKind::StockBelowMinimum
+        | AlertKind::LotExpiring
+        | AlertKind::ClearanceRefused
+        | AlertKind::ReserveForecast => ahead::steps(Language::Fr, facts, call),
     }
 }
 
@@ -305,6 +319,10 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.extend(resupply::rows(Language::En, reading));
         }
         AlertKind::Recall => rows.extend(recall::of(Language::En, facts)),
+        AlertKind::StockBelowMinimum
+        | AlertKind::LotExpiring
+        | AlertKind::ClearanceRefused
+        | AlertKind::ReserveForecast => rows.extend(ahead::rows(Language::En, facts)),
         AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
     }
     rows.push((
@@ -366,35 +384,9 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
         ],
         AlertKind::ResupplyCompromised => resupply::steps_en(call),
         AlertKind::Recall => recall::steps_en(call),
+        AlertKind::StockBelowMinimum
+        | AlertKind::LotExpiring
+        | AlertKind::ClearanceRefused
+        | AlertKind::ReserveForecast => ahead::steps(Language::En, facts, call),
     }
-}
-
-fn text(parts: &Parts, link: &str) -> String {
-    let colon = parts.colon;
-    let mut lines = vec![parts.headline.clone(), String::new()];
-    if let Some(simulated) = parts.simulated {
-        lines.extend([simulated.to_owned(), String::new()]);
-    }
-    lines.extend(
-        parts
-            .rows
-            .iter()
-            .map(|(name, value)| format!("{name}{colon} {}", flat(value))),
-    );
-    if !parts.steps.is_empty() {
-        lines.extend([String::new(), format!("{}{colon}", parts.steps_title)]);
-        lines.extend(
-            (1..)
-                .zip(&parts.steps)
-                .map(|(n, step): (u32, _)| format!("{n}. {step}")),
-        );
-    }
-    lines.extend([String::new(), format!("{}{colon} {link}", parts.link_title)]);
-    lines.extend([
-        String::new(),
-        "-- ".to_owned(),
-        parts.footer.to_owned(),
-        String::new(),
-    ]);
-    lines.join("\n")
 }

@@ -2,14 +2,15 @@
 
 use crate::service::{CENTRE, MG400};
 use dotation::domain::alert::{Alert, AlertKind, AlertState, Reading};
+use dotation::domain::calendar::Day;
 use dotation::domain::code::{Cip13, Finess, LotNumber};
 use dotation::domain::id::AlertId;
 use dotation::domain::language::Language;
 use dotation::domain::quantity::Units;
 use dotation::domain::rule::Slug;
-use dotation::domain::site::Site;
+use dotation::domain::site::{Ahead, Site};
 use dotation::rulebook::Rulebooks;
-use dotation::text::letter::{Facts, RecallFacts, Words, write};
+use dotation::text::letter::{Facts, Lot, MOST_LOTS, Of, RecallFacts, Words, write};
 
 fn site(name: &str) -> Site {
     Site {
@@ -20,6 +21,7 @@ fn site(name: &str) -> Site {
         car_t: true,
         reference_dose: None,
         by_hand: None,
+        ahead: Ahead::default(),
         version: 1,
     }
 }
@@ -61,13 +63,34 @@ fn recall(event: &str) -> RecallFacts {
     }
 }
 
+/// What of a shelf a letter is about: so many lots, where it is about lots.
+fn of(kind: AlertKind, lots: u32) -> Option<Of> {
+    let cip13 = Cip13::parse(MG400).unwrap();
+    let label = "RoActemra 20 mg/mL, flacon de 400 mg".to_owned();
+    match kind {
+        AlertKind::StockBelowMinimum => Some(Of::Presentation { cip13, label }),
+        AlertKind::LotExpiring => {
+            let lot = |n: u32| Lot {
+                cip13,
+                label: label.clone(),
+                lot: LotNumber::parse(&format!("B{n}")).unwrap(),
+                expiry: Day::of(2021, 11, 30),
+                units: i64::from(n),
+            };
+            let lots = (1..=lots).map(lot).collect();
+            Some(Of::Lots { lots, others: 3 })
+        }
+        _ => None,
+    }
+}
+
 fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words {
     written(language, kind, event, name, false)
 }
 
-fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulated: bool) -> Words {
+fn alert(kind: AlertKind, event: &str) -> Alert {
     let opened_at = "2021-10-20T06:00:00Z".parse().unwrap();
-    let alert = Alert {
+    Alert {
         id: AlertId::new("017c9c1e-0000-7000-8000-000000000001"),
         site: Finess::parse(CENTRE).unwrap(),
         kind,
@@ -78,8 +101,13 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
         changed_at: opened_at,
         acknowledged: None,
         closed_at: None,
+        told_on: (kind == AlertKind::ReserveForecast).then(|| Day::of(2021, 11, 2).unwrap()),
         version: 1,
-    };
+    }
+}
+
+fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulated: bool) -> Words {
+    let alert = alert(kind, event);
     let rules = Rulebooks::load(None).unwrap();
     let named = Slug::parse(rulebook(kind)).unwrap();
     let facts = Facts {
@@ -88,6 +116,7 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
         event: if event == "ended" { "closed" } else { event },
         rulebook: rules.get(&named),
         recall: (kind == AlertKind::Recall).then(|| recall(event)),
+        of: of(kind, 2),
         link: "https://dotation.example.org/alerts/017c9c1e-0000-7000-8000-000000000001",
         simulated,
     };
@@ -99,8 +128,9 @@ fn all(language: Language) -> String {
     let mut out = String::new();
     for kind in AlertKind::ALL {
         for event in ["opened", "worsened", "acknowledged", "closed", "ended"] {
-            // an override neither worsens nor waits: who acknowledges it closes it
-            if kind == AlertKind::Override && !matches!(event, "opened" | "closed") {
+            // who acknowledges an override or a NO-GO closes it, and an override does not worsen
+            let closes = kind.closes_when_acknowledged() && event == "acknowledged";
+            if closes || kind == AlertKind::Override && !matches!(event, "opened" | "closed") {
                 continue;
             }
             let words = letter(language, kind, event, "CHU de la Seine");
@@ -136,7 +166,8 @@ fn the_page_says_what_the_text_says() {
                 .lines()
                 .filter(|l| l.starts_with(['1', '2', '3']))
             {
-                let step = line.split_once(". ").unwrap().1.replace('\'', "&#39;");
+                let step = line.split_once(". ").unwrap().1;
+                let step = step.replace('\'', "&#39;").replace('"', "&quot;");
                 assert!(words.html.contains(&step), "{step} not in {}", words.html);
             }
             // no manufacturer makes up for a count
@@ -148,6 +179,8 @@ fn the_page_says_what_the_text_says() {
             let (one, other) = match (kind, language) {
                 (AlertKind::NoticeExpired, Language::Fr) => ("roactemra-2021-10-14", "31/12/2021"),
                 (AlertKind::NoticeExpired, Language::En) => ("roactemra-2021-10-14", "2021-12-31"),
+                // of a NO-GO, how many are missing
+                (AlertKind::ClearanceRefused, _) => ("1", "1"),
                 _ => ("2", "3"),
             };
             for value in [one, other] {
@@ -201,5 +234,65 @@ fn a_letter_of_a_simulated_clock_says_so_and_any_other_does_not() {
         assert!(simulated.text.contains(said), "{}", simulated.text);
         assert!(simulated.html.contains(&said.replace('\'', "&#39;")));
         assert!(!real.text.contains(said) && !real.html.contains("<p style=\"margin:0 0 12px\">"));
+    }
+}
+
+#[test]
+fn a_letter_of_many_lots_names_those_that_expire_first_and_counts_the_others() {
+    let kind = AlertKind::LotExpiring;
+    let few = letter(Language::Fr, kind, "opened", "CHU");
+    assert_eq!(few.text.matches("\nLot : ").count(), 2, "{}", few.text);
+    let site = site("CHU");
+    let alert = alert(kind, "opened");
+    let facts = Facts {
+        site: &site,
+        alert: &alert,
+        event: "opened",
+        rulebook: None,
+        recall: None,
+        of: of(kind, 300),
+        link: "https://dotation.example.org/alerts/a",
+        simulated: false,
+    };
+    for (language, not_named) in [
+        (
+            Language::Fr,
+            "Lots non nommés ici, à voir dans Dotation : 260\n",
+        ),
+        (
+            Language::En,
+            "Lots not named here, to be seen in Dotation: 260\n",
+        ),
+    ] {
+        let text = write(language, &facts).text;
+        let named = text
+            .lines()
+            .filter(|l| l.starts_with("Lot : ") || l.starts_with("Lot: "));
+        assert_eq!(named.count(), MOST_LOTS, "{text}");
+        assert!(text.contains(not_named), "{text}");
+        assert!(text.contains(": 300\n"), "{text}");
+    }
+}
+
+#[test]
+fn the_end_of_a_forecast_says_whether_the_breach_has_come() {
+    let kind = AlertKind::ReserveForecast;
+    let mut alert = alert(kind, "closed");
+    let site = site("CHU");
+    for (reading, said) in [((1, 2), "prend le relais"), ((2, 2), "plus aucune rupture")] {
+        let (found, expected) = reading;
+        alert.reading = Reading { found, expected };
+        let facts = Facts {
+            site: &site,
+            alert: &alert,
+            event: "closed",
+            rulebook: None,
+            recall: None,
+            of: None,
+            link: "https://dotation.example.org/alerts/a",
+            simulated: false,
+        };
+        let text = write(Language::Fr, &facts).text;
+        assert!(text.contains(said), "{text}");
     }
 }

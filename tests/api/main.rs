@@ -14,6 +14,7 @@ mod support;
 
 mod access;
 mod added_at_once;
+mod ahead;
 mod alerts;
 mod arriving;
 mod assessments;

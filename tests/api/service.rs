@@ -13,7 +13,7 @@ use dotation::domain::code::Finess;
 use dotation::domain::language::Language;
 use dotation::domain::role::Role;
 use dotation::domain::rule::Slug;
-use dotation::domain::site::Site;
+use dotation::domain::site::{Ahead, Site};
 use dotation::mail::MemoryPost;
 use dotation::server::stop::Stop;
 use dotation::server::{Options, Running, start};
@@ -195,6 +195,7 @@ async fn furnish(service: Service, now: Instant) -> Vec<(Role, String)> {
                 car_t,
                 reference_dose: None,
                 by_hand: None,
+                ahead: Ahead::default(),
                 version: 1,
             };
             edit_sites::add_site(act, &site)?;

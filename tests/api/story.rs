@@ -115,7 +115,9 @@ impl App {
     /// Edits what has a version, as it stands now.
     #[track_caller]
     pub(crate) fn edit(&self, role: Role, method: &str, path: &str, body: &Value) -> Answer {
-        let seen = path.strip_suffix("/resupply").unwrap_or(path);
+        let of_site = path.strip_suffix("/resupply");
+        let of_site = of_site.or_else(|| path.strip_suffix("/look-ahead"));
+        let seen = of_site.unwrap_or(path);
         let etag = self.get(role, seen).etag.unwrap();
         let bearer = format!("Bearer {}", self.token(role));
         let headers = [("Authorization", bearer.as_str()), ("If-Match", &etag)];

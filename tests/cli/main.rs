@@ -9,6 +9,7 @@
 )]
 
 mod administer;
+mod ahead;
 mod assess;
 mod configure;
 mod copies;

@@ -15,6 +15,7 @@ use crate::app::end_clearance;
 use crate::app::error::Error;
 use crate::app::hear;
 use crate::app::notices;
+use crate::app::refused;
 use crate::app::rehold::rehold;
 use crate::app::site_state::SiteState;
 use crate::db::clearances::ClearanceRecord;
@@ -258,6 +259,7 @@ fn keep(
             old.id.as_str(),
         )?;
     }
+    refused::heard(act, &answered.state, &answered.clearance)?;
     after::settle(act, &mut answered.state)?;
     Ok(())
 }

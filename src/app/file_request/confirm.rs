@@ -4,6 +4,7 @@ use super::edit::changed;
 use super::{fitting, note, within_reach};
 use crate::app::act::Act;
 use crate::app::error::Error;
+use crate::app::forecast;
 use crate::db;
 use crate::domain::id::RequestId;
 use crate::domain::reason::Refusal;
@@ -34,6 +35,7 @@ pub fn confirm(act: &mut Act<'_>, id: &RequestId, seen: Option<i64>) -> Result<R
     request.version = request.version.saturating_add(1);
     db::requests::update(act.conn, &request)?;
     note(act, &request, "request.confirm", json!({}))?;
+    forecast::look_again(act, request.site)?;
     Ok(request)
 }
 

@@ -3,6 +3,7 @@
 use super::{approved, checked, fitting, note, within_reach};
 use crate::app::act::Act;
 use crate::app::error::Error;
+use crate::app::forecast;
 use crate::app::see::commons;
 use crate::db;
 use crate::domain::id::RequestId;
@@ -46,6 +47,7 @@ pub fn edit(
     // what is personal stays out of the trail: it says which fields changed, not to what
     let details = json!({ "changed": names(&before.wanted, &after.wanted) });
     note(act, &after, "request.edit", details)?;
+    forecast::look_again(act, after.site)?;
     Ok(after)
 }
 

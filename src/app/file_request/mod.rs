@@ -20,6 +20,7 @@ pub use withdraw::withdraw;
 
 use super::act::{Act, Done};
 use super::error::Error;
+use super::forecast;
 use super::last_given::last_given;
 use super::live_case;
 use super::monitor;
@@ -98,6 +99,7 @@ pub fn file(act: &mut Act<'_>, new: &NewRequest) -> Result<Request, Error> {
     db::requests::insert(act.conn, &request)?;
     let details = json!({ "rulebook": request.rulebook.as_str() });
     note(act, &request, "request.file", details)?;
+    forecast::look_again(act, request.site)?;
     Ok(request)
 }
 

@@ -3,6 +3,7 @@
 use super::{approved, note, within_reach};
 use crate::app::act::Act;
 use crate::app::error::Error;
+use crate::app::forecast;
 use crate::db;
 use crate::domain::calendar::to_micros;
 use crate::domain::code::Finess;
@@ -49,5 +50,6 @@ pub(super) fn end(act: &mut Act<'_>, request: &Request, reason: &str) -> Result<
     // the reason is in somebody's own words: it stays with what can be erased, out of the trail
     let details = json!({ "before": before.code() });
     note(act, &request, "request.withdraw", details)?;
+    forecast::look_again(act, request.site)?;
     Ok(request)
 }

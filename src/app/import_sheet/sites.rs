@@ -6,7 +6,7 @@ use crate::app::edit_sites;
 use crate::db;
 use crate::db::sites::Network;
 use crate::domain::role::Action;
-use crate::domain::site::Site;
+use crate::domain::site::{Ahead, Site};
 use crate::wire::import::sites::Row;
 use crate::wire::sheet::Wrong;
 
@@ -48,6 +48,7 @@ fn add(act: &mut Act<'_>, row: &Row, unsaid: Unsaid) -> Result<Taken, Not> {
         car_t: row.car_t.unwrap_or(false),
         reference_dose: row.reference_dose,
         by_hand: None,
+        ahead: Ahead::default(),
         version: 1,
     };
     edit_sites::add_site(act, &new)?;

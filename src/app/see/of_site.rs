@@ -10,6 +10,7 @@ use crate::domain::code::Finess;
 use crate::domain::id::{ClearanceId, DeliveryId, MovementId};
 use crate::domain::ledger::{Movement, StockLine};
 use crate::domain::reason::Refusal;
+use crate::domain::shelf::Threshold;
 use crate::domain::site::Delivery;
 
 /// Returns up to `limit` movements with their lots, the latest first.
@@ -131,6 +132,15 @@ pub fn clearance(
 pub fn recipients(act: &mut Act<'_>, site: Finess) -> Result<Vec<Recipient>, Error> {
     super::commons::site(act, site)?;
     Ok(db::alerts::recipients(act.conn, site)?)
+}
+
+/// Returns the minimums that a site sets itself, by subject.
+///
+/// # Errors
+/// Refused when there is no such site; when the database cannot be read.
+pub fn thresholds(act: &mut Act<'_>, site: Finess) -> Result<Vec<Threshold>, Error> {
+    super::commons::site(act, site)?;
+    Ok(db::thresholds::of_site(act.conn, site)?)
 }
 
 /// Returns up to `limit` lines of the audit trail of a site, or of the service, with a number below

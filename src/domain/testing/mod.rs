@@ -16,7 +16,7 @@ use super::ledger::StockLine;
 use super::quantity::{Doses, Grams, Mg, Units};
 use super::reserve::{CarTPatient, Facts, Hold};
 use super::rule::{ReserveRule, Resupply, Rulebook};
-use super::site::{ByHand, Delivery, DeliveryState, Site};
+use super::site::{Ahead, ByHand, Delivery, DeliveryState, Site};
 
 /// Today in these tests is 20 October 2021; `day(14)` is a fortnight later, `day(-1)` yesterday.
 pub(super) fn day(n: i64) -> Day {
@@ -73,6 +73,7 @@ impl Centre {
                 car_t: true,
                 reference_dose: None,
                 by_hand: None,
+                ahead: Ahead::default(),
                 version: 1,
             },
             stock: Vec::new(),

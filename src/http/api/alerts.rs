@@ -32,10 +32,12 @@ pub const FILTERS: &[(&str, &str)] = &[
 pub struct AlertShape {
     id: String,
     site: String,
-    /// `reserve-below-minimum`, `clearance-broken`, `override`, `notice-expired`, `count-overdue` or
-    /// `resupply-compromised`.
+    /// `reserve-below-minimum`, `clearance-broken`, `override`, `notice-expired`, `count-overdue`,
+    /// `resupply-compromised`, `recall`, `stock-below-minimum`, `lot-expiring`, `clearance-refused` or
+    /// `reserve-forecast`.
     kind: &'static str,
-    /// What of: a rulebook, a clearance, an act.
+    /// What of: a rulebook, a clearance, an act; a presentation or a route with its rulebook; a presentation
+    /// and a lot.
     subject: String,
     /// `open`, `acknowledged` or `closed`.
     state: &'static str,
@@ -43,6 +45,10 @@ pub struct AlertShape {
     found: i64,
     /// What there should be.
     expected: i64,
+    /// Of `reserve-forecast`: the day of the breach, as its letters told it last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    foreseen_on: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     opened_at: Instant,
     #[schema(value_type = String, format = DateTime)]
@@ -77,6 +83,7 @@ fn shape(a: &Alert, letters: Option<Vec<EmailShape>>) -> AlertShape {
         state: a.state.code(),
         found: a.reading.found,
         expected: a.reading.expected,
+        foreseen_on: a.told_on.map(|day| day.to_string()),
         opened_at: a.opened_at,
         changed_at: a.changed_at,
         acknowledged: a

@@ -108,7 +108,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         Refusal::UnknownLot { .. } => Problem::new(Kind::UnknownLot, said),
         Refusal::NotOnCatalogue { .. } => Problem::new(Kind::UnknownPresentation, said),
         Refusal::Unknown { what: "site", .. } => Problem::new(Kind::UnknownSite, said),
-        Refusal::Unknown { .. } | Refusal::UnknownPatient => {
+        Refusal::Unknown { .. } | Refusal::UnknownPatient | Refusal::WhichRulebook { .. } => {
             Problem::new(Kind::UnknownRecord, said)
         }
         Refusal::WhichSite { .. } => in_query("site", said),
@@ -255,6 +255,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         Refusal::NoReserveRule { known, .. } | Refusal::NoRanking { known, .. } => {
             problem.with("rulebooks", known)
         }
+        Refusal::WhichRulebook { known } => problem.with("rulebooks", known),
         Refusal::HeldBack {
             cip13,
             lot,

@@ -8,7 +8,7 @@ use crate::app::{self, edit_sites};
 use crate::domain::code::Finess;
 use crate::domain::reason::Refusal;
 use crate::domain::rule::{Resupply, Slug};
-use crate::domain::site::{ByHand, Site};
+use crate::domain::site::{Ahead, ByHand, Site};
 use crate::http::body::Body;
 use crate::http::etag::Expected;
 use crate::http::language::Said;
@@ -34,6 +34,12 @@ pub struct SiteShape {
     /// Resupply as it was set by hand, if it was; only of your sites.
     #[serde(skip_serializing_if = "Option::is_none")]
     resupply_by_hand: Option<ByHandShape>,
+    /// Usable units that expire within so many days are heard of; only of your sites.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiry_notice_days: Option<u32>,
+    /// A breach of the reserve is looked for on so many days to come; only of your sites.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forecast_days: Option<u32>,
     version: i64,
 }
 
@@ -47,7 +53,8 @@ pub struct ByHandShape {
     until: String,
 }
 
-fn shape(site: &Site) -> SiteShape {
+/// As it is shown to those who have it within their reach.
+pub(super) fn shape(site: &Site) -> SiteShape {
     SiteShape {
         finess: site.finess.to_string(),
         network: site.network.to_string(),
@@ -60,6 +67,8 @@ fn shape(site: &Site) -> SiteShape {
             reason: h.reason.clone(),
             until: h.until.to_string(),
         }),
+        expiry_notice_days: Some(site.ahead.expiry_notice_days),
+        forecast_days: Some(site.ahead.forecast_days),
         version: site.version,
     }
 }
@@ -73,6 +82,8 @@ fn seen_by(reach: &Reach, site: &Site) -> SiteShape {
     SiteShape {
         reference_dose_mg: None,
         resupply_by_hand: None,
+        expiry_notice_days: None,
+        forecast_days: None,
         ..whole
     }
 }
@@ -157,6 +168,7 @@ pub async fn add(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         car_t: read.car_t,
         reference_dose,
         by_hand: None,
+        ahead: Ahead::default(),
         version: 1,
     };
     ask.write(
@@ -242,7 +254,14 @@ pub async fn edit(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 }
 
 /// Returns the version that stands when `If-Match` allows it.
-fn current(act: &mut app::Act<'_>, finess: Finess, expected: &Expected) -> Result<i64, app::Error> {
+///
+/// # Errors
+/// Refused when it does not, or there is no such site.
+pub(super) fn current(
+    act: &mut app::Act<'_>,
+    finess: Finess,
+    expected: &Expected,
+) -> Result<i64, app::Error> {
     let version = commons::site(act, finess)?.version;
     if expected.allows(version) {
         Ok(version)

@@ -36,6 +36,7 @@ fn all(api: &Value) -> Vec<Takes> {
                     .trim_start_matches("/api/v1")
                     .replace("{finess}", CENTRE)
                     .replace("{cip13}", MG400)
+                    .replace("{subject}", MG400)
                     .replace("{id}", "x"),
                 shape: shape.rsplit('/').next().unwrap().to_owned(),
             });

@@ -9,7 +9,7 @@ use dotation::db::tokens::Reach;
 use dotation::domain::code::Finess;
 use dotation::domain::role::Role;
 use dotation::domain::rule::Slug;
-use dotation::domain::site::Site;
+use dotation::domain::site::{Ahead, Site};
 use serde_json::{Value, json};
 
 on_both! {
@@ -35,6 +35,7 @@ fn second_centre(app: &App) -> String {
                 car_t: true,
                 reference_dose: None,
                 by_hand: None,
+                ahead: Ahead::default(),
                 version: 1,
             };
             edit_sites::add_site(act, &site)?;

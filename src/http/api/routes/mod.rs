@@ -11,6 +11,7 @@ mod planned;
 mod sent;
 mod shelved;
 mod situation;
+mod watched;
 
 use super::route::Route;
 
@@ -43,6 +44,7 @@ pub fn table() -> Vec<Route> {
         shelved::warmed(),
         shelved::counted(),
         situation::routes(),
+        watched::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }
