@@ -76,6 +76,9 @@ fn tell(
             details,
         },
     )?;
+    if matches!(step, Step::Open | Step::Worsen) {
+        db::schedule::raised(act.conn, &alert.id, act.now)?;
+    }
     match step {
         Step::Open => post_letters::about(act, state, &alert, "opened"),
         Step::Worsen => post_letters::about(act, state, &alert, "worsened"),

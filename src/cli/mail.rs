@@ -94,6 +94,7 @@ impl TestMail {
             language: LanguageTag::parse(language.code()).map_err(|e| wrong(&e))?,
             date: place.now,
             references: None,
+            unsubscribe: None,
         })
     }
 }

@@ -1,10 +1,12 @@
 //! Letters on their way: one row a recipient, written in the transaction that caused them.
 
+mod followed;
 mod in_hand;
 
+pub use followed::{followed, given_up, heard, take_back};
 pub use in_hand::{
-    Leased, free_all, give_back, give_up_queued, lease, next_due, oldest_queued, record_failure,
-    record_sent,
+    Beside, Leased, free_all, give_back, give_up_queued, lease, next_due, oldest_queued,
+    record_failure, record_sent,
 };
 
 use super::row::{RowOf, instant, kept};
@@ -28,11 +30,19 @@ pub enum LetterState {
     Failed,
     /// It was not taken in time: a later letter about its alert tells the recipient what is so.
     Superseded,
+    /// It waited for the end of quiet hours, and what it told was over before.
+    Withdrawn,
 }
 
 impl LetterState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Sent, Self::Failed, Self::Superseded];
+    pub const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Sent,
+        Self::Failed,
+        Self::Superseded,
+        Self::Withdrawn,
+    ];
 
     /// Returns the code of the state.
     pub const fn code(self) -> &'static str {
@@ -41,6 +51,7 @@ impl LetterState {
             Self::Sent => "sent",
             Self::Failed => "failed",
             Self::Superseded => "superseded",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -59,7 +70,7 @@ pub struct OutboxLetter {
     pub site: Option<Finess>,
     /// About which alert.
     pub alert: Option<AlertId>,
-    /// What it tells: `opened`, `worsened`, `acknowledged`, `closed`, `test`.
+    /// What it tells: `opened`, `worsened`, `acknowledged`, `closed`, `escalated`, `digest`, `test`.
     pub event: String,
     /// Name of the recipient.
     pub to_name: String,
@@ -79,7 +90,8 @@ pub struct OutboxLetter {
     pub state: LetterState,
     /// Times it was tried.
     pub attempts: i64,
-    /// When it is tried next.
+    /// When it is tried next; of a letter that is new and later than `created_at`, the end of the quiet
+    /// hours for which it waits.
     pub due_at: Instant,
     /// What the server said last.
     pub last_error: Option<String>,
@@ -112,6 +124,8 @@ struct Row {
     last_error: Option<String>,
     created_at: NaiveDateTime,
     sent_at: Option<NaiveDateTime>,
+    held_until: Option<NaiveDateTime>,
+    followed_at: Option<NaiveDateTime>,
 }
 
 impl Row {
@@ -136,6 +150,8 @@ impl Row {
             last_error: l.last_error.clone(),
             created_at: kept(l.created_at),
             sent_at: l.sent_at.map(kept),
+            held_until: (l.due_at > l.created_at).then_some(kept(l.due_at)),
+            followed_at: None,
         }
     }
 

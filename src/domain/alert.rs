@@ -24,11 +24,13 @@ pub enum AlertKind {
     ResupplyCompromised,
     /// A lot that is on the shelf, or was dispensed, is recalled.
     Recall,
+    /// Nobody at a site can be written to.
+    SiteUnreachable,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ReserveBelowMinimum,
         Self::ClearanceBroken,
         Self::Override,
@@ -36,6 +38,7 @@ impl AlertKind {
         Self::CountOverdue,
         Self::ResupplyCompromised,
         Self::Recall,
+        Self::SiteUnreachable,
     ];
 
     /// Returns the code of the kind.
@@ -48,6 +51,7 @@ impl AlertKind {
             Self::CountOverdue => "count-overdue",
             Self::ResupplyCompromised => "resupply-compromised",
             Self::Recall => "recall",
+            Self::SiteUnreachable => "site-unreachable",
         }
     }
 
@@ -63,7 +67,7 @@ impl AlertKind {
             Self::ClearanceBroken | Self::ResupplyCompromised => {
                 &[Capacity::Pharmacist, Capacity::CarTUnit]
             }
-            Self::Override => &[Capacity::Coordinator],
+            Self::Override | Self::SiteUnreachable => &[Capacity::Coordinator],
             Self::NoticeExpired | Self::Recall => &[Capacity::Pharmacist, Capacity::Coordinator],
         }
     }
@@ -77,8 +81,28 @@ impl AlertKind {
             | Self::NoticeExpired
             | Self::CountOverdue
             | Self::ResupplyCompromised
-            | Self::Recall => false,
+            | Self::Recall
+            | Self::SiteUnreachable => false,
             Self::Override => true,
+        }
+    }
+
+    /// Returns whether a letter about it can wait until quiet hours are over, and may be unsubscribed.
+    ///
+    /// Choice, for no document orders it. What cannot: a reserve below its minimum and a GO that is broken,
+    /// since an infusion may start at any hour and its rescue doses are not there; a recall, whose units
+    /// must not reach a patient meanwhile; an override, of which the coordinator is to hear at once. All
+    /// others are seen to in the hours of a pharmacy; where one of them takes doses from a reserve or a GO,
+    /// that is heard by its own kind at once.
+    pub const fn can_wait(self) -> bool {
+        match self {
+            Self::ReserveBelowMinimum | Self::ClearanceBroken | Self::Override | Self::Recall => {
+                false
+            }
+            Self::NoticeExpired
+            | Self::CountOverdue
+            | Self::ResupplyCompromised
+            | Self::SiteUnreachable => true,
         }
     }
 }
@@ -105,6 +129,12 @@ impl Capacity {
             Self::CarTUnit => "car-t-unit",
             Self::Coordinator => "coordinator",
         }
+    }
+
+    /// Returns the kinds of alerts that are heard in this capacity.
+    pub fn hears(self) -> impl Iterator<Item = AlertKind> {
+        let all = AlertKind::ALL.into_iter();
+        all.filter(move |kind| kind.heard_by().contains(&self))
     }
 
     /// Returns the capacity of a code, if there is one.

@@ -107,6 +107,7 @@ pub mod count;
 pub mod dose;
 pub mod email;
 pub mod gate;
+pub mod hours;
 pub mod id;
 pub mod inventory;
 pub mod language;

@@ -26,7 +26,7 @@ pub mod transport;
 pub mod url;
 
 pub use address::EmailAddress;
-pub use header::{HeaderText, LanguageTag, MessageId};
+pub use header::{HeaderText, LanguageTag, MessageId, UnsubscribeAddress};
 pub use letter::{Letter, Mailbox};
 pub use memory::MemoryPost;
 pub use post::Post;

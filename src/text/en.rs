@@ -215,5 +215,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::CountOverdue => "Counts are overdue",
         AlertKind::ResupplyCompromised => "Resupply is compromised",
         AlertKind::Recall => "A lot is recalled",
+        AlertKind::SiteUnreachable => "Site that nobody can be written to at",
     }
 }

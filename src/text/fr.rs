@@ -260,5 +260,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::CountOverdue => "Numérations en retard",
         AlertKind::ResupplyCompromised => "Réapprovisionnement compromis",
         AlertKind::Recall => "Rappel de lot",
+        AlertKind::SiteUnreachable => "Site sans destinataire joignable",
     }
 }

@@ -2,9 +2,13 @@
 //! with the telephone number of the document, and a link. Nothing about a patient.
 
 pub mod copies;
+pub mod digest;
 pub(in crate::text) mod html;
+pub mod links;
 mod recall;
 mod resupply;
+pub mod service;
+mod unreachable;
 
 use super::{en, fr};
 use crate::domain::alert::{Alert, AlertKind};
@@ -14,6 +18,7 @@ use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
 pub(super) use html::escaped;
 use html::html;
+use links::Personal;
 
 pub use recall::RecallFacts;
 
@@ -23,7 +28,7 @@ pub struct Facts<'a> {
     pub site: &'a Site,
     /// The alert as it stands.
     pub alert: &'a Alert,
-    /// What happened to it: `opened`, `worsened`, `acknowledged`, `closed`.
+    /// What happened to it: `opened`, `worsened`, `acknowledged`, `closed`, `escalated`.
     pub event: &'a str,
     /// The rulebook that it is about.
     pub rulebook: Option<&'a Rulebook>,
@@ -59,14 +64,27 @@ struct Parts {
     /// Of a demonstration, that its clock is simulated.
     simulated: Option<&'static str>,
     footer: &'static str,
+    /// The links that are its recipient's alone.
+    personal: Personal,
 }
 
-/// Writes a letter.
+/// Writes a letter to one of a site's recipients, with room for the links that are theirs alone ([`links`]).
 pub fn write(language: Language, facts: &Facts<'_>) -> Words {
-    let parts = match language {
+    let personal = links::of_alert(language, facts.alert.kind, facts.event);
+    written(language, facts, personal)
+}
+
+/// Writes a letter about an alert to somebody on no list: whoever looks after the service.
+pub fn write_to_nobodys_list(language: Language, facts: &Facts<'_>) -> Words {
+    written(language, facts, Personal::default())
+}
+
+fn written(language: Language, facts: &Facts<'_>, personal: Personal) -> Words {
+    let mut parts = match language {
         Language::Fr => parts_fr(facts),
         Language::En => parts_en(facts),
     };
+    parts.personal = personal;
     let medicine = facts.rulebook.map_or("", |b| b.medicine.as_str());
     let subject = format!(
         "[Dotation] {} – {} ({})",
@@ -87,7 +105,8 @@ fn one_line(text: &str) -> String {
 /// Text without anything that ends a line.
 fn flat(text: &str) -> String {
     let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    text.replace(ends, " ")
+    // nor what would be taken for the place of a link
+    text.replace(ends, " ").replace("[[", "[ [")
 }
 
 /// What the hour at which it opened is called: while it lasts, and when it is over.
@@ -155,6 +174,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
         }
         "closed" => format!("TERMINÉ – {name}"),
         "acknowledged" => format!("Pris en charge – {name}"),
+        "escalated" => format!("SANS RÉPONSE – {name}"),
         _ => name.to_owned(),
     };
     let mut rows = vec![(
@@ -185,7 +205,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.extend(resupply::rows(Language::Fr, reading));
         }
         AlertKind::Recall => rows.extend(recall::of(Language::Fr, facts)),
-        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::SiteUnreachable => {}
     }
     rows.push((
         opened(facts, "Depuis", "Alerte ouverte le"),
@@ -199,11 +219,12 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
         steps: if facts.event == "closed" {
             Vec::new()
         } else {
-            steps_fr(facts)
+            unanswered(Language::Fr, facts.event, steps_fr(facts))
         },
         link_title: "Voir l'alerte",
         simulated: simulated(Language::Fr, facts.simulated),
         footer: footer(Language::Fr),
+        personal: Personal::default(),
     }
 }
 
@@ -257,6 +278,7 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
         ],
         AlertKind::ResupplyCompromised => resupply::steps_fr(call),
         AlertKind::Recall => recall::steps_fr(call),
+        AlertKind::SiteUnreachable => unreachable::steps(Language::Fr),
     }
 }
 
@@ -273,6 +295,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
         }
         "closed" => format!("OVER – {name}"),
         "acknowledged" => format!("Acknowledged – {name}"),
+        "escalated" => format!("UNANSWERED – {name}"),
         _ => name.to_owned(),
     };
     let mut rows = vec![(
@@ -305,7 +328,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.extend(resupply::rows(Language::En, reading));
         }
         AlertKind::Recall => rows.extend(recall::of(Language::En, facts)),
-        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::SiteUnreachable => {}
     }
     rows.push((
         opened(facts, "Since", "Alert opened"),
@@ -319,11 +342,12 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
         steps: if facts.event == "closed" {
             Vec::new()
         } else {
-            steps_en(facts)
+            unanswered(Language::En, facts.event, steps_en(facts))
         },
         link_title: "See the alert",
         simulated: simulated(Language::En, facts.simulated),
         footer: footer(Language::En),
+        personal: Personal::default(),
     }
 }
 
@@ -366,7 +390,24 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
         ],
         AlertKind::ResupplyCompromised => resupply::steps_en(call),
         AlertKind::Recall => recall::steps_en(call),
+        AlertKind::SiteUnreachable => unreachable::steps(Language::En),
     }
+}
+
+/// What the coordinator does first, when nobody answered.
+fn unanswered(language: Language, event: &str, mut steps: Vec<String>) -> Vec<String> {
+    if event == "escalated" {
+        let first = match language {
+            Language::Fr => {
+                "Personne n'a pris cette alerte en charge : joindre la pharmacie du site, puis prendre l'alerte en charge."
+            }
+            Language::En => {
+                "Nobody has acknowledged this alert: call the pharmacy of the site, then acknowledge it."
+            }
+        };
+        steps.insert(0, first.to_owned());
+    }
+    steps
 }
 
 fn text(parts: &Parts, link: &str) -> String {
@@ -390,11 +431,10 @@ fn text(parts: &Parts, link: &str) -> String {
         );
     }
     lines.extend([String::new(), format!("{}{colon} {link}", parts.link_title)]);
-    lines.extend([
-        String::new(),
-        "-- ".to_owned(),
-        parts.footer.to_owned(),
-        String::new(),
-    ]);
+    let personal = |link: Option<(&str, &str)>| link.map(|(t, link)| format!("{t}{colon} {link}"));
+    lines.extend(personal(parts.personal.acknowledge));
+    lines.extend([String::new(), "-- ".to_owned(), parts.footer.to_owned()]);
+    lines.extend(personal(parts.personal.stop));
+    lines.push(String::new());
     lines.join("\n")
 }

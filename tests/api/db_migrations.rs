@@ -61,11 +61,11 @@ fn dump(database: &TestDatabase) -> Vec<String> {
 fn the_migrations_go_up_down_and_up_to_the_same_tables(backend: Backend) {
     let database = empty_database(backend);
     let all = migrate::run(&database.url).unwrap();
-    assert_eq!(all.len(), 28);
+    assert_eq!(all.len(), 31);
     let first = dump(&database);
     assert!(first.len() > 40, "{first:#?}");
     assert_eq!(migrate::run(&database.url), Ok(vec![]));
-    assert_eq!(migrate::revert_all(&database.url).unwrap().len(), 28);
+    assert_eq!(migrate::revert_all(&database.url).unwrap().len(), 31);
     assert_eq!(dump(&database), Vec::<String>::new());
     assert_eq!(migrate::run(&database.url).unwrap(), all);
     assert_eq!(dump(&database), first);
@@ -190,12 +190,12 @@ fn a_database_of_another_program_is_refused(backend: Backend) {
 
 fn what_is_pending_is_told_and_nothing_is_changed(backend: Backend) {
     let database = empty_database(backend);
-    assert_eq!(migrate::pending(&database.url).unwrap().len(), 28);
+    assert_eq!(migrate::pending(&database.url).unwrap().len(), 31);
     match database.url.file() {
         Some(file) => assert!(!file.exists()),
         None => assert_eq!(dump(&database), Vec::<String>::new()),
     }
-    assert_eq!(migrate::run(&database.url).unwrap().len(), 28);
+    assert_eq!(migrate::run(&database.url).unwrap().len(), 31);
     assert_eq!(migrate::pending(&database.url), Ok(vec![]));
 }
 

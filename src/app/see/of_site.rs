@@ -130,7 +130,7 @@ pub fn clearance(
 /// Refused when there is no such site; when the database cannot be read.
 pub fn recipients(act: &mut Act<'_>, site: Finess) -> Result<Vec<Recipient>, Error> {
     super::commons::site(act, site)?;
-    Ok(db::alerts::recipients(act.conn, site)?)
+    Ok(db::recipients::of_site(act.conn, site)?)
 }
 
 /// Returns up to `limit` lines of the audit trail of a site, or of the service, with a number below
