@@ -106,7 +106,9 @@ fn one_line(text: &str) -> String {
 fn flat(text: &str) -> String {
     let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     // nor what would be taken for the place of a link
-    text.replace(ends, " ").replace("[[", "[ [")
+    text.replace(ends, " ")
+        .replace(html::turns_around, "")
+        .replace("[[", "[ [")
 }
 
 /// What the hour at which it opened is called: while it lasts, and when it is over.

@@ -33,6 +33,7 @@ mod emptied;
 mod first_story;
 mod floor;
 mod growing;
+mod hearing;
 mod hot_path;
 mod importing;
 mod inventories;

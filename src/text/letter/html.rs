@@ -65,6 +65,12 @@ pub(super) fn html(language: Language, parts: &Parts, medicine: &str, link: &str
     )
 }
 
+/// Whether a character sets the direction of those after it: embeddings, overrides and isolates (Unicode
+/// Standard Annex 9, § 2). Letters that are read from right to left need none.
+pub(super) const fn turns_around(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Text made safe inside of HTML.
 pub(in crate::text) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -75,6 +81,9 @@ pub(in crate::text) fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
+            // what would turn the rest of a line around, or is the beginning of the place of a link
+            c if turns_around(c) => {}
+            '[' if out.ends_with('[') => out.push_str(" ["),
             other => out.push(other),
         }
     }
