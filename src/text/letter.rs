@@ -3,6 +3,7 @@
 
 pub mod copies;
 pub mod digest;
+mod frame;
 pub(in crate::text) mod html;
 pub mod links;
 mod recall;
@@ -16,6 +17,7 @@ use crate::domain::calendar::Day;
 use crate::domain::language::Language;
 use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
+use frame::{footer, simulated, text, unanswered};
 pub(super) use html::escaped;
 use html::html;
 use links::Personal;
@@ -137,30 +139,6 @@ fn telephone(facts: &Facts<'_>) -> Option<(String, String)> {
 /// asked for no more, is over otherwise.
 fn restored(alert: &Alert) -> bool {
     alert.reading.found > 0 && !alert.reading.is_short()
-}
-
-/// What a letter says of a clock that is simulated.
-fn simulated(language: Language, is: bool) -> Option<&'static str> {
-    is.then_some(match language {
-        Language::Fr => {
-            "DÉMONSTRATION : l'horloge de ce service est simulée, ses dates et heures ne sont pas les vraies."
-        }
-        Language::En => {
-            "DEMONSTRATION: the clock of this service is simulated; its dates and hours are not the real ones."
-        }
-    })
-}
-
-/// What every letter ends with.
-const fn footer(language: Language) -> &'static str {
-    match language {
-        Language::Fr => {
-            "Message automatique de Dotation. Il ne contient aucune donnée de patient ; n'y répondez pas."
-        }
-        Language::En => {
-            "Sent automatically by Dotation. It holds nothing about a patient; please do not reply."
-        }
-    }
 }
 
 fn parts_fr(facts: &Facts<'_>) -> Parts {
@@ -394,49 +372,4 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
         AlertKind::Recall => recall::steps_en(call),
         AlertKind::SiteUnreachable => unreachable::steps(Language::En),
     }
-}
-
-/// What the coordinator does first, when nobody answered.
-fn unanswered(language: Language, event: &str, mut steps: Vec<String>) -> Vec<String> {
-    if event == "escalated" {
-        let first = match language {
-            Language::Fr => {
-                "Personne n'a pris cette alerte en charge : joindre la pharmacie du site, puis prendre l'alerte en charge."
-            }
-            Language::En => {
-                "Nobody has acknowledged this alert: call the pharmacy of the site, then acknowledge it."
-            }
-        };
-        steps.insert(0, first.to_owned());
-    }
-    steps
-}
-
-fn text(parts: &Parts, link: &str) -> String {
-    let colon = parts.colon;
-    let mut lines = vec![parts.headline.clone(), String::new()];
-    if let Some(simulated) = parts.simulated {
-        lines.extend([simulated.to_owned(), String::new()]);
-    }
-    lines.extend(
-        parts
-            .rows
-            .iter()
-            .map(|(name, value)| format!("{name}{colon} {}", flat(value))),
-    );
-    if !parts.steps.is_empty() {
-        lines.extend([String::new(), format!("{}{colon}", parts.steps_title)]);
-        lines.extend(
-            (1..)
-                .zip(&parts.steps)
-                .map(|(n, step): (u32, _)| format!("{n}. {step}")),
-        );
-    }
-    lines.extend([String::new(), format!("{}{colon} {link}", parts.link_title)]);
-    let personal = |link: Option<(&str, &str)>| link.map(|(t, link)| format!("{t}{colon} {link}"));
-    lines.extend(personal(parts.personal.acknowledge));
-    lines.extend([String::new(), "-- ".to_owned(), parts.footer.to_owned()]);
-    lines.extend(personal(parts.personal.stop));
-    lines.push(String::new());
-    lines.join("\n")
 }

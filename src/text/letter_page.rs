@@ -90,7 +90,7 @@ pub fn ask_to_stop(language: Language, site: &Site, kind: Option<AlertKind>) -> 
     let body = format!(
         "<dl>{}{}</dl><form method=\"post\"><button type=\"submit\">{button}</button></form><p>{}</p>",
         row("Site", &place),
-        row(message(language), what),
+        row("Messages", what),
         why(language)
     );
     page(language, title, &body)
@@ -121,13 +121,6 @@ pub const fn no_longer_open(state: AlertState) -> Outcome {
     match state {
         AlertState::Open | AlertState::Acknowledged => Outcome::AlreadyAcknowledged,
         AlertState::Closed => Outcome::Over,
-    }
-}
-
-const fn message(language: Language) -> &'static str {
-    match language {
-        Language::Fr => "Messages",
-        Language::En => "Messages",
     }
 }
 
