@@ -26,10 +26,12 @@ pub async fn watch(service: &Service, now: Instant, after: TimeDelta) -> Result<
         .read(caller.clone(), now, move |act| {
             let mut due = Vec::new();
             for (alert, site, raised_at) in db::schedule::unanswered(act.conn, by)? {
-                let Some(found) = db::sites::find(act.conn, site)? else {
+                let found = db::sites::find(act.conn, site)?;
+                let told = db::alerts::find(act.conn, &alert)?;
+                let (Some(found), Some(told)) = (found, told) else {
                     continue;
                 };
-                if !hearers::coordinators(act, &found)?.is_empty() {
+                if !hearers::coordinators(act, &found, told.kind)?.is_empty() {
                     due.push((alert, site, raised_at));
                 }
             }
@@ -63,7 +65,7 @@ fn escalate(
     };
     let state = SiteState::load(act, site)?;
     let at = after_those_before(act, &alert, "escalated")?;
-    for recipient in hearers::coordinators(act, &state.site)? {
+    for recipient in hearers::coordinators(act, &state.site, alert.kind)? {
         post_letters::to(act, &state, &alert, "escalated", recipient, at)?;
     }
     Ok(())

@@ -125,7 +125,7 @@ fn fall_back(
     let hearers: Vec<Recipient> = match next {
         Some(next) => vec![next.clone()],
         None => {
-            let mut all = hearers::coordinators(act, &state.site)?;
+            let mut all = hearers::coordinators(act, &state.site, alert.kind)?;
             all.retain(|r| !written(r));
             all
         }

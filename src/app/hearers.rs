@@ -16,7 +16,7 @@ use crate::domain::site::Site;
 /// When the database cannot be read.
 pub(super) fn of(act: &mut Act<'_>, site: &Site, kind: AlertKind) -> Result<Vec<Recipient>, Error> {
     if kind == AlertKind::SiteUnreachable {
-        return coordinators(act, site);
+        return coordinators(act, site, kind);
     }
     let list = db::recipients::of_site(act.conn, site.finess)?;
     Ok(chosen(list, kind))
@@ -32,16 +32,22 @@ fn chosen(mut list: Vec<Recipient>, kind: AlertKind) -> Vec<Recipient> {
     list
 }
 
-/// Returns the coordinators of a site who are written to: those on its list, else those of its network.
+/// Returns the coordinators of a site who are written to about a kind, also one of another capacity: those on
+/// its list, else those of its network; without those who want to hear no more of it, where it can wait.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub(super) fn coordinators(act: &mut Act<'_>, site: &Site) -> Result<Vec<Recipient>, Error> {
+pub(super) fn coordinators(
+    act: &mut Act<'_>,
+    site: &Site,
+    kind: AlertKind,
+) -> Result<Vec<Recipient>, Error> {
     let mut all = db::recipients::coordinators(act.conn, &site.network)?;
     all.retain(|r| r.active);
     if all.iter().any(|r| r.site == site.finess) {
         all.retain(|r| r.site == site.finess);
     }
+    all.retain(|r| !(kind.can_wait() && r.silent.contains(&kind)));
     let mut seen: Vec<String> = Vec::new();
     all.retain(|r| {
         let email = r.email.to_ascii_lowercase();

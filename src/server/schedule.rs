@@ -15,6 +15,9 @@ use crate::clock::Clock;
 /// clock was set or the machine slept.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// How long a look may take to finish at a stop. Choice: as long as the database lets a caller wait.
+const FINISH: Duration = Duration::from_secs(5);
+
 /// The task that looks, until it is told to stop; then it gives its lease back.
 pub(super) struct Watching {
     stop: watch::Sender<bool>,
@@ -31,11 +34,16 @@ impl Watching {
         }
     }
 
-    /// Stops between two looks, and waits until the lease is given back.
-    pub(super) async fn end(self) {
+    /// Stops between two looks, and waits until the lease is given back; a look that takes too long is
+    /// broken off, for what it has not committed the next instance does.
+    pub(super) async fn end(mut self) {
         self.stop.send_replace(true);
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "what follows from time alone was dropped");
+        match tokio::time::timeout(FINISH, &mut self.task).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(%error, "what follows from time alone was dropped");
+            }
+            Err(_elapsed) => self.task.abort(),
         }
     }
 }

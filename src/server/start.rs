@@ -219,9 +219,11 @@ impl Running {
             sheets.clone().look()
         }));
         let sight = self.sight;
-        chores.spawn(upkeep::every(sight::LOOK_EVERY, move || {
-            sight.clone().look()
-        }));
+        chores.spawn(async move {
+            // what waited while no service ran is no sign of one that is blind
+            tokio::time::sleep(sight::LOOK_EVERY).await;
+            upkeep::every(sight::LOOK_EVERY, move || sight.clone().look()).await;
+        });
         let watching = schedule::Watching::begin(self.schedule, self.clock);
         // the worker outlives the requests, whose letters it is to send
         let requests_ended = Stop::new();
