@@ -1,14 +1,18 @@
 //! Blindness is visible: a movement that is not evaluated, a letter that does not leave.
 
 use super::{instant, letters, stocked};
-use crate::service::{App, CENTRE, MG400, spawn_set};
-use crate::story::items;
-use crate::support::{Backend, block};
+use crate::db_laws::STOCK;
+use crate::service::{App, MG400, spawn_set};
+use crate::support::{Backend, TestDatabase, block, execute, fresh_database};
 use chrono::TimeDelta;
-use dotation::app::watch_service::{Late, Limits, Stand, stand, tell};
-use dotation::app::{Caller, evaluate};
+use dotation::app::act::Desk;
+use dotation::app::operations::Operations;
+use dotation::app::see::alerts;
+use dotation::app::watch_service::{Late, Limits, stand, tell};
+use dotation::app::{Act, Caller, Service, evaluate};
 use dotation::domain::role::Role;
 use dotation::mail::{SendError, Stage};
+use dotation::rulebook::Rulebooks;
 
 on_both! {
     a_movement_that_is_not_evaluated_is_heard_of_until_it_is
@@ -31,14 +35,8 @@ fn app(backend: Backend) -> App {
 
 fn told(app: &App, now: &str) -> Late {
     let caller = Caller::at_the_machine("service", Role::Admin);
-    let work = |act: &mut dotation::app::Act<'_>| tell(act, LIMITS);
+    let work = |act: &mut Act<'_>| tell(act, LIMITS);
     block(app.service.write(caller, instant(now), vec![], work)).unwrap()
-}
-
-fn stands(app: &App, now: &str) -> Stand {
-    let caller = Caller::at_the_machine("service", Role::Admin);
-    let look = |act: &mut dotation::app::Act<'_>| stand(act, LIMITS);
-    block(app.service.read(caller, instant(now), look)).unwrap()
 }
 
 fn to_operations(app: &App) -> Vec<String> {
@@ -48,51 +46,65 @@ fn to_operations(app: &App) -> Vec<String> {
         .collect()
 }
 
+/// A service over rows that no verb wrote: nobody evaluated what moved, and nobody sees to its schedule.
+fn bare(backend: Backend) -> (TestDatabase, Service) {
+    let database = fresh_database(backend);
+    let db = database.open();
+    execute(&db, STOCK).unwrap();
+    let desk = Desk {
+        public_url: "http://localhost".to_owned(),
+        mail_domain: "example.org".to_owned(),
+        simulated: true,
+        operations: Operations {
+            email: Some(OPERATIONS.to_owned()),
+            ..Operations::NOBODY
+        },
+    };
+    let rules = Rulebooks::load(None).unwrap();
+    (database, Service::new(db, rules, desk))
+}
+
 fn a_movement_that_is_not_evaluated_is_heard_of_until_it_is(backend: Backend) {
-    let app = app(backend);
-    // the service evaluates once when it starts, and then a minute later
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    let behind = || stands(&app, "2021-10-20T06:10:00Z").unevaluated_since;
-    while behind().is_none() {
-        assert!(std::time::Instant::now() < until, "always evaluated");
-        app.receive(CENTRE, MG400, "B1", "2022-06-30", 6);
-    }
-    app.heard();
-    assert_eq!(told(&app, "2021-10-20T06:10:00Z"), Late::default());
-    assert_eq!(to_operations(&app), [""; 0]);
+    let (_database, service) = bare(backend);
+    let caller = || Caller::at_the_machine("service", Role::Admin);
+    let told = |now: &str| {
+        let work = |act: &mut Act<'_>| tell(act, LIMITS);
+        block(service.write(caller(), instant(now), vec![], work)).unwrap()
+    };
+    let stands = |now: &str| {
+        let look = |act: &mut Act<'_>| stand(act, LIMITS);
+        block(service.read(caller(), instant(now), look)).unwrap()
+    };
+    let letters = || {
+        let look = |act: &mut Act<'_>| {
+            let all = alerts::letters(act, None, None, 50)?;
+            let of = all.into_iter().filter(|l| l.to_email == OPERATIONS);
+            Ok(of.map(|l| l.event).collect::<Vec<_>>())
+        };
+        let mut all = block(service.read(caller(), instant("2026-11-22T10:00:00Z"), look)).unwrap();
+        all.reverse();
+        all
+    };
+    // the movement is of eight o'clock
+    let moved = Some(instant("2026-11-22T08:00:00Z"));
+    assert_eq!(stands("2026-11-22T08:10:00Z").unevaluated_since, moved);
+    assert_eq!(told("2026-11-22T08:15:00Z"), Late::default());
+    assert_eq!(letters(), [""; 0]);
     // two instances look, again and again: one letter
     for now in [
-        "2021-10-20T06:25:00Z",
-        "2021-10-20T06:25:00Z",
-        "2021-10-20T07:25:00Z",
+        "2026-11-22T08:15:01Z",
+        "2026-11-22T08:15:01Z",
+        "2026-11-22T08:40:00Z",
     ] {
-        assert!(told(&app, now).movement.is_some());
-        assert!(stands(&app, now).told.is_some());
+        assert_eq!(told(now).movement, moved);
+        assert!(stands(now).told.is_some());
     }
-    assert_eq!(to_operations(&app), ["opened"]);
-    assert_eq!(
-        block(evaluate::watch(
-            &app.service,
-            instant("2021-10-20T07:26:00Z")
-        ))
-        .unwrap(),
-        1
-    );
-    assert_eq!(
-        block(evaluate::watch(
-            &app.service,
-            instant("2021-10-20T07:27:00Z")
-        ))
-        .unwrap(),
-        0
-    );
-    assert_eq!(told(&app, "2021-10-20T07:27:00Z"), Late::default());
-    assert_eq!(to_operations(&app), ["opened", "closed"]);
-    let lines = app.get(Role::Admin, "/audit?limit=50").expect(200);
-    let about = items(&lines)
-        .into_iter()
-        .filter(|l| l["object"] == "evaluation-late");
-    assert_eq!(about.count(), 2);
+    assert_eq!(letters(), ["opened"]);
+    let evaluated = |now: &str| block(evaluate::watch(&service, instant(now))).unwrap();
+    assert_eq!(evaluated("2026-11-22T08:41:00Z"), 1);
+    assert_eq!(evaluated("2026-11-22T08:42:00Z"), 0);
+    assert!(told("2026-11-22T08:42:00Z").movement.is_none());
+    assert_eq!(stands("2026-11-22T08:42:00Z").unevaluated_since, None);
 }
 
 fn a_letter_that_does_not_leave_is_heard_of(backend: Backend) {
