@@ -71,6 +71,10 @@
 //! - Nothing of a sheet is kept unless all of it can be ([`wire::sheet`], [`app::import_sheet`]); of a file of
 //!   stock, nothing is booked that nobody has seen ([`app::import_stock`]).
 //! - A letter is written in the transaction of its cause, one row a recipient, and names no patient.
+//! - What follows from time alone is done by the instance with the lease ([`app::schedule`]), and what must be
+//!   done once is done once by its own transaction, whoever has the lease.
+//! - A link in a letter is kept as a hash once the letter has left; following it changes nothing, pressing the
+//!   button on its page does ([`app::letter_links`]).
 //! - Patients' data, and what people write in words of their own about them, stand in the tables whose
 //!   names end in `_payload`, whose rows can be erased (nobody does yet). The words with a movement are for
 //!   the shelf, and an exception that says so where they are asked for.

@@ -247,5 +247,6 @@ fn letter(n: usize) -> Letter {
         language: LanguageTag::parse("fr").expect("a language"),
         date: row.created_at,
         references: None,
+        unsubscribe: None,
     }
 }

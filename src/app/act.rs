@@ -1,6 +1,7 @@
 //! One act: who does it, when, and the transaction it is done in.
 
 use super::error::Error;
+use super::operations::Operations;
 use crate::db::{self, Conn, audit, tokens::Reach};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
@@ -67,6 +68,8 @@ pub struct Desk {
     pub mail_domain: String,
     /// Whether the clock is a simulated one, which letters then say.
     pub simulated: bool,
+    /// Who looks after the service.
+    pub operations: Operations,
 }
 
 /// One act in one transaction.

@@ -3,15 +3,18 @@
 use super::act::{Act, Done};
 use super::error::Error;
 use super::post_letters;
+use super::reach;
 use super::site_state::SiteState;
-use crate::db::alerts::Recipient;
+use crate::db::recipients::Recipient;
 use crate::db::{self};
 use crate::domain::alert::{AlertKind, AlertState, Capacity};
 use crate::domain::code::Finess;
+use crate::domain::hours::QuietHours;
 use crate::domain::id::RecipientId;
 use crate::domain::language::Language;
 use crate::domain::reason::Refusal;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Somebody to be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +27,66 @@ pub struct NewRecipient {
     pub email: String,
     /// Of their letters.
     pub language: Language,
+    /// What they hear, and when.
+    pub hearing: Hearing,
+}
+
+/// What somebody hears, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hearing {
+    /// The kinds of alerts of their capacity that they do not hear.
+    pub silent: BTreeSet<AlertKind>,
+    /// When what can wait waits.
+    pub quiet: Option<QuietHours>,
+    /// Whether they hear each morning what is open.
+    pub digest: bool,
+}
+
+/// As the product promises it to everybody: all kinds, at any hour, and the digest.
+impl Default for Hearing {
+    fn default() -> Self {
+        Self {
+            silent: BTreeSet::new(),
+            quiet: None,
+            digest: true,
+        }
+    }
+}
+
+/// What changes of a recipient; what is not said stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The name of the person or the desk.
+    pub name: Option<String>,
+    /// Of their letters.
+    pub language: Option<Language>,
+    /// Their place in the list, from 1.
+    pub position: Option<i64>,
+    /// Whether they are written to.
+    pub active: Option<bool>,
+    /// The kinds that they do not hear.
+    pub silent: Option<BTreeSet<AlertKind>>,
+    /// When what can wait waits; never, when that is said.
+    pub quiet: Option<Option<QuietHours>>,
+    /// Whether they hear each morning what is open.
+    pub digest: Option<bool>,
+}
+
+/// Returns the kinds of a capacity that somebody does not hear who hears `kinds`.
+///
+/// # Errors
+/// With those of them that nobody in that capacity hears.
+pub fn silent_beside(
+    capacity: Capacity,
+    kinds: &BTreeSet<AlertKind>,
+) -> Result<BTreeSet<AlertKind>, Vec<AlertKind>> {
+    let all: BTreeSet<AlertKind> = capacity.hears().collect();
+    let strange: Vec<AlertKind> = kinds.difference(&all).copied().collect();
+    if strange.is_empty() {
+        Ok(all.difference(kinds).copied().collect())
+    } else {
+        Err(strange)
+    }
 }
 
 /// Adds somebody at the end of a site's list.
@@ -72,7 +135,7 @@ pub(super) fn add_as(
         }
         .into());
     }
-    let list = db::alerts::recipients(act.conn, site)?;
+    let list = db::recipients::of_site(act.conn, site)?;
     if list
         .iter()
         .any(|r| r.email.eq_ignore_ascii_case(&new.email) && r.capacity == new.capacity)
@@ -89,8 +152,13 @@ pub(super) fn add_as(
         language: new.language,
         position: listed.position.unwrap_or(last.saturating_add(1)),
         active: listed.active,
+        silent: new.hearing.silent.clone(),
+        quiet: new.hearing.quiet,
+        digest: new.hearing.digest,
+        refused: None,
+        version: 1,
     };
-    db::alerts::insert_recipient(act.conn, &recipient)?;
+    db::recipients::insert(act.conn, &recipient)?;
     let details = json!({ "capacity": recipient.capacity.code(), "position": recipient.position });
     act.audit(
         Some(site),
@@ -105,6 +173,7 @@ pub(super) fn add_as(
     if recipient.active && !list.iter().any(in_place) {
         catch_up(act, &recipient)?;
     }
+    reach::reached(act, site)?;
     Ok(recipient)
 }
 
@@ -114,8 +183,7 @@ pub(super) fn add_as(
 /// Choice: an alert that was acknowledged is left out, for somebody sees to it already.
 fn catch_up(act: &mut Act<'_>, recipient: &Recipient) -> Result<(), Error> {
     let mut unheard = db::alerts::open(act.conn, recipient.site)?;
-    unheard
-        .retain(|a| a.state == AlertState::Open && a.kind.heard_by().contains(&recipient.capacity));
+    unheard.retain(|a| a.state == AlertState::Open && recipient.hears(a.kind));
     if unheard.is_empty() {
         return Ok(());
     }
@@ -140,15 +208,72 @@ fn catch_up(act: &mut Act<'_>, recipient: &Recipient) -> Result<(), Error> {
     Ok(())
 }
 
-/// Edits somebody on a site's list: name, language, place, and whether they are written to. Whoever is
-/// written to from now on, and is the first in their capacity, is written to about what is open.
+/// Returns somebody on a site's list.
+///
+/// # Errors
+/// Refused when they are not on it.
+pub fn see(act: &mut Act<'_>, site: Finess, id: &RecipientId) -> Result<Recipient, Error> {
+    let found = db::recipients::find(act.conn, id)?;
+    let unknown = || Refusal::Unknown {
+        what: "recipient",
+        name: id.to_string(),
+    };
+    Ok(found.filter(|r| r.site == site).ok_or_else(unknown)?)
+}
+
+/// Changes how somebody on a site's list is written to. Their address and capacity stay: somebody else is
+/// added.
+///
+/// # Errors
+/// Refused when they are not on it.
+pub fn change(
+    act: &mut Act<'_>,
+    site: Finess,
+    id: &RecipientId,
+    change: &Change,
+) -> Result<Recipient, Error> {
+    let before = see(act, site, id)?;
+    let after = Recipient {
+        name: change.name.clone().unwrap_or_else(|| before.name.clone()),
+        language: change.language.unwrap_or(before.language),
+        position: change.position.unwrap_or(before.position),
+        active: change.active.unwrap_or(before.active),
+        silent: change
+            .silent
+            .clone()
+            .unwrap_or_else(|| before.silent.clone()),
+        quiet: change.quiet.unwrap_or(before.quiet),
+        digest: change.digest.unwrap_or(before.digest),
+        ..before.clone()
+    };
+    edit(act, &before, &after)
+}
+
+/// Edits somebody on a site's list. Whoever is written to from now on, and is the first in their capacity,
+/// is written to about what is open. That their address refused letters is forgotten: somebody looked.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub(super) fn edit(act: &mut Act<'_>, before: &Recipient, after: &Recipient) -> Result<(), Error> {
-    let list = db::alerts::recipients(act.conn, after.site)?;
-    db::alerts::update_recipient(act.conn, after)?;
-    let summary = |r: &Recipient| json!({ "language": r.language.code(), "position": r.position, "active": r.active });
+pub(super) fn edit(
+    act: &mut Act<'_>,
+    before: &Recipient,
+    after: &Recipient,
+) -> Result<Recipient, Error> {
+    let after = &Recipient {
+        refused: None,
+        version: before.version.saturating_add(1),
+        ..after.clone()
+    };
+    let list = db::recipients::of_site(act.conn, after.site)?;
+    db::recipients::update(act.conn, after)?;
+    let summary = |r: &Recipient| {
+        let silent: Vec<&str> = r.silent.iter().map(|kind| kind.code()).collect();
+        let quiet = r.quiet.map(|q| [q.from().to_string(), q.to().to_string()]);
+        json!({
+            "language": r.language.code(), "position": r.position, "active": r.active,
+            "silent": silent, "quiet_hours": quiet, "digest": r.digest,
+        })
+    };
     let details = json!({
         "before": summary(before), "after": summary(after),
         "name_changed": before.name != after.name,
@@ -166,7 +291,8 @@ pub(super) fn edit(act: &mut Act<'_>, before: &Recipient, after: &Recipient) -> 
     if after.active && !list.iter().any(in_place) {
         catch_up(act, after)?;
     }
-    Ok(())
+    reach::reached(act, after.site)?;
+    Ok(after.clone())
 }
 
 /// Takes somebody off a site's list.
@@ -174,7 +300,7 @@ pub(super) fn edit(act: &mut Act<'_>, before: &Recipient, after: &Recipient) -> 
 /// # Errors
 /// Refused when they are not on it.
 pub fn remove(act: &mut Act<'_>, site: Finess, id: &RecipientId) -> Result<(), Error> {
-    if !db::alerts::delete_recipient(act.conn, site, id)? {
+    if !db::recipients::delete(act.conn, site, id)? {
         return Err(Refusal::Unknown {
             what: "recipient",
             name: id.to_string(),

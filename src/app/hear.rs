@@ -127,7 +127,7 @@ fn first_of_act(act: &mut Act<'_>, open: &[Alert], first: Alert) -> Result<Alert
     let before = open.iter().filter(of_act).min_by(|a, b| a.id.cmp(&b.id));
     match before.filter(|a| a.id != first.id) {
         Some(before) => {
-            db::outbox::take_back(act.conn, &before.id, act.now)?;
+            db::outbox::unwrite(act.conn, &before.id, act.now)?;
             Ok(before.clone())
         }
         None => Ok(first),
@@ -192,6 +192,9 @@ fn take(
 
 /// Writes the letters of a step that was taken.
 fn letter(act: &mut Act<'_>, state: &SiteState, taken: Option<(Step, Alert)>) -> Result<(), Error> {
+    if let Some((Step::Open | Step::Worsen, alert)) = &taken {
+        db::schedule::raised(act.conn, &alert.id, act.now)?;
+    }
     match taken {
         Some((Step::Open, alert)) => post_letters::about(act, state, &alert, "opened"),
         Some((Step::Worsen, alert)) => post_letters::about(act, state, &alert, "worsened"),

@@ -2,23 +2,32 @@
 
 use super::act::{Act, mint};
 use super::error::Error;
+use super::hearers;
+use super::letter_links;
 use super::recalls;
 use super::refused;
 use super::shelf;
 use super::site_state::SiteState;
-use crate::db::alerts::Recipient;
+use crate::db::letter_links::Purpose;
 use crate::db::outbox::{LetterState, OutboxLetter};
+use crate::db::recipients::Recipient;
 use crate::db::{self};
-use crate::domain::alert::Alert;
+use crate::domain::alert::{Alert, AlertKind};
 use crate::domain::calendar::Instant;
 use crate::domain::code::{Cip13, Finess};
 use crate::domain::id::{AlertId, LetterId};
 use crate::domain::language::Language;
 use crate::domain::rule::{Rulebook, Slug};
-use crate::text::letter::{Facts, Words, write};
+use crate::text::letter::links::asks_for_an_answer;
+use crate::text::letter::{Facts, Words, write, write_to_nobodys_list};
 use chrono::TimeDelta;
 
-/// Writes one letter to each active recipient of the site who hears of this kind of alert.
+/// Writes one letter to each recipient of the site who hears of this kind of alert; of a site where nobody
+/// can be written to, also to whoever looks after the service.
+///
+/// A letter that can wait waits for the end of its recipient's quiet hours. What closes meanwhile is never
+/// told: its letter is withdrawn, and none says that it is over. What gets worse meanwhile is told once, as
+/// it is then.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -28,21 +37,44 @@ pub fn about(
     alert: &Alert,
     event: &'static str,
 ) -> Result<(), Error> {
-    let recipients = db::alerts::recipients(act.conn, state.site.finess)?;
-    let heard_by = alert.kind.heard_by();
+    let hearers = hearers::of(act, &state.site, alert.kind)?;
     let mut written: Vec<String> = Vec::new();
     let at = after_those_before(act, alert, event)?;
-    for recipient in recipients
-        .into_iter()
-        .filter(|r| r.active && heard_by.contains(&r.capacity))
-    {
+    for recipient in hearers {
         if written.contains(&recipient.email) {
             continue;
         }
         written.push(recipient.email.clone());
-        to(act, state, alert, event, recipient, at)?;
+        if let Some(event) = still_to_tell(act, alert, event, &recipient.email)? {
+            to(act, state, alert, event, recipient, at)?;
+        }
+    }
+    if alert.kind == AlertKind::SiteUnreachable {
+        to_operations(act, state, alert, event, at)?;
     }
     Ok(())
+}
+
+/// What is to be told of an event to somebody who may not have heard yet of what was before.
+fn still_to_tell(
+    act: &mut Act<'_>,
+    alert: &Alert,
+    event: &'static str,
+    email: &str,
+) -> Result<Option<&'static str>, Error> {
+    let (state, instead) = match event {
+        "closed" => (LetterState::Withdrawn, None),
+        "worsened" => (LetterState::Superseded, Some("opened")),
+        _ => return Ok(Some(event)),
+    };
+    if !alert.kind.can_wait() {
+        return Ok(Some(event));
+    }
+    let taken_back = db::outbox::take_back(act.conn, (&alert.id, email), act.now, state)?;
+    if taken_back == 0 || db::outbox::heard(act.conn, &alert.id, email)? {
+        return Ok(Some(event));
+    }
+    Ok(instead)
 }
 
 /// Writes one letter about an alert to one recipient.
@@ -57,6 +89,58 @@ pub(super) fn to(
     recipient: Recipient,
     at: Instant,
 ) -> Result<(), Error> {
+    let letter = worded(act, state, (alert, event), recipient.language, write)?;
+    let site = &state.site;
+    let waits = recipient.quiet.filter(|_| alert.kind.can_wait());
+    let times = Times {
+        at,
+        due: waits
+            .and_then(|quiet| quiet.end(act.now, site.zone))
+            .unwrap_or(act.now),
+    };
+    let about = (Some(site.finess), Some(alert.id.clone()));
+    let id = queue(act, about, event, To::of(&recipient), letter, times)?;
+    let mut links = vec![Purpose::Unsubscribe];
+    if asks_for_an_answer(event) {
+        links.push(Purpose::Acknowledge);
+    }
+    let of = letter_links::Of {
+        letter: &id,
+        recipient: &recipient.id,
+        site: site.finess,
+        alert: Some(&alert.id),
+        kind: alert.kind.code(),
+    };
+    letter_links::attach(act, &of, &links, times.due)
+}
+
+/// Writes one letter about an alert to whoever looks after the service, if somebody does.
+fn to_operations(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    alert: &Alert,
+    event: &'static str,
+    at: Instant,
+) -> Result<(), Error> {
+    let desk = act.desk;
+    let operations = &desk.operations;
+    let Some(to) = operations.to() else {
+        return Ok(());
+    };
+    let language = operations.language;
+    let letter = worded(act, state, (alert, event), language, write_to_nobodys_list)?;
+    let about = (Some(state.site.finess), Some(alert.id.clone()));
+    let times = Times { at, due: act.now };
+    queue(act, about, event, to, letter, times).map(drop)
+}
+
+fn worded(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    (alert, event): (&Alert, &str),
+    language: Language,
+    write: impl Fn(Language, &Facts<'_>) -> Words,
+) -> Result<Words, Error> {
     let recall = recalls::facts(act, alert)?;
     let of = shelf::facts(act, state, alert)?;
     let refused = refused::rulebook(act, alert)?;
@@ -66,6 +150,8 @@ pub(super) fn to(
         (None, Some(of)) if !of.presentations().is_empty() => {
             rulebook_with(act, &of.presentations())
         }
+        // nor of any, where nobody is reached
+        (None, _) if alert.kind == AlertKind::SiteUnreachable => None,
         (None, _) => refused.or_else(|| rulebook_of(act, state, alert)),
     };
     let link = format!("{}/alerts/{}", act.desk.public_url, alert.id);
@@ -79,14 +165,7 @@ pub(super) fn to(
         link: &link,
         simulated: act.desk.simulated,
     };
-    let letter = write(recipient.language, &facts);
-    let to = To {
-        name: recipient.name,
-        email: recipient.email,
-        language: recipient.language,
-    };
-    let about = (state.site.finess, alert.id.clone());
-    queue(act, Some(about), event, to, letter, at)
+    Ok(write(language, &facts))
 }
 
 /// Who receives a letter.
@@ -99,24 +178,42 @@ pub(super) struct To {
     pub(super) language: Language,
 }
 
-/// Puts a letter into the outbox: `about` a site and its alert, or the service itself. It is due now, and
-/// counts as written `at` an instant of its own, which orders the letters of one act.
+impl To {
+    /// One of a site's recipients.
+    pub(super) fn of(recipient: &Recipient) -> Self {
+        Self {
+            name: recipient.name.clone(),
+            email: recipient.email.clone(),
+            language: recipient.language,
+        }
+    }
+}
+
+/// When a letter is written and due.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// An instant of its own, which orders the letters of one act: as which it counts as written.
+    pub(super) at: Instant,
+    /// When it may leave: now, or at the end of quiet hours.
+    pub(super) due: Instant,
+}
+
+/// Puts a letter into the outbox, about a site and an alert, a site, or the service itself; returns its id.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub(super) fn queue(
     act: &mut Act<'_>,
-    about: Option<(Finess, AlertId)>,
+    (site, alert): (Option<Finess>, Option<AlertId>),
     event: &str,
     to: To,
     letter: Words,
-    at: Instant,
-) -> Result<(), Error> {
-    let id = LetterId::new(mint(at));
-    let (site, alert) = about.unzip();
+    times: Times,
+) -> Result<LetterId, Error> {
+    let id = LetterId::new(mint(times.at));
     let message_id = format!("{id}@{}", act.desk.mail_domain);
     let letter = OutboxLetter {
-        id,
+        id: id.clone(),
         site,
         alert,
         event: event.to_owned(),
@@ -129,18 +226,19 @@ pub(super) fn queue(
         html: letter.html,
         state: LetterState::Queued,
         attempts: 0,
-        due_at: act.now,
+        due_at: times.due,
         last_error: None,
-        created_at: at,
+        created_at: times.at,
         sent_at: None,
     };
-    Ok(db::outbox::insert(act.conn, &letter)?)
+    db::outbox::insert(act.conn, &letter)?;
+    Ok(id)
 }
 
 /// When a letter is written: after every letter about the alert that there is, so that it has a
 /// later id. Two requests may be written down in another order than they came in, and on two
 /// machines whose clocks differ.
-fn after_those_before(
+pub(super) fn after_those_before(
     act: &mut Act<'_>,
     alert: &Alert,
     event: &'static str,

@@ -1,7 +1,6 @@
 //! What the doors may know of what is kept: records, by the names that they have in [`crate::db`].
 
 pub use crate::db::Error as Failure;
-pub use crate::db::alerts::Recipient;
 pub use crate::db::audit::Line;
 pub use crate::db::catalogue::{BdpmPack, BdpmProduct, Changes, Listed};
 pub use crate::db::clearances::ClearanceRecord;
@@ -14,6 +13,7 @@ pub use crate::db::outbox::{LetterState, OutboxLetter};
 pub use crate::db::patients::{Known, PatientRecord, PatientState};
 pub use crate::db::plans::PlanRecord;
 pub use crate::db::recalls::Filter as RecallFilter;
+pub use crate::db::recipients::Recipient;
 pub use crate::db::sites::Network;
 pub use crate::db::standings::Standing;
 pub use crate::db::stock::{Filter, Lot};

@@ -115,6 +115,7 @@ pub(super) fn facts(
         | AlertKind::CountOverdue
         | AlertKind::ResupplyCompromised
         | AlertKind::Recall
+        | AlertKind::SiteUnreachable
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast => Ok(None),
     }

@@ -6,12 +6,11 @@
 
 use super::act::{Act, Done};
 use super::error::Error;
-use super::post_letters::{To, queue};
+use super::operations::{self, Change, Operations};
 use crate::db;
 use crate::db::backup::Made;
 use crate::db::copies::{Copies, GoodCopy};
 use crate::domain::calendar::Instant;
-use crate::domain::language::Language;
 use crate::text::letter::copies::{Facts, write};
 use chrono::TimeDelta;
 use serde_json::json;
@@ -29,12 +28,8 @@ const MOST: usize = 600;
 pub struct Watch {
     /// How old the last good copy may be.
     pub too_old_after: TimeDelta,
-    /// To whom letters go; nobody when none is set.
-    pub email: Option<String>,
-    /// In which language.
-    pub language: Language,
-    /// In whose hours.
-    pub zone: chrono_tz::Tz,
+    /// Who hears.
+    pub operations: Operations,
 }
 
 /// Returns how safety copies stand; nothing while none was ever expected.
@@ -118,54 +113,33 @@ pub fn tell(act: &mut Act<'_>, watch: &Watch) -> Result<bool, Error> {
         return Ok(late);
     }
     let event = if late { "opened" } else { "closed" };
-    post(act, &copies, watch, event)?;
+    let change = Change {
+        kind: KIND,
+        event,
+        details: json!({
+            "last_good": copies.good.as_ref().map(|g| g.at),
+            "failures": copies.failures,
+        }),
+    };
+    let operations = &watch.operations;
+    operations::tell(act, operations, change, |act| {
+        write(
+            operations.language,
+            &Facts {
+                event,
+                service: &act.desk.public_url,
+                good: copies.good.as_ref().map(|g| (g.at, g.file.as_str())),
+                expected_since: copies.watched_from,
+                failures: copies.failures,
+                because: copies.failed_because.as_deref(),
+                zone: operations.zone,
+                simulated: act.desk.simulated,
+            },
+        )
+    })?;
     copies.late_from = late.then_some(act.now);
     db::copies::keep(act.conn, &copies)?;
-    act.audit(
-        None,
-        Done {
-            action: "alert.change",
-            object: KIND,
-            patient: None,
-            details: json!({
-                "kind": KIND,
-                "state": if late { "open" } else { "closed" },
-                "last_good": copies.good.as_ref().map(|g| g.at),
-                "failures": copies.failures,
-            }),
-        },
-    )?;
     Ok(late)
-}
-
-fn post(
-    act: &mut Act<'_>,
-    copies: &Copies,
-    watch: &Watch,
-    event: &'static str,
-) -> Result<(), Error> {
-    let Some(email) = &watch.email else {
-        return Ok(());
-    };
-    let letter = write(
-        watch.language,
-        &Facts {
-            event,
-            service: &act.desk.public_url,
-            good: copies.good.as_ref().map(|g| (g.at, g.file.as_str())),
-            expected_since: copies.watched_from,
-            failures: copies.failures,
-            because: copies.failed_because.as_deref(),
-            zone: watch.zone,
-            simulated: act.desk.simulated,
-        },
-    );
-    let to = To {
-        name: String::new(),
-        email: email.clone(),
-        language: watch.language,
-    };
-    queue(act, None, event, to, letter, act.now)
 }
 
 fn none_yet(now: Instant) -> Copies {

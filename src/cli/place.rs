@@ -3,6 +3,7 @@
 use super::answer::Format;
 use super::failure::Failure;
 use crate::app::act::{Act, Desk};
+use crate::app::operations::Operations;
 use crate::app::{self, Caller, Service};
 use crate::clock::Clock;
 use crate::db::{DatabaseUrl, Db, Options, Plaintext, migrate};
@@ -133,6 +134,11 @@ fn desk(settings: &Settings) -> Desk {
         public_url: settings.public_url.clone(),
         mail_domain: domain.to_owned(),
         simulated: false,
+        operations: Operations {
+            email: settings.operations_email.clone(),
+            language: settings.default_language,
+            zone: settings.time_zone,
+        },
     }
 }
 

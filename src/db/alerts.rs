@@ -1,13 +1,12 @@
-//! Alerts, and who hears of them.
+//! Alerts.
 
 use super::row::{RowOf, instant, kept};
-use super::schema::{alerts, recipients};
+use super::schema::alerts;
 use super::{Conn, Error};
-use crate::domain::alert::{Alert, AlertKind, AlertState, Capacity, Reading};
+use crate::domain::alert::{Alert, AlertKind, AlertState, Reading};
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::Finess;
-use crate::domain::id::{AlertId, RecipientId};
-use crate::domain::language::Language;
+use crate::domain::id::AlertId;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
@@ -195,6 +194,26 @@ pub fn count_open_by_kind(conn: &mut Conn) -> Result<Vec<(AlertKind, i64)>, Erro
         .collect())
 }
 
+/// Returns the sites at which an alert of a kind is not closed, by number.
+///
+/// # Errors
+/// When the database cannot be read, or a row is of no site.
+pub fn of_kind(conn: &mut Conn, kind: AlertKind) -> Result<Vec<Finess>, Error> {
+    let rows: Vec<(String, String)> = alerts::table
+        .filter(alerts::kind.eq(kind.code()).and(IsOpen::new(alerts::state)))
+        .order((alerts::site, alerts::id))
+        .select((alerts::id, alerts::site))
+        .load(conn)?;
+    let parsed = rows.iter().map(|(id, site)| {
+        let row = RowOf {
+            table: "alerts",
+            id,
+        };
+        row.parsed(Finess::parse(site))
+    });
+    parsed.collect()
+}
+
 /// Adds an alert.
 ///
 /// # Errors
@@ -227,110 +246,4 @@ pub fn update(conn: &mut Conn, alert: &Alert) -> Result<(), Error> {
         ))
         .execute(conn)?;
     Ok(())
-}
-
-/// Somebody who receives a site's letters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recipient {
-    /// Their name here.
-    pub id: RecipientId,
-    /// Whose letters.
-    pub site: Finess,
-    /// In what capacity.
-    pub capacity: Capacity,
-    /// The name of the person or the desk.
-    pub name: String,
-    /// The address, as it was checked at the door.
-    pub email: String,
-    /// Of their letters.
-    pub language: Language,
-    /// Their place in the site's list, from 1.
-    pub position: i64,
-    /// Whether they are written to.
-    pub active: bool,
-}
-
-type RecipientRow = (String, String, String, String, String, String, i64, bool);
-
-/// Returns who receives the letters of a site, in their order.
-///
-/// # Errors
-/// When the database cannot be read, or a row is no recipient.
-pub fn recipients(conn: &mut Conn, site: Finess) -> Result<Vec<Recipient>, Error> {
-    let rows: Vec<RecipientRow> = recipients::table
-        .filter(recipients::site.eq(site.as_str()))
-        .order((recipients::position, recipients::id))
-        .load(conn)?;
-    rows.into_iter()
-        .map(
-            |(id, site, role, name, email, language, position, active)| {
-                let row = RowOf {
-                    table: "recipients",
-                    id: &id,
-                };
-                Ok(Recipient {
-                    site: row.parsed(Finess::parse(&site))?,
-                    capacity: row.code("role", &role, Capacity::from_code(&role))?,
-                    language: row.code("language", &language, Language::from_code(&language))?,
-                    id: RecipientId::new(&*id),
-                    name,
-                    email,
-                    position,
-                    active,
-                })
-            },
-        )
-        .collect()
-}
-
-/// Adds somebody to those who receive a site's letters.
-///
-/// # Errors
-/// When the database cannot be written; [`Error::Constraint`] when the address is there in that capacity.
-pub fn insert_recipient(conn: &mut Conn, r: &Recipient) -> Result<(), Error> {
-    diesel::insert_into(recipients::table)
-        .values((
-            recipients::id.eq(r.id.as_str()),
-            recipients::site.eq(r.site.as_str()),
-            recipients::role.eq(r.capacity.code()),
-            recipients::name.eq(&r.name),
-            recipients::email.eq(&r.email),
-            recipients::language.eq(r.language.code()),
-            recipients::position.eq(r.position),
-            recipients::active.eq(r.active),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Writes how somebody on a site's list is written to; their address and capacity stay.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn update_recipient(conn: &mut Conn, r: &Recipient) -> Result<(), Error> {
-    diesel::update(recipients::table.find(r.id.as_str()))
-        .set((
-            recipients::name.eq(&r.name),
-            recipients::language.eq(r.language.code()),
-            recipients::position.eq(r.position),
-            recipients::active.eq(r.active),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-/// Takes somebody off the list; returns whether they were on it.
-///
-/// # Errors
-/// When the database cannot be written.
-pub fn delete_recipient(conn: &mut Conn, site: Finess, id: &RecipientId) -> Result<bool, Error> {
-    let gone = diesel::delete(
-        recipients::table.filter(
-            recipients::site
-                .eq(site.as_str())
-                .and(recipients::id.eq(id.as_str())),
-        ),
-    )
-    .execute(conn)?;
-    Ok(gone > 0)
 }

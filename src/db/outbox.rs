@@ -1,14 +1,16 @@
 //! Letters on their way: one row a recipient, written in the transaction that caused them.
 
+mod followed;
 mod in_hand;
 
+pub use followed::{followed, given_up, heard, take_back};
 pub use in_hand::{
-    Leased, free_all, give_back, give_up_queued, lease, next_due, oldest_queued, record_failure,
-    record_sent, retry,
+    Beside, Leased, free_all, give_back, give_up_queued, lease, next_due, oldest_queued,
+    record_failure, record_sent, retry,
 };
 
 use super::row::{RowOf, instant, kept};
-use super::schema::outbox;
+use super::schema::{letter_links, outbox};
 use super::{Conn, Error};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
@@ -28,11 +30,19 @@ pub enum LetterState {
     Failed,
     /// It was not taken in time: a later letter about its alert tells the recipient what is so.
     Superseded,
+    /// It waited for the end of quiet hours, and what it told was over before.
+    Withdrawn,
 }
 
 impl LetterState {
     /// Every state.
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Sent, Self::Failed, Self::Superseded];
+    pub const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Sent,
+        Self::Failed,
+        Self::Superseded,
+        Self::Withdrawn,
+    ];
 
     /// Returns the code of the state.
     pub const fn code(self) -> &'static str {
@@ -41,6 +51,7 @@ impl LetterState {
             Self::Sent => "sent",
             Self::Failed => "failed",
             Self::Superseded => "superseded",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -59,7 +70,7 @@ pub struct OutboxLetter {
     pub site: Option<Finess>,
     /// About which alert.
     pub alert: Option<AlertId>,
-    /// What it tells: `opened`, `worsened`, `acknowledged`, `closed`, `test`.
+    /// What it tells: `opened`, `worsened`, `acknowledged`, `closed`, `escalated`, `digest`, `test`.
     pub event: String,
     /// Name of the recipient.
     pub to_name: String,
@@ -79,7 +90,8 @@ pub struct OutboxLetter {
     pub state: LetterState,
     /// Times it was tried.
     pub attempts: i64,
-    /// When it is tried next.
+    /// When it is tried next; of a letter that is new and later than `created_at`, the end of the quiet
+    /// hours for which it waits.
     pub due_at: Instant,
     /// What the server said last.
     pub last_error: Option<String>,
@@ -112,6 +124,8 @@ struct Row {
     last_error: Option<String>,
     created_at: NaiveDateTime,
     sent_at: Option<NaiveDateTime>,
+    held_until: Option<NaiveDateTime>,
+    followed_at: Option<NaiveDateTime>,
 }
 
 impl Row {
@@ -136,6 +150,8 @@ impl Row {
             last_error: l.last_error.clone(),
             created_at: kept(l.created_at),
             sent_at: l.sent_at.map(kept),
+            held_until: (l.due_at > l.created_at).then_some(kept(l.due_at)),
+            followed_at: None,
         }
     }
 
@@ -196,19 +212,23 @@ pub fn written_to(conn: &mut Conn, alert: &AlertId) -> Result<Vec<String>, Error
         .load(conn)?)
 }
 
-/// Takes back the letters about an alert that were written `at` an instant and that nobody has taken in
+/// Unwrites the letters about an alert that were written `at` an instant and that nobody has taken in
 /// hand: those of the act that is under way, which says more now.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub fn take_back(conn: &mut Conn, alert: &AlertId, at: Instant) -> Result<(), Error> {
-    let of_act = outbox::table
+pub fn unwrite(conn: &mut Conn, alert: &AlertId, at: Instant) -> Result<(), Error> {
+    let of_act: Vec<String> = outbox::table
         .filter(outbox::alert_id.eq(alert.as_str()))
         .filter(outbox::created_at.eq(kept(at)))
         .filter(outbox::state.eq(LetterState::Queued.code()))
         .filter(outbox::attempts.eq(0))
-        .filter(outbox::leased_until.is_null());
-    diesel::delete(of_act).execute(conn)?;
+        .filter(outbox::leased_until.is_null())
+        .select(outbox::id)
+        .load(conn)?;
+    let links = letter_links::table.filter(letter_links::letter_id.eq_any(&of_act));
+    diesel::delete(links).execute(conn)?;
+    diesel::delete(outbox::table.filter(outbox::id.eq_any(&of_act))).execute(conn)?;
     Ok(())
 }
 

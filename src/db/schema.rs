@@ -222,6 +222,13 @@ diesel::table! {
         language -> Text,
         position -> BigInt,
         active -> Bool,
+        silent -> Text,
+        quiet_from -> Nullable<BigInt>,
+        quiet_to -> Nullable<BigInt>,
+        digest -> Bool,
+        refused_at -> Nullable<Timestamp>,
+        refused_because -> Nullable<Text>,
+        version -> BigInt,
     }
 }
 
@@ -266,6 +273,8 @@ diesel::table! {
         last_error -> Nullable<Text>,
         created_at -> Timestamp,
         sent_at -> Nullable<Timestamp>,
+        held_until -> Nullable<Timestamp>,
+        followed_at -> Nullable<Timestamp>,
     }
 }
 
@@ -721,6 +730,59 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    leases (name) {
+        name -> Text,
+        owner -> Text,
+        until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    turns (task, site) {
+        task -> Text,
+        site -> Text,
+        through -> Timestamp,
+    }
+}
+
+diesel::table! {
+    escalations (alert_id) {
+        alert_id -> Text,
+        raised_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    letter_links (hash) {
+        hash -> Text,
+        letter_id -> Text,
+        purpose -> Text,
+        recipient_id -> Text,
+        site -> Text,
+        alert_id -> Nullable<Text>,
+        kind -> Text,
+        address -> Nullable<Text>,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    evaluations (site) {
+        site -> Text,
+        seq -> BigInt,
+        evaluated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    service_alerts (kind) {
+        kind -> Text,
+        opened_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(thresholds -> sites (site));
 diesel::joinable!(sites -> networks (network_id));
 diesel::joinable!(token_sites -> tokens (token_id));
@@ -747,6 +809,7 @@ diesel::joinable!(recipients -> sites (site));
 diesel::joinable!(alerts -> sites (site));
 diesel::joinable!(outbox -> sites (site));
 diesel::joinable!(outbox -> alerts (alert_id));
+diesel::joinable!(escalations -> alerts (alert_id));
 diesel::joinable!(requests -> sites (site));
 diesel::joinable!(requests -> patient_payload (patient_id));
 diesel::joinable!(request_payload -> requests (request_id));
@@ -824,4 +887,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     inventories,
     inventory_counts,
     inventory_differences,
+    leases,
+    turns,
+    escalations,
+    letter_links,
+    evaluations,
+    service_alerts,
 );

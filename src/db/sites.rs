@@ -215,6 +215,26 @@ pub fn centres(conn: &mut Conn) -> Result<Vec<Centre>, Error> {
     Ok(rows.into_iter().map(centre).collect())
 }
 
+/// Returns the sites that were added before an instant, by number.
+///
+/// # Errors
+/// When the database cannot be read, or a row is no site.
+pub fn added_before(conn: &mut Conn, at: Instant) -> Result<Vec<Finess>, Error> {
+    let numbers: Vec<String> = sites::table
+        .filter(sites::created_at.lt(kept(at)))
+        .order(sites::finess)
+        .select(sites::finess)
+        .load(conn)?;
+    let parsed = numbers.iter().map(|number| {
+        let row = RowOf {
+            table: "sites",
+            id: number,
+        };
+        row.parsed(Finess::parse(number))
+    });
+    parsed.collect()
+}
+
 /// Adds a site.
 ///
 /// # Errors

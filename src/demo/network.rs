@@ -4,7 +4,7 @@
 use super::requests;
 use crate::app::edit_deliveries::NewDelivery;
 use crate::app::edit_patients::{Correction, NewPatient};
-use crate::app::edit_recipients::NewRecipient;
+use crate::app::edit_recipients::{Hearing, NewRecipient};
 use crate::app::give_access::NewToken;
 use crate::app::receive_units::{Count, Received};
 use crate::app::record::Particulars;
@@ -325,6 +325,7 @@ fn recipients() -> anyhow::Result<Vec<(Finess, NewRecipient)>> {
                         name,
                         email,
                         language,
+                        hearing: Hearing::default(),
                     },
                 ));
             }

@@ -32,11 +32,13 @@ pub enum AlertKind {
     ClearanceRefused,
     /// The reserve will be short on a day to come.
     ReserveForecast,
+    /// Nobody at a site can be written to.
+    SiteUnreachable,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ReserveBelowMinimum,
         Self::ClearanceBroken,
         Self::Override,
@@ -48,6 +50,7 @@ impl AlertKind {
         Self::LotExpiring,
         Self::ClearanceRefused,
         Self::ReserveForecast,
+        Self::SiteUnreachable,
     ];
 
     /// Returns the code of the kind.
@@ -64,6 +67,7 @@ impl AlertKind {
             Self::LotExpiring => "lot-expiring",
             Self::ClearanceRefused => "clearance-refused",
             Self::ReserveForecast => "reserve-forecast",
+            Self::SiteUnreachable => "site-unreachable",
         }
     }
 
@@ -85,7 +89,7 @@ impl AlertKind {
             Self::ClearanceBroken | Self::ResupplyCompromised => {
                 &[Capacity::Pharmacist, Capacity::CarTUnit]
             }
-            Self::Override => &[Capacity::Coordinator],
+            Self::Override | Self::SiteUnreachable => &[Capacity::Coordinator],
             Self::NoticeExpired | Self::Recall => &[Capacity::Pharmacist, Capacity::Coordinator],
         }
     }
@@ -102,7 +106,8 @@ impl AlertKind {
             | Self::Recall
             | Self::StockBelowMinimum
             | Self::LotExpiring
-            | Self::ReserveForecast => false,
+            | Self::ReserveForecast
+            | Self::SiteUnreachable => false,
             Self::Override | Self::ClearanceRefused => true,
         }
     }
@@ -114,6 +119,29 @@ impl AlertKind {
     /// hundred letters are read by nobody.
     pub const fn is_told_together(self) -> bool {
         matches!(self, Self::LotExpiring)
+    }
+
+    /// Returns whether a letter about it can wait until quiet hours are over, and may be unsubscribed.
+    ///
+    /// Choice, for no document orders it. What cannot: a reserve below its minimum and a GO that is broken,
+    /// since an infusion may start at any hour and its rescue doses are not there; a recall, whose units
+    /// must not reach a patient meanwhile; an override, of which the coordinator is to hear at once. All
+    /// others are seen to in the hours of a pharmacy; where one of them takes doses from a reserve or a GO,
+    /// that is heard by its own kind at once.
+    pub const fn can_wait(self) -> bool {
+        match self {
+            Self::ReserveBelowMinimum | Self::ClearanceBroken | Self::Override | Self::Recall => {
+                false
+            }
+            Self::NoticeExpired
+            | Self::CountOverdue
+            | Self::ResupplyCompromised
+            | Self::StockBelowMinimum
+            | Self::LotExpiring
+            | Self::ClearanceRefused
+            | Self::ReserveForecast
+            | Self::SiteUnreachable => true,
+        }
     }
 }
 
@@ -139,6 +167,12 @@ impl Capacity {
             Self::CarTUnit => "car-t-unit",
             Self::Coordinator => "coordinator",
         }
+    }
+
+    /// Returns the kinds of alerts that are heard in this capacity.
+    pub fn hears(self) -> impl Iterator<Item = AlertKind> {
+        let all = AlertKind::ALL.into_iter();
+        all.filter(move |kind| kind.heard_by().contains(&self))
     }
 
     /// Returns the capacity of a code, if there is one.

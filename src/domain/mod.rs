@@ -112,6 +112,7 @@ pub mod dose;
 pub mod email;
 pub mod forecast;
 pub mod gate;
+pub mod hours;
 pub mod id;
 pub mod inventory;
 pub mod language;

@@ -111,7 +111,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,

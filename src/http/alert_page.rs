@@ -3,9 +3,20 @@
 
 use actix_web::{HttpResponse, web};
 
-/// Puts `/alerts/{id}` in.
+/// Puts `/alerts` and `/alerts/{id}` in.
 pub fn configure(config: &mut web::ServiceConfig) {
-    config.route("/alerts/{id}", web::get().to(page));
+    config
+        .route("/alerts", web::get().to(all))
+        .route("/alerts/{id}", web::get().to(page));
+}
+
+async fn all() -> HttpResponse {
+    HttpResponse::Ok().content_type(HTML).body(format!(
+        "{HEAD}<h1>Alertes</h1><p>Cette page n'affiche aucune donnée. Avec votre jeton, lisez les alertes de vos sites à l'adresse \
+         <code>/api/v1/alerts?open=true</code> (<a href=\"/api/docs/\">documentation</a>).</p>\
+         <p lang=\"en\">This page shows no data. With your token, read the alerts of your sites at \
+         <code>/api/v1/alerts?open=true</code>.</p></main></body></html>\n"
+    ))
 }
 
 async fn page(id: web::Path<String>) -> HttpResponse {

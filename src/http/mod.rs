@@ -18,6 +18,7 @@ pub mod headers;
 pub mod health;
 pub mod idempotency;
 pub mod language;
+pub mod letter_pages;
 pub mod limits;
 pub mod problem;
 pub mod query;
@@ -57,6 +58,7 @@ pub fn app(
         .wrap(Compress::default())
         .configure(health::configure)
         .configure(alert_page::configure)
+        .configure(letter_pages::configure)
         .configure(problem::page::configure)
         .configure(|config| docs::configure(config, api))
         .configure(configure)

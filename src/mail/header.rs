@@ -27,6 +27,13 @@ pub struct HeaderText(String);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(String);
 
+/// The web address by which a recipient hears no more letters of a kind, without angle brackets.
+///
+/// Source: RFC 2369, § 2 (List headers: a URL in angle brackets) and § 3.2 (List-Unsubscribe); RFC 8058, § 3
+/// (`List-Unsubscribe-Post`, for an `https` address only).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnsubscribeAddress(String);
+
 /// The language that a letter is written in: two small letters, `fr` or `en`.
 ///
 /// Source: RFC 3282, § 2 (Content-Language); ISO 639-1.
@@ -111,6 +118,42 @@ impl HeaderText {
 impl fmt::Display for HeaderText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
+    }
+}
+
+impl UnsubscribeAddress {
+    /// The most characters it has. Choice: with its header it fits a line of 998 octets (RFC 5322, § 2.1.1).
+    pub const MOST: usize = 900;
+
+    /// Reads an address that begins with `http://` or `https://`.
+    ///
+    /// # Errors
+    /// [`LetterError`] with what stood there and what was expected.
+    pub fn parse(text: &str) -> Result<Self, LetterError> {
+        const PART: &str = "unsubscribe address";
+        const EXPECTED: &str = "an http or https address without spaces, commas and brackets";
+        length(PART, text, Self::MOST)?;
+        character(PART, text, EXPECTED, |c| {
+            c.is_ascii_graphic() && !"<>,\"\\".contains(c)
+        })?;
+        if text.starts_with("https://") || text.starts_with("http://") {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(LetterError::Form {
+            part: PART,
+            found: text.to_owned(),
+            expected: EXPECTED,
+        })
+    }
+
+    /// Returns it with the angle brackets that `List-Unsubscribe` has around it.
+    pub(super) fn bracketed(&self) -> String {
+        format!("<{}>", self.0)
+    }
+
+    /// Returns whether a mail program may post to it by itself.
+    pub fn takes_one_click(&self) -> bool {
+        self.0.starts_with("https://")
     }
 }
 

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 pub use super::header::LetterError;
 use super::{
     address::EmailAddress,
-    header::{HeaderText, LanguageTag, MessageId, character},
+    header::{HeaderText, LanguageTag, MessageId, UnsubscribeAddress, character},
 };
 
 /// Who sends or receives: an address, and the name shown beside it.
@@ -51,9 +51,11 @@ pub struct Letter {
     pub language: LanguageTag,
     /// When it was written: not when it is sent.
     pub date: DateTime<Utc>,
-    /// The first message of the thread that it belongs to: all letters about one alert name it, and
-    /// mail programs show them together. None for the first one, and for letters on their own.
+    /// The first letter to this recipient about the same alert: all later ones name it, and mail programs
+    /// show them together. None for that first one, and for letters on their own.
     pub references: Option<MessageId>,
+    /// Where its recipient says that they want no more of its kind; none where that cannot be.
+    pub unsubscribe: Option<UnsubscribeAddress>,
 }
 
 impl Letter {
@@ -62,7 +64,9 @@ impl Letter {
     ///
     /// It says that a machine wrote it (`Auto-Submitted: auto-generated`, RFC 3834, § 5) and asks
     /// that no machine answers (`X-Auto-Response-Suppress: All`, which Microsoft Exchange heeds:
-    /// \[MS-OXCMAIL\]).
+    /// \[MS-OXCMAIL\]). Where its recipient may hear no more of its kind it says where
+    /// (`List-Unsubscribe`, RFC 2369, § 3.2), and that one click does it (RFC 8058, § 3.1); a signature of
+    /// the letter has to cover both.
     ///
     /// # Errors
     /// [`LetterError`] when a body holds a control character, or the year is not from 1970 to 9999.
@@ -82,6 +86,13 @@ impl Letter {
             builder = builder
                 .in_reply_to(first.bracketed())
                 .references(first.bracketed());
+        }
+        if let Some(address) = &self.unsubscribe {
+            builder = builder.raw_header(header("List-Unsubscribe", &address.bracketed()));
+            if address.takes_one_click() {
+                let post = "List-Unsubscribe=One-Click";
+                builder = builder.raw_header(header("List-Unsubscribe-Post", post));
+            }
         }
         builder
             .raw_header(header("Auto-Submitted", "auto-generated"))
@@ -178,6 +189,9 @@ mod tests {
             language: LanguageTag::parse("fr").unwrap(),
             date: "2021-10-20T06:00:05Z".parse().unwrap(),
             references: Some(MessageId::parse("alert-1@dotation.example.org").unwrap()),
+            unsubscribe: Some(
+                UnsubscribeAddress::parse("https://dotation.example.org/unsubscribe/0a1b").unwrap(),
+            ),
         }
     }
 
@@ -193,6 +207,8 @@ mod tests {
             "References: <alert-1@dotation.example.org>",
             "In-Reply-To: <alert-1@dotation.example.org>",
             "Date: Wed, 20 Oct 2021 06:00:05 +0000",
+            "List-Unsubscribe: <https://dotation.example.org/unsubscribe/0a1b>",
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
             "Auto-Submitted: auto-generated",
             "X-Auto-Response-Suppress: All",
             "Content-Language: fr",
@@ -204,6 +220,26 @@ mod tests {
                 1,
                 "{line}\n{text}"
             );
+        }
+    }
+
+    #[test]
+    fn one_click_is_for_an_address_that_nobody_can_listen_to() {
+        let mut letter = letter();
+        letter.unsubscribe = UnsubscribeAddress::parse("http://127.0.0.1:8080/unsubscribe/0a").ok();
+        let text = written(&letter);
+        assert!(text.contains("\r\nList-Unsubscribe: <http://127.0.0.1:8080/unsubscribe/0a>\r\n"));
+        assert!(!text.contains("List-Unsubscribe-Post"), "{text}");
+        letter.unsubscribe = None;
+        assert!(!written(&letter).contains("List-"));
+        for wrong in [
+            "https://a/\r\nBcc: b@c",
+            "https://a/>,<mailto:x@y",
+            "javascript:x",
+            "",
+            "https://é",
+        ] {
+            assert!(UnsubscribeAddress::parse(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -33,7 +33,7 @@ pub mod url;
 pub mod way;
 
 pub use address::EmailAddress;
-pub use header::{HeaderText, LanguageTag, MessageId};
+pub use header::{HeaderText, LanguageTag, MessageId, UnsubscribeAddress};
 pub use letter::{Letter, Mailbox};
 pub use memory::MemoryPost;
 pub use post::Post;

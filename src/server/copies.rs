@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use crate::app::operations::Operations;
 use crate::app::watch_copies::{self, Watch};
 use crate::app::{Caller, Service};
 use crate::clock::Clock;
@@ -57,7 +58,7 @@ impl Warning {
         said.clone().map_or(Ok(()), Err)
     }
 
-    fn say(&self, what: Option<String>) {
+    pub(super) fn say(&self, what: Option<String>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = what;
     }
 }
@@ -89,9 +90,7 @@ impl Copier {
             },
             watch: Watch {
                 too_old_after: hours(settings.backup_too_old_hours),
-                email: settings.operations_email.clone(),
-                language: settings.default_language,
-                zone: settings.time_zone,
+                operations: operations(settings),
             },
             warning: Warning::default(),
         }
@@ -205,6 +204,15 @@ impl Copier {
     ) -> Result<T, crate::app::Error> {
         let now = self.clock.now();
         self.service.write(caller(), now, Vec::new(), work).await
+    }
+}
+
+/// Who looks after the service, as it is set.
+pub(super) fn operations(settings: &Settings) -> Operations {
+    Operations {
+        email: settings.operations_email.clone(),
+        language: settings.default_language,
+        zone: settings.time_zone,
     }
 }
 

@@ -7,6 +7,8 @@ mod copies;
 pub mod http;
 mod letters;
 mod ready;
+mod schedule;
+mod sight;
 mod situations;
 mod start;
 pub mod stop;

@@ -21,10 +21,10 @@ pub(super) fn checks(
     url: &DatabaseUrl,
     post: &Post,
     stop: &Stop,
-    backup: &Warning,
+    [backup, evaluation]: [&Warning; 2],
 ) -> Readiness {
     let (db, post, stop) = (db.clone(), post.clone(), stop.clone());
-    let backup = backup.clone();
+    let (backup, evaluation) = (backup.clone(), evaluation.clone());
     let writes = db.clone();
     let migrations = Arc::new(Migrations {
         url: url.clone(),
@@ -39,6 +39,9 @@ pub(super) fn checks(
         .check("mail", move || std::future::ready(mail(&post)))
         .check("stopping", move || std::future::ready(stopping(&stop)))
         .warn("backup", move || std::future::ready(backup.verdict()))
+        .warn("evaluation", move || {
+            std::future::ready(evaluation.verdict())
+        })
 }
 
 async fn database(db: Db) -> Verdict {

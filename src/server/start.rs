@@ -9,8 +9,9 @@ use anyhow::{Context as _, Result};
 
 use super::http::{Connections, bind, serve};
 use super::stop::Stop;
-use super::{copies, letters, ready, situations, upkeep};
+use super::{copies, letters, ready, schedule, sight, situations, upkeep};
 use crate::app::act::Desk;
+use crate::app::schedule::Schedule;
 use crate::app::{self, Caller, Service, edit_catalogue};
 use crate::clock::Clock;
 use crate::db::{self, DatabaseUrl, Db, Plaintext};
@@ -68,6 +69,8 @@ pub struct Running {
     post: Post,
     copier: copies::Copier,
     sheets: situations::Sheets,
+    sight: sight::Sight,
+    schedule: Schedule,
     idempotency_days: u32,
     finish: Duration,
 }
@@ -100,6 +103,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         public_url: settings.public_url.clone(),
         mail_domain: letters::domain(settings)?,
         simulated: clock.is_simulated(),
+        operations: copies::operations(settings),
     };
     let service = Service::new(db.clone(), rules, desk);
     catalogue(&service, clock).await?;
@@ -110,6 +114,9 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
     let post = Post::new(db.clone(), transport, office);
     let copier = copies::Copier::new(settings, &service, clock, &metrics, url.clone());
     let sheets = situations::Sheets::new(settings, &service, clock);
+    let sight = sight::Sight::new(settings, &service, clock, &metrics);
+    let escalate_after = chrono::TimeDelta::hours(i64::from(settings.escalate_after_hours));
+    let schedule = Schedule::new(service.clone(), escalate_after);
     let door = Door {
         limits: Limits {
             body_bytes: settings.request_body_limit_bytes,
@@ -118,7 +125,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         },
         default_language: settings.default_language,
         metrics: Arc::clone(&metrics),
-        readiness: ready::checks(&db, &url, &post, &stop, &copier.warning),
+        readiness: ready::checks(&db, &url, &post, &stop, [&copier.warning, &sight.warning]),
     };
     let entrance = Entrance {
         service: service.clone(),
@@ -142,6 +149,8 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         post,
         copier,
         sheets,
+        sight,
+        schedule,
         idempotency_days: settings.idempotency_days,
         finish: LETTERS_FINISH.min(settings.stop_timeout),
     })
@@ -209,6 +218,13 @@ impl Running {
         chores.spawn(upkeep::every(situations::LOOK_EVERY, move || {
             sheets.clone().look()
         }));
+        let sight = self.sight;
+        chores.spawn(async move {
+            // what waited while no service ran is no sign of one that is blind
+            tokio::time::sleep(sight::LOOK_EVERY).await;
+            upkeep::every(sight::LOOK_EVERY, move || sight.clone().look()).await;
+        });
+        let watching = schedule::Watching::begin(self.schedule, self.clock);
         // the worker outlives the requests, whose letters it is to send
         let requests_ended = Stop::new();
         let worker = letters::begin(
@@ -236,6 +252,7 @@ impl Running {
         )
         .await;
         chores.shutdown().await;
+        watching.end().await;
         requests_ended.gently();
         let sent = worker.await;
         let closed = tokio::task::spawn_blocking(move || db.close()).await;

@@ -1,5 +1,5 @@
-//! What the service does by itself: it begins each site's day, forgets old answers, and keeps its
-//! gauges true; and it tries whether there is room to write.
+//! What each instance does by itself: it forgets old answers, keeps its gauges true, and tries whether there
+//! is room to write. What follows from time alone, one does for all ([`super::schedule`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +9,6 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::Service;
-use crate::app::turn_day::Days;
-use crate::app::{notices, sweep_lines, transfer};
 use crate::clock::Clock;
 use crate::db::outbox::LetterState;
 use crate::db::{self, Conn, Db, alerts, idempotency, outbox};
@@ -29,23 +27,6 @@ const COUNT_EVERY: Duration = Duration::from_secs(15);
 /// Choice: as often as metrics are counted; a disk that filled while nobody wrote is seen as soon.
 const WRITE_EVERY: Duration = Duration::from_secs(15);
 
-/// How often held units are looked for that were held for long enough.
-///
-/// Choice: they were held for hours or days, so a minute more is nothing.
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
-
-/// How often sites that are no CAR-T centres are asked whether a notice of theirs ends; centres follow
-/// with their own day.
-///
-/// Choice: a notice ends on a day, and is heard of for two weeks before.
-const NOTICES_EVERY: Duration = Duration::from_hours(1);
-
-/// How often it is asked whether a day has begun somewhere.
-///
-/// Choice: a second, as the post looks for letters; it is one read of a few rows, and right also
-/// after the clock was set or the machine slept.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-
 /// Begins the chores; they end when what is returned is dropped.
 pub(super) fn begin(
     service: &Service,
@@ -54,16 +35,9 @@ pub(super) fn begin(
     days: u32,
 ) -> JoinSet<()> {
     let mut chores = JoinSet::new();
-    chores.spawn(follow_days(Days::new(service.clone()), clock));
     let db = service.db();
     let ours = db.clone();
     chores.spawn(every(WRITE_EVERY, move || try_writing(ours.clone(), clock)));
-    let ours = service.clone();
-    chores.spawn(every(SWEEP_EVERY, move || sweep(ours.clone(), clock)));
-    let ours = service.clone();
-    chores.spawn(every(NOTICES_EVERY, move || {
-        watch_notices(ours.clone(), clock)
-    }));
     let ours = db.clone();
     chores.spawn(every(FORGET_EVERY, move || {
         forget(ours.clone(), clock, days)
@@ -81,63 +55,6 @@ pub(super) async fn every<F: Future<Output = ()>>(time: Duration, chore: impl Fn
     loop {
         ticks.tick().await;
         chore().await;
-    }
-}
-
-/// Settles each CAR-T centre at the start, and when a day begins there.
-async fn follow_days(mut days: Days, clock: Clock) {
-    let mut ticks = interval(LOOK_EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut trouble = false;
-    loop {
-        ticks.tick().await;
-        match days.turn(clock.now()).await {
-            Ok(turned) => {
-                trouble = false;
-                for (site, outcome) in turned {
-                    match outcome {
-                        Ok(()) => tracing::debug!(site, "settled for its new day"),
-                        Err(error) => {
-                            tracing::error!(site, %error, "not settled for its new day; in a minute again");
-                        }
-                    }
-                }
-            }
-            Err(error) => {
-                if !trouble {
-                    tracing::error!(%error, "nobody can see where a day begins");
-                }
-                trouble = true;
-            }
-        }
-    }
-}
-
-/// Frees what was held for long enough: for approved lines of plans, and for transfers that nobody sends.
-async fn sweep(service: Service, clock: Clock) {
-    match sweep_lines::sweep(&service, clock.now()).await {
-        Ok(0) => {}
-        Ok(lines) => tracing::info!(lines, "units held for lines of plans are free again"),
-        Err(error) => {
-            tracing::error!(%error, "units held for long enough were not freed; in a minute again");
-        }
-    }
-    match transfer::lapse::sweep(&service, clock.now()).await {
-        Ok(0) => {}
-        Ok(transfers) => tracing::info!(
-            transfers,
-            "transfers that were not sent in time are cancelled"
-        ),
-        Err(error) => {
-            tracing::error!(%error, "transfers were not cancelled in time; in a minute again");
-        }
-    }
-}
-
-/// Opens and closes what sites hear of notices that end.
-async fn watch_notices(service: Service, clock: Clock) {
-    if let Err(error) = notices::watch(&service, clock.now()).await {
-        tracing::error!(%error, "nobody looked whether notices end; in an hour again");
     }
 }
 
@@ -170,11 +87,12 @@ struct Counted {
 
 /// Sets the gauges of what is in the database.
 async fn count(db: Db, clock: Clock, metrics: Arc<Metrics>) {
-    let look = |conn: &mut Conn| {
+    let now = clock.now();
+    let look = move |conn: &mut Conn| {
         Ok::<_, db::Error>(Counted {
             alerts: alerts::count_open_by_kind(conn)?,
             letters: outbox::counts(conn)?,
-            oldest: outbox::oldest_queued(conn)?,
+            oldest: outbox::oldest_queued(conn, now)?,
         })
     };
     let counted = match db.read(look).await {
@@ -189,7 +107,7 @@ async fn count(db: Db, clock: Clock, metrics: Arc<Metrics>) {
     }
     let queued = of(&counted.letters, &LetterState::Queued);
     metrics.letters_queued.set(queued);
-    let age = counted.oldest.map(|written| clock.now() - written);
+    let age = counted.oldest.map(|due| now - due);
     let seconds = age.map_or(0, |age| age.num_seconds().max(0));
     metrics.letters_oldest_seconds.set(seconds);
 }

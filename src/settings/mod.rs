@@ -10,6 +10,7 @@
 //! a key or a variable that nobody knows is a fault too. Secrets come from the environment, the
 //! file, or a file of their own that holds nothing else, and no message or log shows one.
 
+mod alerts;
 pub mod beside;
 mod copies;
 mod mail;
@@ -96,6 +97,12 @@ pub struct Settings {
     pub situation_folder: Option<PathBuf>,
     /// How many hours later they are written anew: 1 to 24.
     pub situation_every_hours: u32,
+    /// After how many hours an alert that nobody acknowledged is sent to the coordinator: 1 to 168.
+    pub escalate_after_hours: u32,
+    /// How many minutes it may take until alerts are evaluated after a movement: 2 to 1440.
+    pub evaluation_late_minutes: u32,
+    /// How many minutes a letter that is due may wait in the outbox: 2 to 1440.
+    pub outbox_late_minutes: u32,
     /// The language of those who chose none.
     pub default_language: Language,
     /// The time zone of sites that name none.
@@ -137,6 +144,9 @@ impl Default for Settings {
             operations_email: None,
             situation_folder: None,
             situation_every_hours: 4,
+            escalate_after_hours: 4,
+            evaluation_late_minutes: 15,
+            outbox_late_minutes: 30,
             default_language: Language::Fr,
             time_zone: chrono_tz::Europe::Paris,
         }
@@ -257,6 +267,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         value::folder,
     );
     let copies = copies::read(origin);
+    let alerts = alerts::read(origin);
     let default_language = origin.parsed(
         "default_language",
         default.default_language,
@@ -265,7 +276,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     );
     let time_zone = origin.parsed("time_zone", default.time_zone, value::ZONE, value::zone);
     origin.finish();
-    let (copies, mail) = (copies?, mail?);
+    let (copies, mail, alerts) = (copies?, mail?, alerts?);
     Some(Settings {
         database_url: database_url?,
         allow_plaintext: allow_plaintext?,
@@ -298,6 +309,9 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         operations_email: copies.operations_email,
         situation_folder: copies.situation_folder,
         situation_every_hours: copies.situation_every_hours,
+        escalate_after_hours: alerts.escalate_after_hours,
+        evaluation_late_minutes: alerts.evaluation_late_minutes,
+        outbox_late_minutes: alerts.outbox_late_minutes,
         default_language: default_language?,
         time_zone: time_zone?,
     })

@@ -59,6 +59,8 @@ pub struct Metrics {
     pub backup_last_good: Gauge,
     /// Safety copies of this instance that could not be made, or were no good.
     pub backup_failures: Counter,
+    /// How long ago the first movement was recorded after which alerts were not evaluated, in seconds.
+    pub evaluation_behind_seconds: Gauge,
 }
 
 impl Default for Metrics {
@@ -82,6 +84,7 @@ impl Metrics {
             letters_failed: Counter::default(),
             backup_last_good: Gauge::default(),
             backup_failures: Counter::default(),
+            evaluation_behind_seconds: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -134,6 +137,11 @@ impl Metrics {
             "backup_failures",
             "Safety copies that failed",
             self.backup_failures.clone(),
+        );
+        r.register(
+            "evaluation_behind_seconds",
+            "Age of the first movement after which alerts were not evaluated",
+            self.evaluation_behind_seconds.clone(),
         );
     }
 

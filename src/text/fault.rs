@@ -8,6 +8,7 @@ use crate::domain::calendar::DayError;
 use crate::domain::code::{CodeError, Form};
 use crate::domain::dose::{MOST_MASS, MOST_NEEDS, MOST_STRENGTHS, MOST_VIALS_A_DOSE, Unsolved};
 use crate::domain::email::{AddressError, AddressPart};
+use crate::domain::hours::MinuteError;
 use crate::domain::quantity::{Grams, WeightError};
 use crate::domain::scan::{KeyboardFault, ScanError};
 use crate::domain::slug::{Slug, SlugError};
@@ -86,6 +87,19 @@ impl Bilingual for DayError {
         format!(
             "{found:?} n'est pas un jour ; attendu : AAAA-MM-JJ, du {first_year}-01-01 au 2099-12-31"
         )
+    }
+}
+
+impl Bilingual for MinuteError {
+    fn in_french(&self) -> String {
+        format!(
+            "« {} » n'est pas une heure ; attendu : HH:MM, de 00:00 à 23:59",
+            self.found
+        )
+    }
+
+    fn in_english(&self) -> String {
+        self.to_string()
     }
 }
 

@@ -267,5 +267,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::LotExpiring => "Lot proche de la péremption",
         AlertKind::ClearanceRefused => "Feu vert CAR-T refusé : NO-GO",
         AlertKind::ReserveForecast => "Rupture prévue de la réserve CAR-T",
+        AlertKind::SiteUnreachable => "Site sans destinataire joignable",
     }
 }

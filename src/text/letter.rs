@@ -3,10 +3,14 @@
 
 mod ahead;
 pub mod copies;
+pub mod digest;
+mod frame;
 pub(in crate::text) mod html;
-mod plain;
+pub mod links;
 mod recall;
 mod resupply;
+pub mod service;
+mod unreachable;
 
 use super::{en, fr};
 use crate::domain::alert::{Alert, AlertKind};
@@ -14,9 +18,10 @@ use crate::domain::calendar::Day;
 use crate::domain::language::Language;
 use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
+use frame::{footer, simulated, text, unanswered};
 pub(super) use html::escaped;
 use html::html;
-use plain::text;
+use links::Personal;
 
 pub use ahead::{Lot, MOST_LOTS, Of};
 pub use recall::RecallFacts;
@@ -27,7 +32,7 @@ pub struct Facts<'a> {
     pub site: &'a Site,
     /// The alert as it stands.
     pub alert: &'a Alert,
-    /// What happened to it: `opened`, `worsened`, `acknowledged`, `closed`.
+    /// What happened to it: `opened`, `worsened`, `acknowledged`, `closed`, `escalated`.
     pub event: &'a str,
     /// The rulebook that it is about.
     pub rulebook: Option<&'a Rulebook>,
@@ -65,14 +70,27 @@ struct Parts {
     /// Of a demonstration, that its clock is simulated.
     simulated: Option<&'static str>,
     footer: &'static str,
+    /// The links that are its recipient's alone.
+    personal: Personal,
 }
 
-/// Writes a letter.
+/// Writes a letter to one of a site's recipients, with room for the links that are theirs alone ([`links`]).
 pub fn write(language: Language, facts: &Facts<'_>) -> Words {
-    let parts = match language {
+    let personal = links::of_alert(language, facts.alert.kind, facts.event);
+    written(language, facts, personal)
+}
+
+/// Writes a letter about an alert to somebody on no list: whoever looks after the service.
+pub fn write_to_nobodys_list(language: Language, facts: &Facts<'_>) -> Words {
+    written(language, facts, Personal::default())
+}
+
+fn written(language: Language, facts: &Facts<'_>, personal: Personal) -> Words {
+    let mut parts = match language {
         Language::Fr => parts_fr(facts),
         Language::En => parts_en(facts),
     };
+    parts.personal = personal;
     let medicine = facts.rulebook.map_or("", |b| b.medicine.as_str());
     let subject = format!(
         "[Dotation] {} – {} ({})",
@@ -93,7 +111,10 @@ fn one_line(text: &str) -> String {
 /// Text without anything that ends a line.
 fn flat(text: &str) -> String {
     let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    // nor what would be taken for the place of a link
     text.replace(ends, " ")
+        .replace(html::turns_around, "")
+        .replace("[[", "[ [")
 }
 
 /// What the hour at which it opened is called: while it lasts, and when it is over.
@@ -124,30 +145,6 @@ fn restored(alert: &Alert) -> bool {
     alert.reading.found > 0 && !alert.reading.is_short()
 }
 
-/// What a letter says of a clock that is simulated.
-fn simulated(language: Language, is: bool) -> Option<&'static str> {
-    is.then_some(match language {
-        Language::Fr => {
-            "DÉMONSTRATION : l'horloge de ce service est simulée, ses dates et heures ne sont pas les vraies."
-        }
-        Language::En => {
-            "DEMONSTRATION: the clock of this service is simulated; its dates and hours are not the real ones."
-        }
-    })
-}
-
-/// What every letter ends with.
-const fn footer(language: Language) -> &'static str {
-    match language {
-        Language::Fr => {
-            "Message automatique de Dotation. Il ne contient aucune donnée de patient ; n'y répondez pas."
-        }
-        Language::En => {
-            "Sent automatically by Dotation. It holds nothing about a patient; please do not reply."
-        }
-    }
-}
-
 fn parts_fr(facts: &Facts<'_>) -> Parts {
     let (kind, reading) = (facts.alert.kind, facts.alert.reading);
     let name = fr::alert_name(kind);
@@ -161,6 +158,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
         }
         "closed" => format!("TERMINÉ – {name}"),
         "acknowledged" => format!("Pris en charge – {name}"),
+        "escalated" => format!("SANS RÉPONSE – {name}"),
         _ => name.to_owned(),
     };
     let mut rows = vec![(
@@ -195,7 +193,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
         | AlertKind::LotExpiring
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast => rows.extend(ahead::rows(Language::Fr, facts)),
-        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::SiteUnreachable => {}
     }
     rows.push((
         opened(facts, "Depuis", "Alerte ouverte le"),
@@ -209,11 +207,12 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
         steps: if facts.event == "closed" {
             Vec::new()
         } else {
-            steps_fr(facts)
+            unanswered(Language::Fr, facts.event, steps_fr(facts))
         },
         link_title: "Voir l'alerte",
         simulated: simulated(Language::Fr, facts.simulated),
         footer: footer(Language::Fr),
+        personal: Personal::default(),
     }
 }
 
@@ -271,6 +270,7 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
         | AlertKind::LotExpiring
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast => ahead::steps(Language::Fr, facts, call),
+        AlertKind::SiteUnreachable => unreachable::steps(Language::Fr),
     }
 }
 
@@ -287,6 +287,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
         }
         "closed" => format!("OVER – {name}"),
         "acknowledged" => format!("Acknowledged – {name}"),
+        "escalated" => format!("UNANSWERED – {name}"),
         _ => name.to_owned(),
     };
     let mut rows = vec![(
@@ -323,7 +324,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
         | AlertKind::LotExpiring
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast => rows.extend(ahead::rows(Language::En, facts)),
-        AlertKind::ClearanceBroken | AlertKind::CountOverdue => {}
+        AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::SiteUnreachable => {}
     }
     rows.push((
         opened(facts, "Since", "Alert opened"),
@@ -337,11 +338,12 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
         steps: if facts.event == "closed" {
             Vec::new()
         } else {
-            steps_en(facts)
+            unanswered(Language::En, facts.event, steps_en(facts))
         },
         link_title: "See the alert",
         simulated: simulated(Language::En, facts.simulated),
         footer: footer(Language::En),
+        personal: Personal::default(),
     }
 }
 
@@ -388,5 +390,6 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
         | AlertKind::LotExpiring
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast => ahead::steps(Language::En, facts, call),
+        AlertKind::SiteUnreachable => unreachable::steps(Language::En),
     }
 }

@@ -9,6 +9,7 @@ pub mod en;
 pub mod fault;
 pub mod fr;
 pub mod letter;
+pub mod letter_page;
 pub mod plan;
 pub mod request;
 pub mod rulebook;

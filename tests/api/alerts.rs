@@ -218,7 +218,15 @@ fn a_letter_can_be_read_back(backend: Backend) {
         .iter()
         .find(|l| l.message_id.as_str() == one["message_id"])
         .unwrap();
-    assert_eq!(read["text"], same.text);
+    // what is kept is what was sent, without the links that are its reader's alone
+    let own = ["/acknowledge/", "/unsubscribe/", "[["];
+    let shared = |text: &str| -> Vec<String> {
+        let lines = text
+            .lines()
+            .filter(|line| !own.iter().any(|part| line.contains(part)));
+        lines.map(str::to_owned).collect()
+    };
+    assert_eq!(shared(read["text"].as_str().unwrap()), shared(&same.text));
     let alert = app
         .get(
             Role::Pharmacist,
@@ -231,7 +239,13 @@ fn a_letter_can_be_read_back(backend: Backend) {
     // letters about one alert are shown together
     let threads: BTreeSet<_> = sent
         .iter()
-        .map(|l| l.references.clone().unwrap().as_str().to_owned())
+        .map(|l| {
+            l.references
+                .as_ref()
+                .unwrap_or(&l.message_id)
+                .as_str()
+                .to_owned()
+        })
         .collect();
     assert_eq!(threads.len(), 2);
 }

@@ -1,7 +1,7 @@
 //! What follows from time alone: a day begins at a site, and nobody has moved anything.
 
 use crate::service::{App, CENTRE, FAR_CENTRE, MG400, again_at, beside_at, spawn};
-use crate::story::{at, items};
+use crate::story::{at, is_of_the_schedule, items};
 use crate::support::{Backend, block, execute};
 use dotation::app::turn_day::Days;
 use dotation::domain::calendar::Instant;
@@ -55,6 +55,7 @@ fn letters(app: &App) -> Vec<(String, String)> {
     let text = |letter: &serde_json::Value, name: &str| letter[name].as_str().unwrap().to_owned();
     items(&app.emails("?limit=200"))
         .iter()
+        .filter(|l| !is_of_the_schedule(l))
         .map(|l| (text(l, "event"), text(l, "to_email")))
         .collect()
 }

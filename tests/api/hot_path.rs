@@ -100,6 +100,7 @@ fn every_statement_of_the_hot_path_is_kept_prepared(backend: Backend) {
         public_url: "http://localhost".to_owned(),
         mail_domain: "example.org".to_owned(),
         simulated: true,
+        operations: dotation::app::operations::Operations::NOBODY,
     };
     let mut conn = app.database.conn();
     let mut acting = |work: &dyn Fn(&mut Act<'_>)| {

@@ -10,7 +10,9 @@ use dotation::domain::quantity::Units;
 use dotation::domain::rule::Slug;
 use dotation::domain::site::{Ahead, Site};
 use dotation::rulebook::Rulebooks;
-use dotation::text::letter::{Facts, Lot, MOST_LOTS, Of, RecallFacts, Words, write};
+use dotation::text::letter::{
+    Facts, Lot, MOST_LOTS, Of, RecallFacts, Words, digest, links, service, write,
+};
 
 fn site(name: &str) -> Site {
     Site {
@@ -114,7 +116,10 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
         site: &site(name),
         alert: &alert,
         event: if event == "ended" { "closed" } else { event },
-        rulebook: rules.get(&named),
+        // of none, where nobody is reached
+        rulebook: rules
+            .get(&named)
+            .filter(|_| kind != AlertKind::SiteUnreachable),
         recall: (kind == AlertKind::Recall).then(|| recall(event)),
         of: of(kind, 2),
         link: "https://dotation.example.org/alerts/017c9c1e-0000-7000-8000-000000000001",
@@ -123,22 +128,34 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
     write(language, &facts)
 }
 
-/// Every letter of a language, one after the other.
+/// Every letter of a language, one after the other, as text.
 fn all(language: Language) -> String {
+    every(language, |words| words.text)
+}
+
+fn every(language: Language, part: fn(Words) -> String) -> String {
     let mut out = String::new();
     for kind in AlertKind::ALL {
-        for event in ["opened", "worsened", "acknowledged", "closed", "ended"] {
+        for event in [
+            "opened",
+            "worsened",
+            "escalated",
+            "acknowledged",
+            "closed",
+            "ended",
+        ] {
             // who acknowledges an override or a NO-GO closes it, and an override does not worsen
             let closes = kind.closes_when_acknowledged() && event == "acknowledged";
-            if closes || kind == AlertKind::Override && !matches!(event, "opened" | "closed") {
+            let of_override = matches!(event, "opened" | "escalated" | "closed");
+            if closes || kind == AlertKind::Override && !of_override {
                 continue;
             }
             let words = letter(language, kind, event, "CHU de la Seine");
             let one = format!(
                 "==== {} {event}\nSubject: {}\n\n{}\n",
                 kind.code(),
-                words.subject,
-                words.text
+                words.subject.clone(),
+                part(words)
             );
             out.push_str(&one);
         }
@@ -154,6 +171,109 @@ fn every_letter_in_french() {
 #[test]
 fn every_letter_in_english() {
     insta::assert_snapshot!(all(Language::En));
+}
+
+#[test]
+fn every_page_of_a_letter_in_french() {
+    insta::assert_snapshot!(every(Language::Fr, |words| words.html));
+}
+
+#[test]
+fn every_page_of_a_letter_in_english() {
+    insta::assert_snapshot!(every(Language::En, |words| words.html));
+}
+
+#[test]
+fn every_letter_of_a_morning_and_of_the_service() {
+    let mut out = String::new();
+    let at = |text: &str| text.parse().unwrap();
+    for language in [Language::Fr, Language::En] {
+        let alerts = [AlertKind::ReserveBelowMinimum, AlertKind::CountOverdue].map(|kind| {
+            let mut alert = alert(kind, "opened");
+            if kind == AlertKind::CountOverdue {
+                alert.state = AlertState::Acknowledged;
+            }
+            alert
+        });
+        for open in [&alerts[..1], &alerts[..]] {
+            let morning = digest::write(
+                language,
+                &digest::Facts {
+                    site: &site("CHU de la Seine"),
+                    alerts: open,
+                    link: "https://dotation.example.org/alerts",
+                    simulated: false,
+                },
+            );
+            out.push_str(&told("digest", &morning));
+        }
+        for (event, movement, letter) in [
+            ("opened", Some("2021-10-20T06:00:00Z"), None),
+            ("opened", None, Some("2021-10-20T07:00:00Z")),
+            ("closed", None, None),
+        ] {
+            let facts = service::Facts {
+                event,
+                service: "https://dotation.example.org",
+                movement: movement.map(at),
+                letter: letter.map(at),
+                zone: chrono_tz::Europe::Paris,
+                simulated: false,
+            };
+            out.push_str(&told("service", &service::write(language, &facts)));
+        }
+    }
+    insta::assert_snapshot!(out);
+}
+
+fn told(what: &str, words: &Words) -> String {
+    let Words {
+        subject,
+        text,
+        html,
+    } = words;
+    format!("==== {what}\nSubject: {subject}\n\n{text}\n{html}\n")
+}
+
+#[test]
+fn a_page_is_one_narrow_column_that_fetches_nothing() {
+    for language in [Language::Fr, Language::En] {
+        let all = every(language, |words| words.html);
+        for never in [
+            "<img", "<script", "<link", "src=", "url(", "@import", "width=\"",
+        ] {
+            assert!(!all.contains(never), "{never}");
+        }
+        // nothing in it is wider than 320 points: the one column narrows, and long words are broken
+        let widths = all.split("width:").skip(1);
+        for width in widths {
+            let width = width.split(['p', '%', ';']).next().unwrap();
+            assert!(width == "560", "{width}");
+        }
+        assert!(all.contains("max-width:560px") && all.contains("overflow-wrap:anywhere"));
+        assert!(all.contains("<meta name=\"viewport\" content=\"width=device-width\">"));
+    }
+}
+
+#[test]
+fn text_from_right_to_left_turns_nothing_around() {
+    let name = "\u{202e}elgoog\u{2066} مستشفى";
+    let words = letter(Language::Fr, AlertKind::ReserveBelowMinimum, "opened", name);
+    for part in [&words.subject, &words.text, &words.html] {
+        assert!(!part.contains(['\u{202e}', '\u{2066}']), "{part}");
+        assert!(part.contains("مستشفى"), "{part}");
+    }
+}
+
+#[test]
+fn a_name_is_never_taken_for_the_place_of_a_link() {
+    let name = format!("CHU {} {}", links::ACKNOWLEDGE, links::UNSUBSCRIBE);
+    let words = letter(Language::Fr, AlertKind::Recall, "closed", &name);
+    for part in [&words.subject, &words.text, &words.html] {
+        let filled = links::filled(part, Some("https://a.example"), Some("https://u.example"));
+        assert!(!filled.contains("https://a.example"), "{filled}");
+        assert!(!links::may_stop(part), "{part}");
+    }
 }
 
 #[test]
@@ -173,8 +293,11 @@ fn the_page_says_what_the_text_says() {
             // no manufacturer makes up for a count
             assert_eq!(
                 words.html.contains("01 47 61 47 61"),
-                kind != AlertKind::CountOverdue
+                !matches!(kind, AlertKind::CountOverdue | AlertKind::SiteUnreachable)
             );
+            if kind == AlertKind::SiteUnreachable {
+                continue;
+            }
             // figures, or the last day of the rulebook
             let (one, other) = match (kind, language) {
                 (AlertKind::NoticeExpired, Language::Fr) => ("roactemra-2021-10-14", "31/12/2021"),

@@ -37,6 +37,7 @@ fn letter(number: usize) -> Letter {
         language: LanguageTag::parse("fr").unwrap(),
         date: "2021-10-20T06:00:05Z".parse().unwrap(),
         references: Some(MessageId::parse("alert-1@dotation.example.org").unwrap()),
+        unsubscribe: None,
     }
 }
 

@@ -35,6 +35,7 @@ mod faults;
 mod first_story;
 mod floor;
 mod growing;
+mod hearing;
 mod hot_path;
 mod importing;
 mod inventories;

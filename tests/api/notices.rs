@@ -115,6 +115,7 @@ fn under(app: &App, files: &[(&str, String)]) -> Service {
         public_url: "http://localhost".to_owned(),
         mail_domain: "example.org".to_owned(),
         simulated: true,
+        operations: dotation::app::operations::Operations::NOBODY,
     };
     Service::new(app.service.db().clone(), rules, desk)
 }

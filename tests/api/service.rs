@@ -220,6 +220,11 @@ async fn furnish(service: Service, now: Instant) -> Vec<(Role, String)> {
                 name: name.to_owned(),
                 email: email.to_owned(),
                 language,
+                // told in tests of its own
+                hearing: edit_recipients::Hearing {
+                    digest: false,
+                    ..edit_recipients::Hearing::default()
+                },
             };
             edit_recipients::add(act, finess(CENTRE), &new)?;
         }

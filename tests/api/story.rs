@@ -15,6 +15,15 @@ pub(crate) fn items(body: &Value) -> Vec<Value> {
     body["items"].as_array().unwrap().clone()
 }
 
+/// Whether a letter follows from time alone: of a site without anybody on its list, or an alert that
+/// nobody acknowledged. They are told in `hearing`.
+pub(crate) fn is_of_the_schedule(letter: &Value) -> bool {
+    let subject = letter["subject"].as_str().unwrap();
+    letter["event"] == "escalated"
+        || subject.contains("sans destinataire joignable")
+        || subject.contains("nobody can be written to")
+}
+
 impl App {
     /// What the pharmacist sees at the centre.
     #[track_caller]
@@ -150,6 +159,7 @@ impl App {
         let text = |v: &Value| v.as_str().unwrap().to_owned();
         let mut rows: Vec<_> = items(&self.emails("?limit=200"))
             .iter()
+            .filter(|e| !is_of_the_schedule(e))
             .map(|e| (text(&e["event"]), text(&e["to_email"])))
             .collect();
         rows.reverse();

@@ -236,6 +236,19 @@ fn those_who_receive_letters_are_added_and_removed() {
             "{list}"
         );
         let id = added["id"].as_str().unwrap();
+        let edit = |more: &[&str]| {
+            let edit = ["recipient", "edit", "--site", SITE, id, "--format", "json"];
+            desk.run(&[&edit[..], more].concat())
+        };
+        let quiet = edit(&["--quiet", "21:00-07:00", "--digest", "no"]).json();
+        assert_eq!(quiet["quiet_hours"]["to"], "07:00");
+        assert_eq!(quiet["digest"], false);
+        let fewer = edit(&["--kinds", "recall,reserve-below-minimum", "--quiet", "none"]).json();
+        assert!(fewer["quiet_hours"].is_null());
+        assert_eq!(fewer["kinds"].as_array().unwrap().len(), 2);
+        let err = edit(&["--kinds", "override"]).fails(2);
+        assert!(err.contains("nobody hears override"), "{err}");
+        edit(&["--quiet", "21:00"]).fails(2);
         desk.run(&["recipient", "remove", "--site", SITE, id]).ok();
         let err = desk
             .run(&["recipient", "remove", "--site", SITE, id])

@@ -2,9 +2,9 @@
 
 use super::{Not, Over, Taken, Unsaid};
 use crate::app::act::Act;
-use crate::app::edit_recipients::{self, Listed, NewRecipient};
+use crate::app::edit_recipients::{self, Hearing, Listed, NewRecipient};
 use crate::db;
-use crate::db::alerts::Recipient;
+use crate::db::recipients::Recipient;
 use crate::domain::role::Action;
 use crate::wire::import::people::Row;
 
@@ -23,7 +23,7 @@ pub(super) fn take(
         (Action::EditRecipients, site),
         ("email", format!("{site} {} {address}", row.capacity.code())),
     )?;
-    let list = db::alerts::recipients(act.conn, site)?;
+    let list = db::recipients::of_site(act.conn, site)?;
     let known = list
         .into_iter()
         .find(|r| r.email.eq_ignore_ascii_case(&row.email) && r.capacity == row.capacity);
@@ -33,6 +33,7 @@ pub(super) fn take(
             name: row.name.clone(),
             email: row.email.clone(),
             language: row.language.unwrap_or(unsaid.language),
+            hearing: Hearing::default(),
         };
         let listed = Listed {
             position: row.position,

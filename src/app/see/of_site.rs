@@ -131,7 +131,7 @@ pub fn clearance(
 /// Refused when there is no such site; when the database cannot be read.
 pub fn recipients(act: &mut Act<'_>, site: Finess) -> Result<Vec<Recipient>, Error> {
     super::commons::site(act, site)?;
-    Ok(db::alerts::recipients(act.conn, site)?)
+    Ok(db::recipients::of_site(act.conn, site)?)
 }
 
 /// Returns the minimums that a site sets itself, by subject.

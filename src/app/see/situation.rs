@@ -76,7 +76,7 @@ pub fn situation(act: &mut Act<'_>, site: Finess) -> Result<Sheet, Error> {
         due: due(&state, open),
         counts: counts(act, site)?,
         telephones: telephones(act),
-        people: db::alerts::recipients(act.conn, site)?
+        people: db::recipients::of_site(act.conn, site)?
             .into_iter()
             .filter(|one| one.active)
             .map(|one| (one.capacity, one.name, one.email))

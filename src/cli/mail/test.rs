@@ -118,6 +118,7 @@ fn letter(
         language: LanguageTag::parse(language.code()).map_err(|e| wrong(&e))?,
         date: place.now,
         references: None,
+        unsubscribe: None,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::{LetterState, OutboxLetter, Row};
 use crate::db::dialect;
+use crate::db::letter_links::{self, Purpose};
 use crate::db::row::{instant, kept};
 use crate::db::schema::outbox;
 use crate::db::{Conn, Error};
@@ -9,6 +10,7 @@ use crate::domain::calendar::Instant;
 use crate::domain::id::LetterId;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A letter that one worker has in hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,19 @@ pub struct Leased {
     pub id: LetterId,
     /// What it says; or why its row is no letter, so that one such row holds up no other.
     pub letter: Result<OutboxLetter, Error>,
+    /// What goes with it that its row does not hold.
+    pub beside: Beside,
+}
+
+/// What goes with a letter that its row does not hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// `Message-ID` of the first letter about the same alert to the same recipient, when that is another.
+    pub first: Option<String>,
+    /// The link by which its recipient acknowledges the alert.
+    pub acknowledge: Option<String>,
+    /// The link by which its recipient hears no more of its kind.
+    pub unsubscribe: Option<String>,
 }
 
 /// Takes up to `limit` letters that are due for one worker until `until`; nobody else takes them
@@ -41,11 +56,53 @@ pub fn lease(
         .filter(outbox::id.eq_any(ids))
         .order((outbox::due_at, outbox::id))
         .load(conn)?;
+    let mut beside = besides(conn, &rows)?;
     let leased = rows.into_iter().map(|row| Leased {
         id: LetterId::new(&*row.id),
+        beside: beside.remove(&row.id).unwrap_or_default(),
         letter: row.value(),
     });
     Ok(leased.collect())
+}
+
+/// What goes with each of some letters, by id.
+fn besides(conn: &mut Conn, rows: &[Row]) -> Result<BTreeMap<String, Beside>, Error> {
+    let mut all: BTreeMap<String, Beside> = BTreeMap::new();
+    if rows.is_empty() {
+        return Ok(all);
+    }
+    let ids: Vec<String> = rows.iter().map(|row| row.id.clone()).collect();
+    for (letter, purpose, address) in letter_links::of_letters(conn, &ids)? {
+        let beside = all.entry(letter).or_default();
+        if purpose == Purpose::Acknowledge.code() {
+            beside.acknowledge = Some(address);
+        } else {
+            beside.unsubscribe = Some(address);
+        }
+    }
+    // what opens is the first
+    let later = rows.iter().filter(|row| row.event != "opened");
+    let alerts: BTreeSet<String> = later.filter_map(|row| row.alert_id.clone()).collect();
+    if alerts.is_empty() {
+        return Ok(all);
+    }
+    let letters: Vec<(Option<String>, String, String)> = outbox::table
+        .filter(outbox::alert_id.eq_any(alerts))
+        .order(outbox::id)
+        .select((outbox::alert_id, outbox::to_email, outbox::message_id))
+        .load(conn)?;
+    // the same at each try, whatever else is in hand
+    let later = |row: &&Row| row.alert_id.is_some() && row.event != "opened";
+    for row in rows.iter().filter(later) {
+        let mut same = letters
+            .iter()
+            .filter(|(alert, to, _)| *alert == row.alert_id && *to == row.to_email);
+        let first = same.next().map(|(_, _, id)| id);
+        if let Some(first) = first.filter(|first| **first != row.message_id) {
+            all.entry(row.id.clone()).or_default().first = Some(first.clone());
+        }
+    }
+    Ok(all)
 }
 
 /// Gives back what one worker has in hand, untried: another may take it at once. Returns how many.
@@ -117,7 +174,7 @@ pub fn record_sent(conn: &mut Conn, id: &LetterId, now: Instant) -> Result<(), E
             outbox::last_error.eq(None::<String>),
         ))
         .execute(conn)?;
-    Ok(())
+    letter_links::forget_addresses(conn, id)
 }
 
 /// Records that a letter was not taken: tried again at `again`, or, without, failed for good.
@@ -197,14 +254,20 @@ pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, Error> {
     Ok(free.into_iter().chain(in_hand).min().map(instant))
 }
 
-/// Returns when the oldest letter that is still on its way was written, if there is one.
+/// Returns when the oldest letter that should have left by `now`, and has not, was first due, if there is
+/// one: when it was written, or the end of the quiet hours for which it waited.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn oldest_queued(conn: &mut Conn) -> Result<Option<Instant>, Error> {
-    let written: Option<NaiveDateTime> = outbox::table
-        .filter(outbox::state.eq(LetterState::Queued.code()))
+pub fn oldest_queued(conn: &mut Conn, now: Instant) -> Result<Option<Instant>, Error> {
+    let queued = || outbox::table.filter(outbox::state.eq(LetterState::Queued.code()));
+    let written: Option<NaiveDateTime> = queued()
+        .filter(outbox::held_until.is_null())
         .select(diesel::dsl::min(outbox::created_at))
         .get_result(conn)?;
-    Ok(written.map(instant))
+    let held: Option<NaiveDateTime> = queued()
+        .filter(outbox::held_until.le(kept(now)))
+        .select(diesel::dsl::min(outbox::held_until))
+        .get_result(conn)?;
+    Ok(written.into_iter().chain(held).min().map(instant))
 }

@@ -4,6 +4,7 @@ use super::ask::{Ask, Repeat, answer, versioned};
 use super::emails::{EmailShape, shape as email_shape};
 use super::fields::note;
 use crate::app::acknowledge_alert;
+use crate::app::records::LetterState;
 use crate::app::see::alerts;
 use crate::domain::alert::Alert;
 use crate::domain::calendar::Instant;
@@ -33,8 +34,8 @@ pub struct AlertShape {
     id: String,
     site: String,
     /// `reserve-below-minimum`, `clearance-broken`, `override`, `notice-expired`, `count-overdue`,
-    /// `resupply-compromised`, `recall`, `stock-below-minimum`, `lot-expiring`, `clearance-refused` or
-    /// `reserve-forecast`.
+    /// `resupply-compromised`, `recall`, `stock-below-minimum`, `lot-expiring`, `clearance-refused`,
+    /// `reserve-forecast` or `site-unreachable`.
     kind: &'static str,
     /// What of: a rulebook, a clearance, an act; a presentation or a route with its rulebook; a presentation
     /// and a lot.
@@ -62,6 +63,19 @@ pub struct AlertShape {
     /// Its letters; of one alert only, not in a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     letters: Option<Vec<EmailShape>>,
+    /// Whom its letters did not reach, for they were given up: somebody else was written to, if there is
+    /// anybody. Of one alert only, not in a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreached: Option<Vec<Unreached>>,
+}
+
+/// Somebody whom a letter did not reach.
+#[derive(Serialize, ToSchema)]
+pub struct Unreached {
+    name: String,
+    email: String,
+    /// What the server said last.
+    because: Option<String>,
 }
 
 /// Who has seen to it.
@@ -69,7 +83,7 @@ pub struct AlertShape {
 pub struct Acknowledged {
     #[schema(value_type = String, format = DateTime)]
     at: Instant,
-    /// Id of the token.
+    /// Id of the token; `recipient:` and their id, of somebody who used the link in their letter.
     by: String,
     note: Option<String>,
 }
@@ -93,6 +107,7 @@ fn shape(a: &Alert, letters: Option<Vec<EmailShape>>) -> AlertShape {
         closed_at: a.closed_at,
         version: a.version,
         letters,
+        unreached: None,
     }
 }
 
@@ -134,11 +149,21 @@ async fn page(ask: Ask, mut query: Query, site: Option<Finess>) -> Result<HttpRe
 pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
     let id = AlertId::new(ask.part("id"));
     let (alert, letters) = ask.read(move |act| alerts::alert(act, &id)).await?;
+    let given_up = letters.iter().filter(|l| l.state == LetterState::Failed);
+    let unreached = given_up.map(|l| Unreached {
+        name: l.to_name.clone(),
+        email: l.to_email.clone(),
+        because: l.last_error.clone(),
+    });
+    let unreached = Some(unreached.collect());
     let letters = letters.iter().map(|l| email_shape(l, false)).collect();
     // always whole: its letters go their way without a new version of the alert
     Ok(HttpResponse::Ok()
         .insert_header(etag(alert.version))
-        .json(shape(&alert, Some(letters))))
+        .json(AlertShape {
+            unreached,
+            ..shape(&alert, Some(letters))
+        }))
 }
 
 /// What somebody says who sees to an alert.

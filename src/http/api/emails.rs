@@ -15,7 +15,10 @@ use utoipa::ToSchema;
 
 /// The query parameters of the list.
 pub const FILTERS: &[(&str, &str)] = &[
-    ("state", "Only `queued`, `sent`, `failed` or `superseded`."),
+    (
+        "state",
+        "Only `queued`, `sent`, `failed`, `superseded` or `withdrawn`.",
+    ),
     (
         "limit",
         "Rows a page, from 1 to what the service is set to (`page_size_most`, 200 by default); 50 when not said.",
@@ -31,22 +34,23 @@ pub struct EmailShape {
     site: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     alert: Option<String>,
-    /// `opened`, `worsened`, `acknowledged`, `closed` or `test`.
+    /// `opened`, `worsened`, `acknowledged`, `closed`, `escalated`, `digest` or `test`.
     event: String,
     to_name: String,
     to_email: String,
     language: &'static str,
     message_id: String,
     subject: String,
-    /// Its plain text; of one letter only, not in a list.
+    /// Its plain text, without the links that are its recipient's alone; of one letter only, not in a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
     /// `queued`, `sent`, `failed`, or `superseded`: it was not taken before a later letter about the
-    /// alert told the recipient what is so.
+    /// alert told the recipient what is so; `withdrawn`: it waited for the end of quiet hours, and what it
+    /// told was over before.
     state: &'static str,
     /// Times it was tried.
     attempts: i64,
-    /// When it is tried next, while it is queued.
+    /// When it is tried next, while it is queued; first at the end of its recipient's quiet hours.
     #[schema(value_type = String, format = DateTime)]
     due_at: Instant,
     /// What the server said last.
@@ -89,8 +93,8 @@ pub async fn list(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let state = query.parse("state", |t| {
         LetterState::from_code(t).ok_or_else(|| {
             Said::new(
-                "is none of queued, sent, failed, superseded",
-                "n'est ni queued, ni sent, ni failed, ni superseded",
+                "is none of queued, sent, failed, superseded, withdrawn",
+                "n'est ni queued, ni sent, ni failed, ni superseded, ni withdrawn",
             )
         })
     });

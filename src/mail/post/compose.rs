@@ -1,12 +1,13 @@
 //! A row of the outbox made into a letter. Pure.
 
 use crate::{
-    db::outbox::OutboxLetter,
+    db::outbox::{Beside, OutboxLetter},
     mail::{
         address::{AddressError, EmailAddress},
-        header::{HeaderText, LanguageTag, LetterError, MessageId},
+        header::{HeaderText, LanguageTag, LetterError, MessageId, UnsubscribeAddress},
         letter::{Letter, Mailbox},
     },
+    text::letter::links,
 };
 
 /// Why a row cannot become a letter, however often it is tried.
@@ -25,30 +26,43 @@ pub(super) enum Unfit {
 /// Subject and name are shown and no more, so that a word too long or a stray character in them is
 /// mended, and does not keep an alert from its reader; an address is never mended.
 ///
-/// All letters about one alert name `alert-ID` as the message that they answer, which was never
-/// sent: mail programs show them together all the same (RFC 5256, § 3, puts a dummy there).
-pub(super) fn compose(row: &OutboxLetter, from: &Mailbox) -> Result<Letter, Unfit> {
-    let message_id = MessageId::parse(&row.message_id)?;
-    let references = match &row.alert {
-        Some(alert) => {
-            let domain = row.message_id.split('@').next_back().unwrap_or_default();
-            Some(MessageId::parse(&format!("alert-{alert}@{domain}"))?)
-        }
-        None => None,
+/// All later letters about one alert to one recipient answer the first (RFC 5322, § 3.6.4): mail programs
+/// show them together, also where that first one never left (RFC 5256, § 3, puts a dummy there).
+///
+/// The links that are its recipient's alone stand in no row of the outbox: they are put where the text
+/// leaves room for them.
+pub(super) fn compose(
+    row: &OutboxLetter,
+    beside: &Beside,
+    from: &Mailbox,
+) -> Result<Letter, Unfit> {
+    let first = beside.first.as_deref().map(MessageId::parse).transpose()?;
+    let unsubscribe = beside
+        .unsubscribe
+        .as_deref()
+        .filter(|_| links::may_stop(&row.text));
+    let filled = |body: &str| {
+        links::filled(
+            body,
+            beside.acknowledge.as_deref(),
+            beside.unsubscribe.as_deref(),
+        )
     };
     Ok(Letter {
-        message_id,
+        message_id: MessageId::parse(&row.message_id)?,
         from: from.clone(),
         to: Mailbox {
             name: HeaderText::parse("name", &one_line(&row.to_name)).ok(),
             address: EmailAddress::parse(&row.to_email)?,
         },
         subject: HeaderText::parse("subject", &one_line(&row.subject))?,
-        text: row.text.clone(),
-        html: row.html.clone(),
+        text: filled(&row.text),
+        html: filled(&row.html),
         language: LanguageTag::parse(row.language.code())?,
         date: row.created_at,
-        references,
+        references: first,
+        // a header too much or too little keeps no alert from its reader
+        unsubscribe: unsubscribe.and_then(|address| UnsubscribeAddress::parse(address).ok()),
     })
 }
 
@@ -98,7 +112,12 @@ mod tests {
             name: None,
             address: EmailAddress::parse("dotation@example.org").unwrap(),
         };
-        compose(row, &from)
+        let beside = Beside {
+            first: Some("0191@dotation.example.org".into()),
+            acknowledge: Some("https://dotation.example.org/acknowledge/1f".into()),
+            unsubscribe: Some("https://dotation.example.org/unsubscribe/2e".into()),
+        };
+        compose(row, &beside, &from)
     }
 
     #[test]
@@ -107,7 +126,25 @@ mod tests {
         assert_eq!(letter.message_id.as_str(), "0192@dotation.example.org");
         assert_eq!(letter.date, row().created_at);
         let thread = letter.references.unwrap();
-        assert_eq!(thread.as_str(), "alert-017c@dotation.example.org");
+        assert_eq!(thread.as_str(), "0191@dotation.example.org");
+    }
+
+    #[test]
+    fn links_are_put_where_there_is_room_for_them_and_the_header_where_one_may_stop() {
+        let mut row = row();
+        assert_eq!(composed(&row).unwrap().unsubscribe, None);
+        row.text = format!("{}\n{}\n", links::ACKNOWLEDGE, links::WHY);
+        let letter = composed(&row).unwrap();
+        assert_eq!(
+            letter.text,
+            "https://dotation.example.org/acknowledge/1f\nhttps://dotation.example.org/unsubscribe/2e\n"
+        );
+        assert_eq!(letter.unsubscribe, None);
+        row.html = format!("<a href=\"{}\">", links::UNSUBSCRIBE);
+        row.text = links::UNSUBSCRIBE.to_owned();
+        let letter = composed(&row).unwrap();
+        assert!(letter.unsubscribe.is_some());
+        assert!(letter.html.contains("/unsubscribe/2e\""));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{Outcome, Post, compose::compose};
 use crate::{
     db::{
         self, Conn,
-        outbox::{self, Leased, OutboxLetter},
+        outbox::{self, Beside, Leased, OutboxLetter},
     },
     domain::{calendar::Instant, id::LetterId},
     mail::{
@@ -58,7 +58,7 @@ impl Post {
     /// Tries a letter that is in hand, and writes down what became of it.
     pub(super) async fn deliver(&self, leased: Leased) -> Outcome {
         let fate = match &leased.letter {
-            Ok(row) => self.tried(row).await,
+            Ok(row) => self.tried(row, &leased.beside).await,
             Err(corrupt) => Fate::Never {
                 reason: corrupt.to_string(),
             },
@@ -78,8 +78,8 @@ impl Post {
         outcome
     }
 
-    async fn tried(&self, row: &OutboxLetter) -> Fate {
-        let letter = match compose(row, &self.inner.office.from) {
+    async fn tried(&self, row: &OutboxLetter, beside: &Beside) -> Fate {
+        let letter = match compose(row, beside, &self.inner.office.from) {
             Ok(letter) => letter,
             Err(unfit) => {
                 return Fate::Never {

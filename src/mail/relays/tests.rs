@@ -128,6 +128,7 @@ fn letter() -> Letter {
         language: LanguageTag::parse("fr").unwrap(),
         date: "2021-10-20T06:00:05Z".parse().unwrap(),
         references: None,
+        unsubscribe: None,
     }
 }
 

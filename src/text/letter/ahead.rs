@@ -74,7 +74,8 @@ pub(super) fn rows(language: Language, facts: &Facts<'_>) -> Rows {
         | AlertKind::NoticeExpired
         | AlertKind::CountOverdue
         | AlertKind::ResupplyCompromised
-        | AlertKind::Recall => Vec::new(),
+        | AlertKind::Recall
+        | AlertKind::SiteUnreachable => Vec::new(),
     }
 }
 
@@ -239,7 +240,8 @@ pub(super) fn steps(language: Language, facts: &Facts<'_>, call: Option<String>)
         | AlertKind::NoticeExpired
         | AlertKind::CountOverdue
         | AlertKind::ResupplyCompromised
-        | AlertKind::Recall => return Vec::new(),
+        | AlertKind::Recall
+        | AlertKind::SiteUnreachable => return Vec::new(),
     };
     vec![
         first.to_owned(),

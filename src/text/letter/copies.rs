@@ -80,6 +80,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
         link_title: "État du service",
         simulated: super::simulated(Language::Fr, facts.simulated),
         footer: super::footer(Language::Fr),
+        personal: super::Personal::default(),
     }
 }
 
@@ -119,5 +120,6 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
         link_title: "State of the service",
         simulated: super::simulated(Language::En, facts.simulated),
         footer: super::footer(Language::En),
+        personal: super::Personal::default(),
     }
 }

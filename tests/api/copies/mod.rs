@@ -128,7 +128,10 @@ pub(super) fn dump(database: &TestDatabase) -> Vec<String> {
         ),
     };
     let mut all = Vec::new();
-    for table in lines(database, tables) {
+    // what the schedule of a service that runs keeps of itself changes by the second
+    let goes_on = ["leases", "turns", "evaluations"];
+    let tables = lines(database, tables).into_iter();
+    for table in tables.filter(|table| !goes_on.contains(&table.as_str())) {
         let told = lines(database, &columns.replace("{}", &table)).join(" || ' ' || ");
         let only = if table == "audit" {
             "WHERE action <> 'service.restore'"

@@ -256,6 +256,26 @@ pub(super) fn routes() -> Vec<Route> {
         .gives::<recipients::RecipientShape>(201)
         .may_be_keyed(),
         route(
+            Method::GET,
+            "/sites/{finess}/recipients/{id}",
+            Action::ReadLetters,
+            "One recipient.",
+            recipients::see,
+        )
+        .gives::<recipients::RecipientShape>(200)
+        .may_be_known(),
+        route(
+            Method::PATCH,
+            "/sites/{finess}/recipients/{id}",
+            Action::EditRecipients,
+            "Edit what a recipient hears, and when.",
+            recipients::change,
+        )
+        .takes::<recipients::RecipientChange>()
+        .gives::<recipients::RecipientShape>(200)
+        .versioned()
+        .may_be_keyed(),
+        route(
             Method::DELETE,
             "/sites/{finess}/recipients/{id}",
             Action::EditRecipients,

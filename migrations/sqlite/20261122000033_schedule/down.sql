@@ -1,0 +1,3 @@
+DROP TABLE escalations;
+DROP TABLE turns;
+DROP TABLE leases;

@@ -1,0 +1,3 @@
+DROP TABLE service_alerts;
+DROP TABLE evaluations;
+DROP TABLE letter_links;

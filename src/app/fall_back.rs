@@ -1,0 +1,156 @@
+//! A letter that was given up reaches somebody else.
+//!
+//! It is refused for good, or was tried as often as is set. Then its recipient is marked, the site's next
+//! recipient in their capacity who has not been written to about the alert hears of it, else the
+//! coordinator; and a site where that was the last who takes letters is an alert itself.
+//!
+//! Choice: where another in that capacity was written to and their letter is not given up, nobody more is:
+//! the alert has its reader. What is over, or seen to by somebody, is told to nobody else.
+
+use super::act::{Act, Caller, Done};
+use super::error::Error;
+use super::hearers;
+use super::post_letters::{self, after_those_before};
+use super::reach;
+use super::service::Service;
+use super::site_state::SiteState;
+use crate::db;
+use crate::db::outbox::{LetterState, OutboxLetter};
+use crate::db::recipients::Recipient;
+use crate::domain::alert::{Alert, AlertState, Capacity};
+use crate::domain::calendar::Instant;
+use crate::domain::role::Role;
+use crate::text::letter::links::asks_for_an_answer;
+use serde_json::json;
+
+/// How many letters are followed at a look.
+const AT_ONCE: i64 = 100;
+
+/// The most characters that are kept of what a server said. Choice: as many as a paragraph.
+const MOST: usize = 600;
+
+/// The most letters of an alert that are looked at.
+const LETTERS: i64 = 1_000;
+
+/// Follows the letters that were given up, each once; returns how many.
+///
+/// # Errors
+/// When the database cannot be read, or the last error of those that could not be followed.
+pub async fn follow(service: &Service, now: Instant) -> Result<usize, Error> {
+    let caller = Caller::at_the_machine("service", Role::Admin);
+    let given_up = service
+        .read(caller.clone(), now, |act| {
+            Ok(db::outbox::given_up(act.conn, AT_ONCE)?)
+        })
+        .await?;
+    let (mut followed, mut failed) = (0, None);
+    for letter in given_up {
+        let sites = letter.site.into_iter().collect();
+        let work = move |act: &mut Act<'_>| follow_one(act, &letter);
+        match service.write(caller.clone(), now, sites, work).await {
+            Ok(()) => followed += 1,
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(followed), Err)
+}
+
+fn follow_one(act: &mut Act<'_>, letter: &OutboxLetter) -> Result<(), Error> {
+    // another instance may have been at it
+    if !db::outbox::followed(act.conn, &letter.id, act.now)? {
+        return Ok(());
+    }
+    let Some(site) = letter.site else {
+        return Ok(());
+    };
+    let list = db::recipients::of_site(act.conn, site)?;
+    let of_address = |r: &&Recipient| r.email.eq_ignore_ascii_case(&letter.to_email);
+    let refused: Vec<Recipient> = list.iter().filter(of_address).cloned().collect();
+    for recipient in &refused {
+        mark(act, recipient, letter)?;
+    }
+    let alert = match &letter.alert {
+        Some(id) => db::alerts::find(act.conn, id)?,
+        None => None,
+    };
+    if let Some(alert) = alert.filter(|a| a.state == AlertState::Open) {
+        if asks_for_an_answer(&letter.event) {
+            let hears = |r: &&Recipient| alert.kind.heard_by().contains(&r.capacity);
+            let capacity = refused.iter().find(hears).map(|r| r.capacity);
+            fall_back(act, &alert, letter, capacity, &list)?;
+        }
+    }
+    reach::look(act, site)
+}
+
+/// Writes down that an address refuses letters.
+fn mark(act: &mut Act<'_>, recipient: &Recipient, letter: &OutboxLetter) -> Result<(), Error> {
+    if recipient.refused.is_some() {
+        return Ok(());
+    }
+    let because = letter.last_error.clone().unwrap_or_default();
+    let after = Recipient {
+        refused: Some((act.now, because.chars().take(MOST).collect())),
+        version: recipient.version.saturating_add(1),
+        ..recipient.clone()
+    };
+    db::recipients::update(act.conn, &after)?;
+    reach::note(act, &after, "recipient.refused")
+}
+
+/// Writes to whoever is next; `capacity` is that of the recipient, if they are on the site's list still.
+fn fall_back(
+    act: &mut Act<'_>,
+    alert: &Alert,
+    letter: &OutboxLetter,
+    capacity: Option<Capacity>,
+    list: &[Recipient],
+) -> Result<(), Error> {
+    let letters = db::outbox::page(act.conn, None, Some(&alert.id), None, None, LETTERS)?;
+    let to = |r: &Recipient, l: &OutboxLetter| l.to_email.eq_ignore_ascii_case(&r.email);
+    let written = |r: &Recipient| letters.iter().any(|l| to(r, l));
+    let on_its_way = |r: &Recipient| {
+        let well = [LetterState::Queued, LetterState::Sent];
+        letters.iter().any(|l| to(r, l) && well.contains(&l.state))
+    };
+    let of_capacity = |r: &&Recipient| r.active && Some(r.capacity) == capacity;
+    if list.iter().filter(of_capacity).any(on_its_way) {
+        return Ok(());
+    }
+    let state = SiteState::load(act, alert.site)?;
+    let next = list
+        .iter()
+        .filter(of_capacity)
+        .find(|r| r.works() && !written(r));
+    let hearers: Vec<Recipient> = match next {
+        Some(next) => vec![next.clone()],
+        None => {
+            let mut all = hearers::coordinators(act, &state.site, alert.kind)?;
+            all.retain(|r| !written(r));
+            all
+        }
+    };
+    let details = json!({
+        "letter": letter.id.as_str(),
+        "to": hearers.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(),
+        "capacity": hearers.first().map(|r| r.capacity.code()),
+    });
+    let event = if letter.event == "escalated" {
+        "escalated"
+    } else {
+        "opened"
+    };
+    let at = after_those_before(act, alert, "escalated")?;
+    for recipient in hearers {
+        post_letters::to(act, &state, alert, event, recipient, at)?;
+    }
+    act.audit(
+        Some(alert.site),
+        Done {
+            action: "letter.fall-back",
+            object: alert.id.as_str(),
+            patient: None,
+            details,
+        },
+    )
+}

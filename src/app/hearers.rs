@@ -1,0 +1,59 @@
+//! Who hears of an alert.
+
+use super::act::Act;
+use super::error::Error;
+use crate::db;
+use crate::db::recipients::Recipient;
+use crate::domain::alert::{AlertKind, Capacity};
+use crate::domain::site::Site;
+
+/// Returns who is written to about a kind of alert at a site, in the order of its list.
+///
+/// Of what cannot wait somebody in each capacity hears: where all who are there chose not to, all of them
+/// do. That a site cannot be written to is heard by its network's coordinators where it has none itself.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn of(act: &mut Act<'_>, site: &Site, kind: AlertKind) -> Result<Vec<Recipient>, Error> {
+    if kind == AlertKind::SiteUnreachable {
+        return coordinators(act, site, kind);
+    }
+    let list = db::recipients::of_site(act.conn, site.finess)?;
+    Ok(chosen(list, kind))
+}
+
+fn chosen(mut list: Vec<Recipient>, kind: AlertKind) -> Vec<Recipient> {
+    list.retain(|r| r.active && kind.heard_by().contains(&r.capacity));
+    let deaf: Vec<Capacity> = Capacity::ALL
+        .into_iter()
+        .filter(|c| !kind.can_wait() && !list.iter().any(|r| r.capacity == *c && r.hears(kind)))
+        .collect();
+    list.retain(|r| r.hears(kind) || deaf.contains(&r.capacity));
+    list
+}
+
+/// Returns the coordinators of a site who are written to about a kind, also one of another capacity: those on
+/// its list, else those of its network; without those who want to hear no more of it, where it can wait.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn coordinators(
+    act: &mut Act<'_>,
+    site: &Site,
+    kind: AlertKind,
+) -> Result<Vec<Recipient>, Error> {
+    let mut all = db::recipients::coordinators(act.conn, &site.network)?;
+    all.retain(|r| r.active);
+    if all.iter().any(|r| r.site == site.finess) {
+        all.retain(|r| r.site == site.finess);
+    }
+    all.retain(|r| !(kind.can_wait() && r.silent.contains(&kind)));
+    let mut seen: Vec<String> = Vec::new();
+    all.retain(|r| {
+        let email = r.email.to_ascii_lowercase();
+        let new = !seen.contains(&email);
+        seen.push(email);
+        new
+    });
+    Ok(all)
+}
