@@ -93,29 +93,35 @@ fn kept<T>(read: Result<T, Failure>, faults: &mut Vec<String>) -> Option<T> {
 fn fine(settings: &Settings, addresses: &Addresses, rules: &Rulebooks) -> Answer {
     let names: Vec<&str> = rules.iter().map(|book| book.name.as_str()).collect();
     let way = &addresses.mail;
-    let mut text = format!(
-        "ok\n  database   {}\n  listen     {}\n  email      {}\n",
-        addresses.database, settings.listen, way.url,
+    let fallback = way.fallback.as_ref().map(ToString::to_string);
+    let signer = way.signer.as_deref();
+    let email = [
+        fallback.as_ref().map(|url| format!("  fallback   {url}\n")),
+        signer.map(|s| {
+            let (name, record) = (s.record_name(), s.record());
+            format!("  signed     {s}\n  record     {name} TXT {record}\n")
+        }),
+    ];
+    let email: String = email.into_iter().flatten().collect();
+    let text = format!(
+        "ok\n  database   {}\n  listen     {}\n  email      {}\n{email}  rulebooks  {}\n",
+        addresses.database,
+        settings.listen,
+        way.url,
+        names.join(", "),
     );
-    let mut json = json!({
+    let dkim = signer.map(
+        |s| json!({ "algorithm": s.algorithm(), "name": s.record_name(), "record": s.record() }),
+    );
+    let json = json!({
         "ok": true,
         "database": addresses.database.to_string(),
         "listen": settings.listen.to_string(),
         "email": way.url.to_string(),
+        "email_fallback": fallback,
+        "dkim": dkim,
         "rulebooks": names,
     });
-    if let Some(fallback) = &way.fallback {
-        text.push_str(&format!("  fallback   {fallback}\n"));
-        json["email_fallback"] = json!(fallback.to_string());
-    }
-    if let Some(signer) = &way.signer {
-        let (name, record) = (signer.record_name(), signer.record());
-        text.push_str(&format!(
-            "  signed     {signer}\n  record     {name} TXT {record}\n"
-        ));
-        json["dkim"] = json!({ "algorithm": signer.algorithm(), "name": name, "record": record });
-    }
-    text.push_str(&format!("  rulebooks  {}\n", names.join(", ")));
     let odd = rules.odd().as_slice().iter();
     let answer = odd.fold(Answer::new(text, json), |answer, odd| {
         answer.note(format!("note: {odd}"))

@@ -33,7 +33,7 @@ use super::{
 /// How often a server that was away is looked at.
 ///
 /// `Choice:` a restart takes about that long, and one line a minute troubles nobody.
-const LOOK: Duration = Duration::from_secs(60);
+const LOOK: Duration = Duration::from_mins(1);
 
 /// How often in a row a server may vanish with a letter before it counts as away.
 ///
@@ -214,7 +214,11 @@ async fn by(server: &SmtpPost, letter: &Letter, message: &[u8]) -> Result<Receip
 
 fn blame(error: &SendError) -> Blame {
     match error {
-        SendError::Permanent { .. } => Blame::Letter,
+        SendError::Permanent { .. }
+        | SendError::Temporary {
+            stage: Stage::Letter,
+            ..
+        } => Blame::Letter,
         SendError::Temporary {
             maybe_delivered: true,
             ..
@@ -224,10 +228,6 @@ fn blame(error: &SendError) -> Blame {
             code: Some(code),
             ..
         } if !about_us(*code) => Blame::Letter,
-        SendError::Temporary {
-            stage: Stage::Letter,
-            ..
-        } => Blame::Letter,
         SendError::Temporary { .. } => Blame::Server,
     }
 }

@@ -161,8 +161,14 @@ impl Transport {
     pub async fn send(&self, letter: &Letter) -> Result<Receipt, SendError> {
         let message = letter.message()?.formatted();
         match self {
-            Self::Smtp(relays, signer) => relays.send(letter, &signed(message, signer)?).await,
-            Self::Directory(post, signer) => post.send(letter, signed(message, signer)?).await,
+            Self::Smtp(relays, signer) => {
+                relays
+                    .send(letter, &signed(message, signer.as_deref())?)
+                    .await
+            }
+            Self::Directory(post, signer) => {
+                post.send(letter, signed(message, signer.as_deref())?).await
+            }
             Self::Memory(post) => post.send(letter),
         }
     }
@@ -177,7 +183,7 @@ impl Transport {
     }
 }
 
-fn signed(message: Vec<u8>, signer: &Option<Arc<Signer>>) -> Result<Vec<u8>, SendError> {
+fn signed(message: Vec<u8>, signer: Option<&Signer>) -> Result<Vec<u8>, SendError> {
     match signer {
         Some(signer) => signer.signed(&message),
         None => Ok(message),

@@ -171,22 +171,22 @@ impl Trial {
         };
         let reply = self.taken().map(|receipt| receipt.reply.clone()).ok();
         let signer = self.way.signer.as_ref().map(ToString::to_string);
-        let mut json = json!({
+        let look = self.look.as_ref();
+        let addresses: Option<Vec<String>> =
+            look.map(|look| look.addresses.iter().map(ToString::to_string).collect());
+        let certificate = look
+            .and_then(|look| look.certificate.as_ref())
+            .map(|c| json!({ "subject": c.subject, "issuer": c.issuer, "until": c.until }));
+        json!({
             "state": state,
             "by": self.way.url.to_string(),
             "to": to.as_str(),
             "reply": reply,
             "dkim": signer,
-        });
-        if let Some(look) = &self.look {
-            json["addresses"] = look.addresses.iter().map(ToString::to_string).collect();
-            json["tls"] = json!(look.tls);
-            json["certificate"] = look.certificate.as_ref().map_or(
-                Value::Null,
-                |c| json!({ "subject": c.subject, "issuer": c.issuer, "until": c.until }),
-            );
-        }
-        json
+            "addresses": addresses,
+            "tls": look.and_then(|look| look.tls.as_deref()),
+            "certificate": certificate,
+        })
     }
 }
 

@@ -144,7 +144,7 @@ async fn send(relays: &Arc<Relays>) -> Result<Receipt, SendError> {
     relays.send(&letter, &message).await
 }
 
-const NEVER: Duration = Duration::from_secs(3_600);
+const NEVER: Duration = Duration::from_hours(1);
 
 #[tokio::test]
 async fn a_server_that_will_not_deal_with_us_hands_its_letters_to_the_second() {
