@@ -57,6 +57,7 @@ pub(crate) fn service(address: &str) -> Service {
         public_url: "http://127.0.0.1".to_owned(),
         mail_domain: "localhost".to_owned(),
         simulated: false,
+        operations: dotation::app::operations::Operations::NOBODY,
     };
     Service::new(db, Rulebooks::load(None).expect("rulebooks"), desk)
 }

@@ -41,6 +41,7 @@ pub(crate) fn loop_for(place: &Place, car_t: bool, spread: bool, time: Duration)
         public_url: String::new(),
         mail_domain: "localhost".to_owned(),
         simulated: false,
+        operations: dotation::app::operations::Operations::NOBODY,
     };
     let start = Instant::now();
     let mut done = 0;
