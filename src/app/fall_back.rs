@@ -73,12 +73,11 @@ fn follow_one(act: &mut Act<'_>, letter: &OutboxLetter) -> Result<(), Error> {
         Some(id) => db::alerts::find(act.conn, id)?,
         None => None,
     };
-    if let Some(alert) = alert.filter(|a| a.state == AlertState::Open) {
-        if asks_for_an_answer(&letter.event) {
-            let hears = |r: &&Recipient| alert.kind.heard_by().contains(&r.capacity);
-            let capacity = refused.iter().find(hears).map(|r| r.capacity);
-            fall_back(act, &alert, letter, capacity, &list)?;
-        }
+    let open = alert.filter(|a| a.state == AlertState::Open);
+    if let Some(alert) = open.filter(|_| asks_for_an_answer(&letter.event)) {
+        let hears = |r: &&Recipient| alert.kind.heard_by().contains(&r.capacity);
+        let capacity = refused.iter().find(hears).map(|r| r.capacity);
+        fall_back(act, &alert, letter, capacity, &list)?;
     }
     reach::look(act, site)
 }

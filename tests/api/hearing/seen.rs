@@ -79,7 +79,7 @@ fn a_movement_that_is_not_evaluated_is_heard_of_until_it_is(backend: Backend) {
         let look = |act: &mut Act<'_>| {
             let all = alerts::letters(act, None, None, 50)?;
             let of = all.into_iter().filter(|l| l.to_email == OPERATIONS);
-            Ok(of.map(|l| l.event).collect::<Vec<_>>())
+            Ok::<Vec<String>, dotation::app::Error>(of.map(|l| l.event).collect())
         };
         let mut all = block(service.read(caller(), instant("2026-11-22T10:00:00Z"), look)).unwrap();
         all.reverse();
