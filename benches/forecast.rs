@@ -81,6 +81,7 @@ fn deliveries(n: u32) -> Vec<Delivery> {
         units: Units::new(6),
         arrived: Units::ZERO,
         expected_on: day(2 + n * 6),
+        confirmed: true,
         state: DeliveryState::Confirmed,
         reference: None,
         version: 1,
