@@ -202,7 +202,7 @@ fn catch_up(act: &mut Act<'_>, recipient: &Recipient) -> Result<(), Error> {
             .iter()
             .any(|e| e.eq_ignore_ascii_case(&recipient.email))
         {
-            post_letters::to(act, &state, &alert, "opened", recipient.clone(), act.now)?;
+            post_letters::to(act, &state, &alert, "opened", recipient, act.now)?;
         }
     }
     Ok(())

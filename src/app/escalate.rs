@@ -66,7 +66,7 @@ fn escalate(
     let state = SiteState::load(act, site)?;
     let at = after_those_before(act, &alert, "escalated")?;
     for recipient in hearers::coordinators(act, &state.site, alert.kind)? {
-        post_letters::to(act, &state, &alert, "escalated", recipient, at)?;
+        post_letters::to(act, &state, &alert, "escalated", &recipient, at)?;
     }
     Ok(())
 }

@@ -121,13 +121,12 @@ fn fall_back(
         .iter()
         .filter(of_capacity)
         .find(|r| r.works() && !written(r));
-    let hearers: Vec<Recipient> = match next {
-        Some(next) => vec![next.clone()],
-        None => {
-            let mut all = hearers::coordinators(act, &state.site, alert.kind)?;
-            all.retain(|r| !written(r));
-            all
-        }
+    let hearers: Vec<Recipient> = if let Some(next) = next {
+        vec![next.clone()]
+    } else {
+        let mut all = hearers::coordinators(act, &state.site, alert.kind)?;
+        all.retain(|r| !written(r));
+        all
     };
     let details = json!({
         "letter": letter.id.as_str(),
@@ -141,7 +140,7 @@ fn fall_back(
     };
     let at = after_those_before(act, alert, "escalated")?;
     for recipient in hearers {
-        post_letters::to(act, &state, alert, event, recipient, at)?;
+        post_letters::to(act, &state, alert, event, &recipient, at)?;
     }
     act.audit(
         Some(alert.site),

@@ -46,7 +46,7 @@ pub fn about(
         }
         written.push(recipient.email.clone());
         if let Some(event) = still_to_tell(act, alert, event, &recipient.email)? {
-            to(act, state, alert, event, recipient, at)?;
+            to(act, state, alert, event, &recipient, at)?;
         }
     }
     if alert.kind == AlertKind::SiteUnreachable {
@@ -86,7 +86,7 @@ pub(super) fn to(
     state: &SiteState,
     alert: &Alert,
     event: &'static str,
-    recipient: Recipient,
+    recipient: &Recipient,
     at: Instant,
 ) -> Result<(), Error> {
     let letter = worded(act, state, (alert, event), recipient.language, write)?;
@@ -99,7 +99,7 @@ pub(super) fn to(
             .unwrap_or(act.now),
     };
     let about = (Some(site.finess), Some(alert.id.clone()));
-    let id = queue(act, about, event, To::of(&recipient), letter, times)?;
+    let id = queue(act, about, event, To::of(recipient), letter, times)?;
     let mut links = vec![Purpose::Unsubscribe];
     if asks_for_an_answer(event) {
         links.push(Purpose::Acknowledge);

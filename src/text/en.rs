@@ -34,9 +34,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::TooManyBoxes { boxes, per_box, most } => {
             format!("{boxes} boxes of {per_box} units are more than one movement can have: {most} boxes at most.")
         }
-        Refusal::SerialKnown { serial, .. } => {
-            format!("The pack with serial number {serial} is already in stock and has not left. Was it scanned twice?")
-        }
+        Refusal::SerialKnown { serial, .. } => format!("The pack with serial number {serial} is already in stock and has not left. Was it scanned twice?"),
         Refusal::PackOnItsWay { serial, transfer } => format!("The pack with serial number {serial} is on its way with the transfer {transfer}: receive it with that transfer, or it would be counted twice."),
         Refusal::OtherLot { serial, found, expected, .. } => {
             format!("The pack with serial number {serial} is of lot {expected} and not of lot {found}. Compare both with the box.")

@@ -36,9 +36,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::TooManyBoxes { boxes, per_box, most } => {
             format!("{boxes} boîtes de {per_box} unités dépassent ce qu'un mouvement peut compter : {most} boîtes au plus.")
         }
-        Refusal::SerialKnown { serial, .. } => {
-            format!("La boîte de numéro de série {serial} est déjà en stock et n'en est pas sortie. A-t-elle été scannée deux fois ?")
-        }
+        Refusal::SerialKnown { serial, .. } => format!("La boîte de numéro de série {serial} est déjà en stock et n'en est pas sortie. A-t-elle été scannée deux fois ?"),
         Refusal::PackOnItsWay { serial, transfer } => format!("La boîte de numéro de série {serial} est en route avec le transfert {transfer} : recevez-la avec ce transfert, elle serait sinon comptée deux fois."),
         Refusal::OtherLot { serial, found, expected, .. } => {
             format!("La boîte de numéro de série {serial} est du lot {expected} et non du lot {found}. Comparez les deux avec la boîte.")

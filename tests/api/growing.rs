@@ -24,7 +24,7 @@ fn history() -> String {
         "{n} INSERT INTO patient_payload SELECT 'old-' || i, '{CENTRE}', '{salt}', '{hash}', 'was-' || i, 50000, '2021-01-20', NULL FROM n;
          {n} INSERT INTO car_t_patients SELECT 'old-' || i, '{CENTRE}', 'expected', 0, 1, {at} FROM n;
          {n} INSERT INTO clearances SELECT 'old-' || i, '{CENTRE}', i, 'old-' || i, 'r', '{hash}', 'released', 3, 0, 'window-over', {at}, 't', {at}, 2 FROM n;
-         {n} INSERT INTO alerts SELECT 'old-' || i, '{CENTRE}', 'clearance-broken', 'old-' || i, 'closed', 0, 3, {at}, {at}, NULL, NULL, NULL, {at}, 2 FROM n;"
+         {n} INSERT INTO alerts SELECT 'old-' || i, '{CENTRE}', 'clearance-broken', 'old-' || i, 'closed', 0, 3, {at}, {at}, NULL, NULL, NULL, {at}, 2, NULL FROM n;"
     )
 }
 

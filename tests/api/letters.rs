@@ -82,7 +82,16 @@ fn of(kind: AlertKind, lots: u32) -> Option<Of> {
             let lots = (1..=lots).map(lot).collect();
             Some(Of::Lots { lots, others: 3 })
         }
-        _ => None,
+        AlertKind::ReserveBelowMinimum
+        | AlertKind::ClearanceBroken
+        | AlertKind::Override
+        | AlertKind::NoticeExpired
+        | AlertKind::CountOverdue
+        | AlertKind::ResupplyCompromised
+        | AlertKind::Recall
+        | AlertKind::ClearanceRefused
+        | AlertKind::ReserveForecast
+        | AlertKind::SiteUnreachable => None,
     }
 }
 

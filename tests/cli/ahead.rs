@@ -12,6 +12,9 @@ fn run(desk: &Desk, words: &str) -> Done {
 
 fn install(desk: &Desk) {
     run(desk, "site network-add chu --name CHU").ok();
+    let listed =
+        format!("catalogue add --cip {MG400} --mg 400 --label flacon --route iv --units-per-box 1");
+    run(desk, &listed).ok();
     let site = format!("site add --finess {SITE} --network chu --name PUI --car-t");
     run(desk, &site).ok();
 }

@@ -6,7 +6,7 @@
 #                             no mail server is started
 
 smtp_sink_install() {
-    local folder sink
+    local folder sink libraries
     if sink=$(PATH=$PATH:/usr/sbin command -v smtp-sink); then
         export DOTATION_TEST_SMTP_SINK=$sink
         return 0
@@ -20,10 +20,13 @@ smtp_sink_install() {
         (cd "$folder" && apt-get -qq download postfix 2>/dev/null) || {
             apt-get -qq update && (cd "$folder" && apt-get -qq download postfix 2>/dev/null)
         } || return 1
-        dpkg -x "$folder"/postfix_*.deb "$folder" && rm "$folder"/postfix_*.deb
+        dpkg -x "$folder"/postfix_*.deb "$folder"
         if ((EUID == 0)) && smtp_sink_ldd "$folder" | grep -q 'not found'; then
-            apt_install libdb5.3 libicu72 libnsl2
+            # the libraries that the package names, as this Debian calls them
+            mapfile -t libraries < <(dpkg-deb -f "$folder"/postfix_*.deb Depends | tr ',' '\n' | grep -oE '^ *lib[^ ]+' | tr -d ' ')
+            apt_install "${libraries[@]}"
         fi
+        rm "$folder"/postfix_*.deb
         if smtp_sink_ldd "$folder" | grep 'not found' >&2; then
             return 1
         fi

@@ -252,6 +252,7 @@ pub struct RecipientChange {
     /// `null`: none.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<QuietHoursShape>)]
+    #[expect(clippy::option_option, reason = "tells null from what is not said")]
     quiet_hours: Option<Option<QuietHoursShape>>,
     digest: Option<bool>,
 }

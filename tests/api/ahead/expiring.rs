@@ -147,6 +147,7 @@ fn stock_that_is_imported_is_one_letter(backend: Backend) {
     let headers = [
         ("Authorization", bearer.as_str()),
         ("Content-Type", "text/csv"),
+        ("Idempotency-Key", "import-1"),
     ];
     let import = |query: &str| {
         let path = at(&format!("/stock/import{query}"));
