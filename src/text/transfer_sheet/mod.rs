@@ -66,8 +66,9 @@ const STYLE: &str = "@page{size:A4;margin:14mm}*{box-sizing:border-box}\
 body{margin:0 auto;max-width:182mm;font:10.5pt/1.35 Arial,Helvetica,sans-serif;color:#000}\
 h1{font-size:16pt;margin:0}h2{font-size:11pt;margin:5mm 0 1.5mm}p{margin:1mm 0}\
 header{display:flex;justify-content:space-between;gap:8mm;align-items:flex-start}\
-table{width:100%;border-collapse:collapse}th,td{border:.3mm solid #000;padding:1.2mm 1.6mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
+table{width:100%;border-collapse:collapse}th,td{border:.3mm solid #000;padding:1.2mm 1.6mm;text-align:left;vertical-align:top}\
 th{background:#eee}td.n{text-align:right;white-space:nowrap}.id{font-family:monospace;font-size:8.5pt}\
+.lots{font-size:9pt}.lots th{font-size:7.5pt;padding:1.2mm 1mm}.lots td{padding:1.2mm 1mm}.k{white-space:nowrap}.l{overflow-wrap:anywhere;min-width:22mm}\
 .cold{border:.8mm solid #000;padding:2mm 3mm;font-size:13pt;font-weight:bold;margin:4mm 0 0}.cold span{font-size:10.5pt;font-weight:normal}\
 .sign td{height:24mm;width:33.3%}@media print{body{max-width:none}}";
 
@@ -151,7 +152,7 @@ fn lots(sheet: &Sheet, language: Language) -> String {
         .iter()
         .map(|lot| {
             format!(
-                "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td class=\"n\"><strong>{}</strong></td><td></td><td></td><td></td><td></td></tr>",
+                "<tr><td class=\"k\">{}</td><td>{}</td><td class=\"l\">{}</td><td class=\"k\">{}</td><td class=\"n\"><strong>{}</strong></td><td></td><td></td><td></td><td></td></tr>",
                 lot.cip13,
                 escaped(&lot.label),
                 escaped(lot.lot.as_str()),
@@ -162,7 +163,7 @@ fn lots(sheet: &Sheet, language: Language) -> String {
         .collect();
     let all = Units::sum(sheet.lots.iter().map(|lot| lot.units));
     format!(
-        "<h2>{}</h2><table><tr>{}</tr>{}<tr><td colspan=\"4\">{}</td><td class=\"n\"><strong>{all}</strong></td><td></td><td></td><td></td><td></td></tr></table>",
+        "<h2>{}</h2><table class=\"lots\"><tr>{}</tr>{}<tr><td colspan=\"4\">{}</td><td class=\"n\"><strong>{all}</strong></td><td></td><td></td><td></td><td></td></tr></table>",
         say(language, "Contenu", "Contents"),
         head.concat(),
         rows.concat(),
