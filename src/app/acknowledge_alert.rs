@@ -57,6 +57,7 @@ pub fn acknowledge(
         ..alert
     };
     db::alerts::update(act.conn, &alert)?;
+    db::schedule::acknowledged(act.conn, id)?;
     let details = json!({ "kind": alert.kind.code(), "state": alert.state.code() });
     act.audit(
         Some(alert.site),

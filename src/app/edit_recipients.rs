@@ -169,7 +169,7 @@ pub(super) fn add_as(
             details,
         },
     )?;
-    let in_place = |r: &Recipient| r.active && r.capacity == new.capacity;
+    let in_place = |r: &Recipient| r.works() && r.capacity == new.capacity;
     if recipient.active && !list.iter().any(in_place) {
         catch_up(act, &recipient)?;
     }
@@ -287,7 +287,7 @@ pub(super) fn edit(
             details,
         },
     )?;
-    let in_place = |r: &Recipient| r.active && r.capacity == after.capacity;
+    let in_place = |r: &Recipient| r.works() && r.capacity == after.capacity;
     if after.active && !list.iter().any(in_place) {
         catch_up(act, after)?;
     }

@@ -108,19 +108,26 @@ fn fall_back(
     let letters = db::outbox::page(act.conn, None, Some(&alert.id), None, None, LETTERS)?;
     let to = |r: &Recipient, l: &OutboxLetter| l.to_email.eq_ignore_ascii_case(&r.email);
     let written = |r: &Recipient| letters.iter().any(|l| to(r, l));
+    // what others heard before this letter was written says nothing of it
+    let of_event = |l: &OutboxLetter| {
+        l.event == letter.event && !l.to_email.eq_ignore_ascii_case(&letter.to_email)
+    };
     let on_its_way = |r: &Recipient| {
         let well = [LetterState::Queued, LetterState::Sent];
-        letters.iter().any(|l| to(r, l) && well.contains(&l.state))
+        let mut letters = letters.iter().filter(|l| of_event(l));
+        letters.any(|l| to(r, l) && well.contains(&l.state))
     };
     let of_capacity = |r: &&Recipient| r.active && Some(r.capacity) == capacity;
     if list.iter().filter(of_capacity).any(on_its_way) {
         return Ok(());
     }
     let state = SiteState::load(act, alert.site)?;
+    // who chose not to hear of it is left in peace, where it can wait
+    let hears = |r: &Recipient| r.hears(alert.kind) || !alert.kind.can_wait();
     let next = list
         .iter()
         .filter(of_capacity)
-        .find(|r| r.works() && !written(r));
+        .find(|r| r.works() && hears(r) && !written(r));
     let hearers: Vec<Recipient> = if let Some(next) = next {
         vec![next.clone()]
     } else {

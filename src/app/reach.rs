@@ -65,21 +65,24 @@ pub(super) fn look(act: &mut Act<'_>, site: Finess) -> Result<(), Error> {
 /// changed.
 ///
 /// # Errors
-/// When the database cannot be read or written.
+/// When the database cannot be read, or the last error of the sites that could not be looked at.
 pub async fn watch(service: &Service, now: Instant) -> Result<usize, Error> {
     let caller = Caller::at_the_machine("service", Role::Admin);
     let due = service
         .read(caller.clone(), now, move |act| due(act, now))
         .await?;
-    for site in &due {
-        let site = *site;
+    let (mut looked, mut failed) = (0, None);
+    for site in due {
         let work = move |act: &mut Act<'_>| {
             mend(act, site)?;
             look(act, site)
         };
-        service.write(caller.clone(), now, vec![site], work).await?;
+        match service.write(caller.clone(), now, vec![site], work).await {
+            Ok(()) => looked += 1,
+            Err(error) => failed = Some(error),
+        }
     }
-    Ok(due.len())
+    failed.map_or(Ok(looked), Err)
 }
 
 /// The sites at which something is to be written down.

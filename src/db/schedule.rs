@@ -122,15 +122,14 @@ pub fn turn(
     Ok(true)
 }
 
-/// Writes down that an alert was raised: it opened, or got worse.
+/// Writes down that an alert was raised: it opened, or got worse. One that nobody has acknowledged since it
+/// was raised waits on from then: what gets worse and worse is escalated all the sooner.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub fn raised(conn: &mut Conn, alert: &AlertId, at: Instant) -> Result<(), Error> {
-    let again = diesel::update(escalations::table.find(alert.as_str()))
-        .set(escalations::raised_at.eq(kept(at)))
-        .execute(conn)?;
-    if again == 0 {
+    let waits = escalations::table.find(alert.as_str());
+    if !diesel::select(exists(waits)).get_result::<bool>(conn)? {
         diesel::insert_into(escalations::table)
             .values((
                 escalations::alert_id.eq(alert.as_str()),
@@ -138,6 +137,15 @@ pub fn raised(conn: &mut Conn, alert: &AlertId, at: Instant) -> Result<(), Error
             ))
             .execute(conn)?;
     }
+    Ok(())
+}
+
+/// Writes down that an alert was acknowledged: it waits no more, until it is raised again.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn acknowledged(conn: &mut Conn, alert: &AlertId) -> Result<(), Error> {
+    diesel::delete(escalations::table.find(alert.as_str())).execute(conn)?;
     Ok(())
 }
 

@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 
 on_both! {
     a_refused_letter_falls_back_to_the_coordinator
+    what_is_refused_when_it_gets_worse_falls_back_too
     one_that_others_of_the_capacity_heard_falls_back_to_nobody
+    who_takes_the_place_of_a_dead_address_hears_what_is_open
     a_site_without_a_working_recipient_is_heard_of_until_it_has_one
     an_address_that_takes_a_letter_again_works_again
 }
@@ -83,6 +85,31 @@ fn a_refused_letter_falls_back_to_the_coordinator(backend: Backend) {
     // an edit forgets it
     super::edit(&app, PUI, &json!({ "name": "PUI" }));
     assert!(recipient(&app, PUI).get("refused").is_none());
+}
+
+fn what_is_refused_when_it_gets_worse_falls_back_too(backend: Backend) {
+    let app = spawn(backend);
+    stocked(&app);
+    app.lose(MG400, "B1", 1);
+    app.heard();
+    refuse(&app, 1);
+    app.lose(MG400, "B1", 2);
+    // that the reader heard of its opening is no answer
+    wait(&app, || {
+        told(&app, "opened").contains(&COORDINATOR.to_owned())
+    });
+}
+
+fn who_takes_the_place_of_a_dead_address_hears_what_is_open(backend: Backend) {
+    let app = spawn(backend);
+    stocked(&app);
+    refuse(&app, 1);
+    app.lose(MG400, "B1", 1);
+    wait(&app, || recipient(&app, PUI).get("refused").is_some());
+    add(&app, "pharmacist", "new@example.org");
+    wait(&app, || {
+        told(&app, "opened").contains(&"new@example.org".to_owned())
+    });
 }
 
 fn one_that_others_of_the_capacity_heard_falls_back_to_nobody(backend: Backend) {

@@ -15,6 +15,7 @@ use serde_json::json;
 on_both! {
     an_alert_that_nobody_acknowledged_is_sent_to_the_coordinator_once
     what_was_acknowledged_in_time_is_not_escalated_and_what_gets_worse_again_is
+    what_gets_worse_and_worse_is_escalated_all_the_same
     a_digest_missed_for_days_is_written_once_and_only_of_what_is_open
     one_instance_sees_to_the_schedule_and_another_after_its_death
     a_schedule_makes_up_for_what_it_missed_without_a_flood
@@ -66,6 +67,14 @@ fn what_was_acknowledged_in_time_is_not_escalated_and_what_gets_worse_again_is(b
     app.lose(MG400, "B1", 2);
     let twice = [COORDINATOR, COORDINATOR];
     assert_eq!(escalated(&app, "2021-10-21T06:00:00Z"), twice);
+}
+
+fn what_gets_worse_and_worse_is_escalated_all_the_same(backend: Backend) {
+    let app = short(backend);
+    let app = again_at(app, "2021-10-20T09:00:00Z");
+    app.lose(MG400, "B1", 2);
+    // four hours after it opened, and not after it got worse
+    assert_eq!(escalated(&app, "2021-10-20T10:30:00Z"), [COORDINATOR]);
 }
 
 fn a_digest_missed_for_days_is_written_once_and_only_of_what_is_open(backend: Backend) {
