@@ -15,8 +15,14 @@ use crate::db;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::role::Role;
+use chrono::TimeDelta;
 
-/// Evaluates the sites where something moved since they were; returns how many.
+/// How long ago something must have moved for its site to be evaluated once more.
+///
+/// Choice: a minute; the movement's own transaction has settled the site, and this is the net under it.
+const SETTLED_SINCE: TimeDelta = TimeDelta::minutes(1);
+
+/// Evaluates the sites where something moved since they were, a minute ago or more; returns how many.
 ///
 /// # Errors
 /// When the database cannot be read, or the last error of those that could not be evaluated.
@@ -28,7 +34,8 @@ pub async fn watch(service: &Service, now: Instant) -> Result<usize, Error> {
         })
         .await?;
     let (mut evaluated, mut failed) = (0, None);
-    for one in due {
+    let old = |one: &db::schedule::Unevaluated| one.since <= now - SETTLED_SINCE;
+    for one in due.into_iter().filter(old) {
         let site = one.site;
         let work = move |act: &mut Act<'_>| evaluate(act, site);
         match service.write(caller.clone(), now, vec![site], work).await {

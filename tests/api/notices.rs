@@ -157,8 +157,7 @@ fn a_pharmacy_without_car_t_hears_of_what_is_on_its_shelf(backend: Backend) {
         let all = items(&app.get(Role::Pharmacist, &path).expect(200));
         all.iter().filter(|a| a["kind"] == KIND).count()
     };
-    let watch =
-        |app: &App, now: &str| block(notices::watch(&app.service, instant(now))).unwrap();
+    let watch = |app: &App, now: &str| block(notices::watch(&app.service, instant(now))).unwrap();
     assert_eq!(watch(&app, "2021-12-01T12:00:00Z"), 0);
     assert_eq!((watch(&app, AFTER), open(&app)), (1, 0));
     app.receive(NEIGHBOUR, MG400, "B1", "2022-06-30", 2);
