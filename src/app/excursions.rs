@@ -10,7 +10,7 @@ use super::act::{Act, Done};
 use super::after::{self, Recorded};
 use super::apart;
 use super::error::Error;
-use super::record::{Particulars, Which, record};
+use super::record::{Particulars, Which, not_to_come, record};
 use super::site_state::SiteState;
 use crate::db::stock::Lot;
 use crate::db::{self};
@@ -65,10 +65,9 @@ pub fn open(
     new: &NewExcursion,
 ) -> Result<(Excursion, Recorded), Error> {
     let mut state = SiteState::load(act, site)?;
-    let latest = act.now + chrono::TimeDelta::minutes(5);
     for (what, at) in [("from", new.lasted.0), ("to", new.lasted.1)] {
-        if at.is_some_and(|at| at > latest) {
-            return Err(Refusal::InTheFuture { what }.into());
+        if let Some(at) = at {
+            not_to_come(act, at, what)?;
         }
     }
     let lines = caught(act, &mut state, new.lots.as_deref())?;

@@ -93,10 +93,7 @@ pub(super) fn heard(
     let kept = |a: &Alert| reserves.iter().any(|(name, _)| *name == a.subject);
     let gone = open.iter().filter(|a| a.kind == KIND && !kept(a));
     let gone: Vec<String> = gone.map(|a| a.subject.clone()).collect();
-    let nothing = Reading {
-        found: 0,
-        expected: 0,
-    };
+    let nothing = Reading::NOTHING;
     for subject in gone {
         close(act, state, open, (KIND, &subject, nothing))?;
     }

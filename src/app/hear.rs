@@ -279,10 +279,7 @@ pub(super) fn safety_overridden(
     decision: &GateDecision,
 ) -> Result<(), Error> {
     let subject = format!("{OF_SAFETY}{}", decision.id);
-    let nothing = Reading {
-        found: 0,
-        expected: 0,
-    };
+    let nothing = Reading::NOTHING;
     let heard = (AlertKind::Override, subject.as_str(), nothing);
     tell(act, state, &mut Vec::new(), Step::Open, heard)
 }
@@ -318,15 +315,5 @@ pub(super) fn ended(
     subject: &str,
 ) -> Result<(), Error> {
     let mut open = db::alerts::open(act.conn, state.site.finess)?;
-    hear(
-        act,
-        state,
-        &mut open,
-        kind,
-        subject,
-        Reading {
-            found: 0,
-            expected: 0,
-        },
-    )
+    hear(act, state, &mut open, kind, subject, Reading::NOTHING)
 }

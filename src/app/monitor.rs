@@ -250,10 +250,7 @@ pub(super) fn settle(act: &mut Act<'_>, site: Finess) -> Result<(), Error> {
         readings.push((book.name.to_string(), reading));
     }
     // of a rulebook that is there no more nothing is overdue
-    let nothing = Reading {
-        found: 0,
-        expected: 0,
-    };
+    let nothing = Reading::NOTHING;
     for alert in &open {
         if !readings.iter().any(|(name, _)| *name == alert.subject) {
             readings.push((alert.subject.clone(), nothing));

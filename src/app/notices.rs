@@ -215,10 +215,7 @@ fn gone(act: &mut Act<'_>, state: &SiteState, open: &mut Vec<Alert>) -> Result<(
     let of_none = open.iter().filter(|a| a.kind == KIND && !loaded(a));
     let subjects: Vec<String> = of_none.map(|a| a.subject.clone()).collect();
     for subject in subjects {
-        let over = Reading {
-            found: 0,
-            expected: 0,
-        };
+        let over = Reading::NOTHING;
         hear(act, state, open, KIND, &subject, over)?;
     }
     Ok(())

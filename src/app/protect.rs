@@ -62,10 +62,7 @@ pub fn kept(act: &Act<'_>, before: &SiteState, after: &SiteState) -> Result<(), 
 /// Returns how many doses of the reserve a site can make now, and how many must stay; nothing of
 /// nothing at a site that keeps none.
 pub fn left(act: &Act<'_>, state: &SiteState) -> Reading {
-    let mut left = Reading {
-        found: 0,
-        expected: 0,
-    };
+    let mut left = Reading::NOTHING;
     if let (true, Some((rulebook, rule))) = (state.site.car_t, state.protecting(act).first()) {
         let reserve = reserve::stand(&state.facts(rulebook, rule));
         left.found = i64::from(reserve.possible().get());

@@ -167,11 +167,17 @@ pub fn salted(pseudonym: &str) -> (String, String) {
 /// # Errors
 /// [`Refusal::InTheFuture`].
 pub fn not_in_the_future(act: &Act<'_>, told: &Particulars) -> Result<(), Refusal> {
-    let latest = act.now + chrono::TimeDelta::minutes(5);
-    match told.happened_at {
-        Some(at) if at > latest => Err(Refusal::InTheFuture {
-            what: "happened_at",
-        }),
-        Some(_) | None => Ok(()),
+    told.happened_at
+        .map_or(Ok(()), |at| not_to_come(act, at, "happened_at"))
+}
+
+/// Refuses `what` lies in the future, with the same grace.
+///
+/// # Errors
+/// [`Refusal::InTheFuture`].
+pub fn not_to_come(act: &Act<'_>, at: Instant, what: &'static str) -> Result<(), Refusal> {
+    if at > act.now + chrono::TimeDelta::minutes(5) {
+        return Err(Refusal::InTheFuture { what });
     }
+    Ok(())
 }

@@ -130,9 +130,6 @@ fn over(
     open: &mut Vec<Alert>,
     subject: &str,
 ) -> Result<(), Error> {
-    let nothing = Reading {
-        found: 0,
-        expected: 0,
-    };
+    let nothing = Reading::NOTHING;
     close(act, state, open, (KIND, subject, nothing))
 }

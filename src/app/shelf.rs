@@ -40,15 +40,10 @@ fn minimums(act: &mut Act<'_>, state: &SiteState, open: &mut Vec<Alert>) -> Resu
     let gone = open.iter().filter(|a| a.kind == KIND && !is_set(a));
     let gone: Vec<String> = gone.map(|a| a.subject.clone()).collect();
     for subject in gone {
-        close(act, state, open, (KIND, &subject, NOTHING))?;
+        close(act, state, open, (KIND, &subject, Reading::NOTHING))?;
     }
     Ok(())
 }
-
-const NOTHING: Reading = Reading {
-    found: 0,
-    expected: 0,
-};
 
 /// What there is of the subject of a minimum; nothing when its rulebook is loaded no more.
 fn there(act: &Act<'_>, state: &SiteState, threshold: &Threshold) -> Option<Reading> {
@@ -80,7 +75,9 @@ fn expiries(act: &mut Act<'_>, state: &SiteState, open: &mut Vec<Alert>) -> Resu
         .collect();
     let over = open.iter();
     let over = over.filter(|a| a.kind == KIND && !still.contains(a.subject.as_str()));
-    let over: Vec<_> = over.map(|a| (a.subject.clone(), NOTHING)).collect();
+    let over: Vec<_> = over
+        .map(|a| (a.subject.clone(), Reading::NOTHING))
+        .collect();
     readings.extend(over);
     hear_together(act, state, open, KIND, &readings)
 }

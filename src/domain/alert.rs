@@ -224,6 +224,12 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Nothing where nothing should be: what closes an alert whose cause has ended.
+    pub const NOTHING: Self = Self {
+        found: 0,
+        expected: 0,
+    };
+
     /// Returns whether there is less than there should be.
     pub const fn is_short(self) -> bool {
         self.found < self.expected

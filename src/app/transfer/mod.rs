@@ -29,7 +29,7 @@ pub use take_back::{LotBack, TakenBack, take_back};
 
 use super::act::{Act, Done};
 use super::error::Error;
-use super::record::{Particulars, not_in_the_future, record};
+use super::record::{Particulars, not_in_the_future, not_to_come, record};
 use super::site_state::SiteState;
 use crate::db;
 use crate::db::stock::Lot;
@@ -93,20 +93,11 @@ fn signed(act: &Act<'_>, told: &Particulars, after: Option<&Signed>) -> Result<S
     Ok(Signed { at, by })
 }
 
-/// Refuses what is said to have been done and is yet to come, with the same few minutes' grace as movements.
-fn not_to_come(act: &Act<'_>, at: Instant, what: &'static str) -> Result<(), Error> {
-    let told = Particulars {
-        happened_at: Some(at),
-        ..Particulars::default()
-    };
-    not_in_the_future(act, &told).map_err(|_future| Refusal::InTheFuture { what }.into())
-}
-
 /// Refuses a legal basis that is told of a time to come.
 fn may_be_right(act: &Act<'_>, legal: Option<&LegalBasis>) -> Result<(), Error> {
     match legal {
         Some(LegalBasis::ImperativeNeed { ars_told_at }) => {
-            not_to_come(act, *ars_told_at, "ars_told_at")
+            Ok(not_to_come(act, *ars_told_at, "ars_told_at")?)
         }
         Some(LegalBasis::ArsAuthorisation { .. }) | None => Ok(()),
     }
