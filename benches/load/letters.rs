@@ -107,6 +107,7 @@ fn row(n: usize) -> OutboxLetter {
         attempts: 0,
         due_at: now(),
         last_error: None,
+        failure: None,
         created_at: now(),
         sent_at: None,
     }

@@ -22,6 +22,21 @@ pub fn acknowledge(
     version: Option<i64>,
     note: Option<&str>,
 ) -> Result<Alert, Error> {
+    acknowledge_with(act, id, version, note, Vec::new())
+}
+
+/// As [`acknowledge`], with others that are open and were [told together](super::letter_links) with it: one
+/// letter says so of all.
+///
+/// # Errors
+/// As [`acknowledge`].
+pub(super) fn acknowledge_with(
+    act: &mut Act<'_>,
+    id: &AlertId,
+    version: Option<i64>,
+    note: Option<&str>,
+    others: Vec<Alert>,
+) -> Result<Alert, Error> {
     let unknown = || Refusal::Unknown {
         what: "alert",
         name: id.to_string(),
@@ -43,6 +58,23 @@ pub fn acknowledge(
         }
         .into());
     }
+    for other in others {
+        seen(act, other, note)?;
+    }
+    let alert = seen(act, alert, note)?;
+    let state = SiteState::load(act, alert.site)?;
+    let over = alert.state == AlertState::Closed;
+    post_letters::about(
+        act,
+        &state,
+        &alert,
+        if over { "closed" } else { "acknowledged" },
+    )?;
+    Ok(alert)
+}
+
+/// Writes down that somebody has seen to an alert.
+fn seen(act: &mut Act<'_>, alert: Alert, note: Option<&str>) -> Result<Alert, Error> {
     let over = alert.kind.closes_when_acknowledged();
     let alert = Alert {
         state: if over {
@@ -57,23 +89,16 @@ pub fn acknowledge(
         ..alert
     };
     db::alerts::update(act.conn, &alert)?;
-    db::schedule::acknowledged(act.conn, id)?;
+    db::schedule::acknowledged(act.conn, &alert.id)?;
     let details = json!({ "kind": alert.kind.code(), "state": alert.state.code() });
     act.audit(
         Some(alert.site),
         Done {
             action: "alert.acknowledge",
-            object: id.as_str(),
+            object: alert.id.as_str(),
             patient: None,
             details,
         },
-    )?;
-    let state = SiteState::load(act, alert.site)?;
-    post_letters::about(
-        act,
-        &state,
-        &alert,
-        if over { "closed" } else { "acknowledged" },
     )?;
     Ok(alert)
 }

@@ -19,7 +19,7 @@ use crate::domain::hours::digest_due;
 use crate::domain::role::Role;
 use crate::domain::site::Site;
 use crate::text::letter::digest::{Facts, write};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What the task is called where it is kept how far it was done.
 const TASK: &str = "digest";
@@ -87,22 +87,19 @@ fn digest(act: &mut Act<'_>, finess: Finess, through: Instant) -> Result<(), Err
     };
     let mut list = db::recipients::of_site(act.conn, finess)?;
     list.retain(|r| r.active && r.digest);
-    let mut written: BTreeSet<String> = BTreeSet::new();
+    let mut written: Vec<&Recipient> = Vec::new();
     for recipient in &list {
-        let address = recipient.email.to_ascii_lowercase();
-        if written.contains(&address) {
+        if written.iter().any(|other| other.is_at(&recipient.email)) {
             continue;
         }
         // somebody in two capacities hears what either does
-        let same = list
-            .iter()
-            .filter(|r| r.email.eq_ignore_ascii_case(&address));
+        let same = list.iter().filter(|r| r.is_at(&recipient.email));
         let capacities: Vec<&Recipient> = same.collect();
         let hears = |alert: &&Alert| capacities.iter().any(|r| r.hears(alert.kind));
         let alerts: Vec<Alert> = open.iter().filter(hears).cloned().collect();
         if !alerts.is_empty() {
             to(act, &site, recipient, &alerts)?;
-            written.insert(address);
+            written.push(recipient);
         }
     }
     Ok(())

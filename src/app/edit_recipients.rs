@@ -138,7 +138,7 @@ pub(super) fn add_as(
     let list = db::recipients::of_site(act.conn, site)?;
     if list
         .iter()
-        .any(|r| r.email.eq_ignore_ascii_case(&new.email) && r.capacity == new.capacity)
+        .any(|r| r.is_at(&new.email) && r.capacity == new.capacity)
     {
         return Err(Refusal::AlreadyThere { what: "recipient" }.into());
     }
@@ -198,10 +198,7 @@ fn catch_up(act: &mut Act<'_>, recipient: &Recipient) -> Result<(), Error> {
             together.push(alert.kind);
         }
         let told = db::outbox::written_to(act.conn, &alert.id)?;
-        if !told
-            .iter()
-            .any(|e| e.eq_ignore_ascii_case(&recipient.email))
-        {
+        if !told.iter().any(|address| recipient.is_at(address)) {
             post_letters::to(act, &state, &alert, "opened", recipient, act.now)?;
         }
     }
@@ -287,6 +284,12 @@ pub(super) fn edit(
             details,
         },
     )?;
+    let unheard: BTreeSet<AlertKind> = after.silent.difference(&before.silent).copied().collect();
+    if !after.active {
+        withdraw(act, after, None)?;
+    } else if !unheard.is_empty() {
+        withdraw(act, after, Some(&unheard))?;
+    }
     let in_place = |r: &Recipient| r.works() && r.capacity == after.capacity;
     if after.active && !list.iter().any(in_place) {
         catch_up(act, after)?;
@@ -295,18 +298,33 @@ pub(super) fn edit(
     Ok(after.clone())
 }
 
+/// Withdraws what waits for the end of the quiet hours of somebody who is not written to any more, about all
+/// or some kinds; not what they hear in another capacity.
+fn withdraw(
+    act: &mut Act<'_>,
+    gone: &Recipient,
+    kinds: Option<&BTreeSet<AlertKind>>,
+) -> Result<(), Error> {
+    let all: BTreeSet<AlertKind> = AlertKind::ALL.into_iter().collect();
+    let mut kinds = kinds.unwrap_or(&all).clone();
+    for other in db::recipients::of_site(act.conn, gone.site)? {
+        if other.id != gone.id && other.is_at(&gone.email) {
+            kinds.retain(|kind| !other.hears(*kind));
+        }
+    }
+    let of = (gone.site, gone.email.as_str());
+    db::outbox::withdraw(act.conn, of, &kinds, act.now)?;
+    Ok(())
+}
+
 /// Takes somebody off a site's list.
 ///
 /// # Errors
 /// Refused when they are not on it.
 pub fn remove(act: &mut Act<'_>, site: Finess, id: &RecipientId) -> Result<(), Error> {
-    if !db::recipients::delete(act.conn, site, id)? {
-        return Err(Refusal::Unknown {
-            what: "recipient",
-            name: id.to_string(),
-        }
-        .into());
-    }
+    let gone = see(act, site, id)?;
+    db::recipients::delete(act.conn, site, id)?;
+    withdraw(act, &gone, None)?;
     act.audit(
         Some(site),
         Done {

@@ -1,4 +1,5 @@
-//! An alert that nobody acknowledges is sent to the coordinator: once each time that it opens or gets worse.
+//! An alert that nobody acknowledges is sent to the coordinator: once each time that it opens or gets worse,
+//! so long after those who hear of it could.
 
 use super::act::{Act, Caller};
 use super::error::Error;
@@ -63,6 +64,14 @@ fn escalate(
     let Some(alert) = alert.filter(|a| a.state == AlertState::Open) else {
         return Ok(());
     };
+    if alert.kind.is_told_together() {
+        // one letter names them all
+        for other in db::alerts::open(act.conn, site)? {
+            if other.kind == alert.kind {
+                db::schedule::acknowledged(act.conn, &other.id)?;
+            }
+        }
+    }
     let state = SiteState::load(act, site)?;
     let at = after_those_before(act, &alert, "escalated")?;
     for recipient in hearers::coordinators(act, &state.site, alert.kind)? {

@@ -1,8 +1,10 @@
 //! A letter that was given up reaches somebody else.
 //!
-//! It is refused for good, or was tried as often as is set. Then its recipient is marked, the site's next
-//! recipient in their capacity who has not been written to about the alert hears of it, else the
-//! coordinator; and a site where that was the last who takes letters is an alert itself.
+//! It is refused for good, or was tried as often as is set. Then the site's next recipient in the same
+//! capacity who has not been written to about the alert hears of it, else the coordinator. Where it was the
+//! address that was refused, it is marked; and a site where that was the last that takes letters is an alert
+//! itself. What failed for another reason (too large a letter, a server that refuses us) says nothing of the
+//! address.
 //!
 //! Choice: where another in that capacity was written to and their letter is not given up, nobody more is:
 //! the alert has its reader. What is over, or seen to by somebody, is told to nobody else.
@@ -15,7 +17,7 @@ use super::reach;
 use super::service::Service;
 use super::site_state::SiteState;
 use crate::db;
-use crate::db::outbox::{LetterState, OutboxLetter};
+use crate::db::outbox::{Failure, LetterState, OutboxLetter};
 use crate::db::recipients::Recipient;
 use crate::domain::alert::{Alert, AlertState, Capacity};
 use crate::domain::calendar::Instant;
@@ -64,22 +66,36 @@ fn follow_one(act: &mut Act<'_>, letter: &OutboxLetter) -> Result<(), Error> {
         return Ok(());
     };
     let list = db::recipients::of_site(act.conn, site)?;
-    let of_address = |r: &&Recipient| r.email.eq_ignore_ascii_case(&letter.to_email);
+    let of_address = |r: &&Recipient| r.is_at(&letter.to_email);
     let refused: Vec<Recipient> = list.iter().filter(of_address).cloned().collect();
-    for recipient in &refused {
-        mark(act, recipient, letter)?;
+    if letter.failure == Some(Failure::Address) {
+        for recipient in &refused {
+            mark(act, recipient, letter)?;
+        }
     }
-    let alert = match &letter.alert {
-        Some(id) => db::alerts::find(act.conn, id)?,
-        None => None,
-    };
-    let open = alert.filter(|a| a.state == AlertState::Open);
+    let open = open_alert(act, letter)?;
     if let Some(alert) = open.filter(|_| asks_for_an_answer(&letter.event)) {
         let hears = |r: &&Recipient| alert.kind.heard_by().contains(&r.capacity);
         let capacity = refused.iter().find(hears).map(|r| r.capacity);
         fall_back(act, &alert, letter, capacity, &list)?;
     }
     reach::look(act, site)
+}
+
+/// What a letter was about, if nobody has seen to it: of several that were told together, one that is open.
+fn open_alert(act: &mut Act<'_>, letter: &OutboxLetter) -> Result<Option<Alert>, Error> {
+    let Some(id) = &letter.alert else {
+        return Ok(None);
+    };
+    let Some(alert) = db::alerts::find(act.conn, id)? else {
+        return Ok(None);
+    };
+    if alert.state != AlertState::Open && alert.kind.is_told_together() {
+        let open = db::alerts::open(act.conn, alert.site)?.into_iter();
+        let mut others = open.filter(|a| a.kind == alert.kind && a.state == AlertState::Open);
+        return Ok(others.next());
+    }
+    Ok(Some(alert).filter(|a| a.state == AlertState::Open))
 }
 
 /// Writes down that an address refuses letters.
@@ -105,8 +121,9 @@ fn fall_back(
     capacity: Option<Capacity>,
     list: &[Recipient],
 ) -> Result<(), Error> {
-    let letters = db::outbox::page(act.conn, None, Some(&alert.id), None, None, LETTERS)?;
-    let to = |r: &Recipient, l: &OutboxLetter| l.to_email.eq_ignore_ascii_case(&r.email);
+    let of_alert = letter.alert.as_ref();
+    let letters = db::outbox::page(act.conn, None, of_alert, None, None, LETTERS)?;
+    let to = |r: &Recipient, l: &OutboxLetter| r.is_at(&l.to_email);
     let written = |r: &Recipient| letters.iter().any(|l| to(r, l));
     // what others heard before this letter was written says nothing of it
     let of_event = |l: &OutboxLetter| {

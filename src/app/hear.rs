@@ -9,7 +9,7 @@ use crate::db;
 use crate::domain::alert::{
     Alert, AlertKind, AlertState, OF_SAFETY, Reading, Step, step, step_ahead,
 };
-use crate::domain::calendar::Day;
+use crate::domain::calendar::{Day, Instant};
 use crate::domain::gate::GateDecision;
 use crate::domain::id::{AlertId, OperationId};
 use serde_json::json;
@@ -98,13 +98,16 @@ pub(super) fn hear_together(
     let before: BTreeMap<String, Reading> =
         of_kind.map(|a| (a.subject.clone(), a.reading)).collect();
     let mut firsts: Vec<(Step, Alert)> = Vec::new();
+    let mut raised: Vec<(Step, AlertId)> = Vec::new();
     for (subject, reading) in readings {
         let step = step(before.get(subject).copied(), *reading);
         if step != Step::Nothing
             && let Some(taken) = take(act, state, open, step, (kind, subject, *reading, None))?
-            && !firsts.iter().any(|(step, _)| *step == taken.0)
         {
-            firsts.push(taken);
+            raised.push((taken.0, taken.1.id.clone()));
+            if !firsts.iter().any(|(step, _)| *step == taken.0) {
+                firsts.push(taken);
+            }
         }
     }
     for (step, first) in firsts {
@@ -113,7 +116,10 @@ pub(super) fn hear_together(
         } else {
             first
         };
-        letter(act, state, Some((step, first)))?;
+        let due = told(act, state, (step, &first))?;
+        for (_, id) in raised.iter().filter(|(of, _)| *of == step) {
+            raise(act, (step, id), due)?;
+        }
     }
     Ok(())
 }
@@ -192,15 +198,33 @@ fn take(
 
 /// Writes the letters of a step that was taken.
 fn letter(act: &mut Act<'_>, state: &SiteState, taken: Option<(Step, Alert)>) -> Result<(), Error> {
-    if let Some((Step::Open | Step::Worsen, alert)) = &taken {
-        db::schedule::raised(act.conn, &alert.id, act.now)?;
+    let Some((step, alert)) = taken else {
+        return Ok(());
+    };
+    let due = told(act, state, (step, &alert))?;
+    raise(act, (step, &alert.id), due)
+}
+
+/// Writes the letters of a step; returns when the first is due.
+fn told(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    (step, alert): (Step, &Alert),
+) -> Result<Instant, Error> {
+    match step {
+        Step::Open => post_letters::about(act, state, alert, "opened"),
+        Step::Worsen => post_letters::about(act, state, alert, "worsened"),
+        Step::Close => post_letters::about(act, state, alert, "closed"),
+        Step::Nothing | Step::Change => Ok(act.now),
     }
-    match taken {
-        Some((Step::Open, alert)) => post_letters::about(act, state, &alert, "opened"),
-        Some((Step::Worsen, alert)) => post_letters::about(act, state, &alert, "worsened"),
-        Some((Step::Close, alert)) => post_letters::about(act, state, &alert, "closed"),
-        Some((Step::Nothing | Step::Change, _)) | None => Ok(()),
+}
+
+/// Has somebody wait for an answer, from when they can have heard.
+fn raise(act: &mut Act<'_>, (step, alert): (Step, &AlertId), due: Instant) -> Result<(), Error> {
+    if matches!(step, Step::Open | Step::Worsen) {
+        db::schedule::raised(act.conn, alert, due)?;
     }
+    Ok(())
 }
 
 fn stepped(

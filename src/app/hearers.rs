@@ -4,7 +4,7 @@ use super::act::Act;
 use super::error::Error;
 use crate::db;
 use crate::db::recipients::Recipient;
-use crate::domain::alert::{AlertKind, Capacity};
+use crate::domain::alert::{Alert, AlertKind, Capacity};
 use crate::domain::site::Site;
 
 /// Returns who is written to about a kind of alert at a site, in the order of its list.
@@ -48,12 +48,34 @@ pub(super) fn coordinators(
         all.retain(|r| r.site == site.finess);
     }
     all.retain(|r| !(kind.can_wait() && r.silent.contains(&kind)));
-    let mut seen: Vec<String> = Vec::new();
-    all.retain(|r| {
-        let email = r.email.to_ascii_lowercase();
-        let new = !seen.contains(&email);
-        seen.push(email);
-        new
-    });
-    Ok(all)
+    Ok(once_each(all))
+}
+
+/// Returns who was called in about an alert, because those who hear of it did not answer or could not be
+/// written to: coordinators of the network, and others on the site's list, who were written to.
+///
+/// # Errors
+/// When the database cannot be read.
+pub(super) fn called_in(
+    act: &mut Act<'_>,
+    site: &Site,
+    alert: &Alert,
+) -> Result<Vec<Recipient>, Error> {
+    let told = db::outbox::written_to(act.conn, &alert.id)?;
+    let mut all = db::recipients::of_site(act.conn, site.finess)?;
+    all.extend(db::recipients::coordinators(act.conn, &site.network)?);
+    all.retain(|r| r.active && told.iter().any(|address| r.is_at(address)));
+    all.retain(|r| !(alert.kind.can_wait() && r.silent.contains(&alert.kind)));
+    Ok(once_each(all))
+}
+
+/// The first at each address.
+fn once_each(all: Vec<Recipient>) -> Vec<Recipient> {
+    let mut once: Vec<Recipient> = Vec::new();
+    for r in all {
+        if !once.iter().any(|other| other.is_at(&r.email)) {
+            once.push(r);
+        }
+    }
+    once
 }

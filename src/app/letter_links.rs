@@ -1,8 +1,9 @@
 //! The links in a letter that are its recipient's alone: by one they acknowledge its alert, once and without
 //! signing in; by the other they hear no more of its kind.
 //!
-//! A link is 256 random bits, kept as their hash. It stands whole in the database only until its letter has
-//! left, in a row beside the outbox that no door shows.
+//! A link is 256 random bits, kept as their hash. It stands whole in the database, in a row beside the outbox
+//! that no door shows, only until its letter has left or will not leave any more, and no longer than it is
+//! good.
 
 use super::acknowledge_alert;
 use super::act::{Act, Caller, Done};
@@ -13,7 +14,7 @@ use crate::db;
 use crate::db::letter_links::{LetterLink, Purpose};
 use crate::db::recipients::Recipient;
 use crate::db::tokens::Reach;
-use crate::domain::alert::{Alert, AlertKind, Capacity};
+use crate::domain::alert::{Alert, AlertKind, AlertState, Capacity};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::{AlertId, LetterId, RecipientId};
@@ -97,8 +98,10 @@ pub struct Behind {
     pub site: Site,
     /// Whom it was written to.
     pub recipient: Recipient,
-    /// About which alert, as it stands.
+    /// About which alert, as it stands: of several that the letter told together, the first that is open.
     pub alert: Option<Alert>,
+    /// The others of them that are open.
+    pub others: Vec<Alert>,
     /// Of which kind of alert; none for the digest.
     pub kind: Option<AlertKind>,
 }
@@ -130,16 +133,40 @@ pub fn look(act: &mut Act<'_>, purpose: Purpose, token: &str) -> Result<Found, E
     let (Some(recipient), Some(site)) = (recipient.filter(|r| r.active), site) else {
         return Ok(Found::Gone);
     };
-    let alert = match &link.alert {
-        Some(id) => db::alerts::find(act.conn, id)?,
-        None => None,
-    };
+    let (alert, others) = told_of(act, &link)?;
     Ok(Found::Good(Box::new(Behind {
         site,
         recipient,
         alert,
+        others,
         kind: AlertKind::from_code(&link.kind),
     })))
+}
+
+/// The alert of a link, and the others that its letter told of and that have not changed since.
+fn told_of(act: &mut Act<'_>, link: &LetterLink) -> Result<(Option<Alert>, Vec<Alert>), Error> {
+    let alert = match &link.alert {
+        Some(id) => db::alerts::find(act.conn, id)?,
+        None => None,
+    };
+    let Some(alert) = alert else {
+        return Ok((None, Vec::new()));
+    };
+    let letter = db::outbox::find(act.conn, &link.letter)?;
+    let Some(letter) = letter.filter(|_| alert.kind.is_told_together()) else {
+        return Ok((Some(alert), Vec::new()));
+    };
+    let mut others = db::alerts::open(act.conn, link.site)?;
+    others.retain(|a| {
+        a.kind == alert.kind
+            && a.id != alert.id
+            && a.state == AlertState::Open
+            && a.changed_at <= letter.created_at
+    });
+    if alert.state != AlertState::Open && !others.is_empty() {
+        return Ok((Some(others.remove(0)), others));
+    }
+    Ok((Some(alert), others))
 }
 
 /// Returns as whom somebody acts who comes by a link: at the one site, in the role of their capacity.
@@ -157,7 +184,7 @@ pub fn caller(behind: &Behind, request_id: &str) -> Caller {
     }
 }
 
-/// Acknowledges the alert of a link, which is good no more then.
+/// Acknowledges the alert of a link, with the others that its letter told of; the link is good no more then.
 ///
 /// # Errors
 /// Refused when the link is good for nothing; as [`acknowledge_alert::acknowledge`] when the alert is not as
@@ -175,7 +202,7 @@ pub fn acknowledge(act: &mut Act<'_>, token: &str, version: i64) -> Result<Alert
     if !db::letter_links::use_up(act.conn, &hash(token), act.now)? {
         return Err(unknown().into());
     }
-    acknowledge_alert::acknowledge(act, &alert.id, Some(version), None)
+    acknowledge_alert::acknowledge_with(act, &alert.id, Some(version), None, behind.others)
 }
 
 /// What came of the wish to hear no more of a kind.
@@ -229,13 +256,15 @@ pub fn unsubscribe(act: &mut Act<'_>, token: &str) -> Result<Stopped, Error> {
     Ok(Stopped::Done)
 }
 
-/// Forgets links that were good long ago. Returns how many.
+/// Forgets links that were good long ago, and the whole of those that nobody needs any more. Returns how many
+/// of the first.
 ///
 /// Choice: a month longer than they were good, so that a page says of a link that it is too old.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub(super) fn forget(act: &mut Act<'_>) -> Result<usize, Error> {
+    db::letter_links::forget_whole(act.conn, act.now)?;
     let before = act.now - TimeDelta::days(30);
     Ok(db::letter_links::forget(act.conn, before)?)
 }

@@ -12,7 +12,7 @@ use crate::db::letter_links::Purpose;
 use crate::db::outbox::{LetterState, OutboxLetter};
 use crate::db::recipients::Recipient;
 use crate::db::{self};
-use crate::domain::alert::{Alert, AlertKind};
+use crate::domain::alert::{Alert, AlertKind, AlertState};
 use crate::domain::calendar::Instant;
 use crate::domain::code::{Cip13, Finess};
 use crate::domain::id::{AlertId, LetterId};
@@ -22,8 +22,9 @@ use crate::text::letter::links::asks_for_an_answer;
 use crate::text::letter::{Facts, Words, write, write_to_nobodys_list};
 use chrono::TimeDelta;
 
-/// Writes one letter to each recipient of the site who hears of this kind of alert; of a site where nobody
-/// can be written to, also to whoever looks after the service.
+/// Writes one letter to each recipient of the site who hears of this kind of alert; of what was seen to or is
+/// over, to those who were told that it is there, also where they were called in; of a site where nobody can be written to, also to whoever looks
+/// after the service. Returns when the first of them is due, which is now where there is none.
 ///
 /// A letter that can wait waits for the end of its recipient's quiet hours. What closes meanwhile is never
 /// told: its letter is withdrawn, and none says that it is over. What gets worse meanwhile is told once, as
@@ -36,48 +37,122 @@ pub fn about(
     state: &SiteState,
     alert: &Alert,
     event: &'static str,
-) -> Result<(), Error> {
-    let hearers = hearers::of(act, &state.site, alert.kind)?;
-    let mut written: Vec<String> = Vec::new();
-    let at = after_those_before(act, alert, event)?;
-    for recipient in hearers {
-        if written.contains(&recipient.email) {
-            continue;
+) -> Result<Instant, Error> {
+    let mut readers: Vec<Reader> = Vec::new();
+    for recipient in hearers::of(act, &state.site, alert.kind)? {
+        add(&mut readers, recipient, false);
+    }
+    if matches!(event, "acknowledged" | "closed") {
+        if !alert.kind.is_told_together() {
+            // whoever came since hears of the next
+            let told = db::outbox::written_to(act.conn, &alert.id)?;
+            readers.retain(|r| told.iter().any(|address| r.recipient.is_at(address)));
         }
-        written.push(recipient.email.clone());
-        if let Some(event) = still_to_tell(act, alert, event, &recipient.email)? {
-            to(act, state, alert, event, &recipient, at)?;
+        for recipient in hearers::called_in(act, &state.site, alert)? {
+            add(&mut readers, recipient, true);
+        }
+    }
+    let at = after_those_before(act, alert, event)?;
+    let mut first: Option<Instant> = None;
+    for reader in &readers {
+        for (alert, event) in still_to_tell(act, alert, event, reader)? {
+            let at = at.max(after_those_before(act, &alert, event)?);
+            let due = to(act, state, &alert, event, &reader.recipient, at)?;
+            first = Some(first.map_or(due, |first| first.min(due)));
         }
     }
     if alert.kind == AlertKind::SiteUnreachable {
         to_operations(act, state, alert, event, at)?;
     }
-    Ok(())
+    Ok(first.unwrap_or(act.now))
 }
 
-/// What is to be told of an event to somebody who may not have heard yet of what was before.
+/// Somebody who is written to about an alert.
+struct Reader {
+    recipient: Recipient,
+    /// Whether they hear because others did not answer, or could not be written to.
+    called_in: bool,
+}
+
+/// Adds a reader, once an address.
+fn add(readers: &mut Vec<Reader>, recipient: Recipient, called_in: bool) {
+    let same = |r: &Reader| r.recipient.is_at(&recipient.email);
+    if !readers.iter().any(same) {
+        readers.push(Reader {
+            recipient,
+            called_in,
+        });
+    }
+}
+
+/// What is to be told of an event to somebody who may not have heard yet of what was before: of which alert,
+/// as what.
 fn still_to_tell(
     act: &mut Act<'_>,
     alert: &Alert,
     event: &'static str,
-    email: &str,
-) -> Result<Option<&'static str>, Error> {
+    reader: &Reader,
+) -> Result<Vec<(Alert, &'static str)>, Error> {
+    let as_it_is = vec![(alert.clone(), event)];
     let (state, instead) = match event {
         "closed" => (LetterState::Withdrawn, None),
+        "acknowledged" if reader.called_in => (LetterState::Withdrawn, None),
         "worsened" => (LetterState::Superseded, Some("opened")),
-        _ => return Ok(Some(event)),
+        _ => return Ok(as_it_is),
     };
+    let to = &reader.recipient;
     if !alert.kind.can_wait() {
-        return Ok(Some(event));
+        return Ok(as_it_is);
     }
-    let taken_back = db::outbox::take_back(act.conn, (&alert.id, email), act.now, state)?;
-    if taken_back == 0 || db::outbox::heard(act.conn, &alert.id, email)? {
-        return Ok(Some(event));
+    let of = (alert, to.email.as_str());
+    if db::outbox::take_back(act.conn, of, act.now, state)? == 0 {
+        return Ok(as_it_is);
     }
-    Ok(instead)
+    if alert.kind.is_told_together() {
+        return together_instead(act, (alert, event), reader);
+    }
+    let told = db::outbox::written_to(act.conn, &alert.id)?;
+    if told.iter().any(|address| to.is_at(address)) {
+        return Ok(as_it_is);
+    }
+    Ok(instead
+        .map(|event| (alert.clone(), event))
+        .into_iter()
+        .collect())
 }
 
-/// Writes one letter about an alert to one recipient.
+/// What is told instead of letters about several alerts that were taken back: that it is over, of what they
+/// had heard of otherwise, and what is open still.
+fn together_instead(
+    act: &mut Act<'_>,
+    (alert, event): (&Alert, &'static str),
+    reader: &Reader,
+) -> Result<Vec<(Alert, &'static str)>, Error> {
+    let mut tell = Vec::new();
+    if event == "closed" {
+        for over in db::alerts::closed_at(act.conn, alert.site, alert.kind, alert.changed_at)? {
+            if db::outbox::told_since(act.conn, &over, &reader.recipient.email)? {
+                tell.push((alert.clone(), event));
+                break;
+            }
+        }
+    }
+    let mut open = db::alerts::open(act.conn, alert.site)?;
+    open.retain(|a| a.kind == alert.kind && a.state == AlertState::Open);
+    // a letter about one that has not changed just now names them all
+    let unchanged = open.iter().position(|a| a.changed_at != act.now);
+    if let Some(rest) = open.get(unchanged.unwrap_or(0)) {
+        let event = if reader.called_in {
+            "escalated"
+        } else {
+            "opened"
+        };
+        tell.push((rest.clone(), event));
+    }
+    Ok(tell)
+}
+
+/// Writes one letter about an alert to one recipient; returns when it is due.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -88,7 +163,7 @@ pub(super) fn to(
     event: &'static str,
     recipient: &Recipient,
     at: Instant,
-) -> Result<(), Error> {
+) -> Result<Instant, Error> {
     let letter = worded(act, state, (alert, event), recipient.language, write)?;
     let site = &state.site;
     let waits = recipient.quiet.filter(|_| alert.kind.can_wait());
@@ -111,7 +186,8 @@ pub(super) fn to(
         alert: Some(&alert.id),
         kind: alert.kind.code(),
     };
-    letter_links::attach(act, &of, &links, times.due)
+    letter_links::attach(act, &of, &links, times.due)?;
+    Ok(times.due)
 }
 
 /// Writes one letter about an alert to whoever looks after the service, if somebody does.
@@ -150,8 +226,8 @@ fn worded(
         (None, Some(of)) if !of.presentations().is_empty() => {
             rulebook_with(act, &of.presentations())
         }
-        // nor of any, where nobody is reached
-        (None, _) if alert.kind == AlertKind::SiteUnreachable => None,
+        // nor of any, where nobody hears
+        (None, _) if is_of_no_medicine(alert.kind) => None,
         (None, _) => refused.or_else(|| rulebook_of(act, state, alert)),
     };
     let link = format!("{}/alerts/{}", act.desk.public_url, alert.id);
@@ -228,6 +304,7 @@ pub(super) fn queue(
         attempts: 0,
         due_at: times.due,
         last_error: None,
+        failure: None,
         created_at: times.at,
         sent_at: None,
     };
@@ -250,6 +327,10 @@ pub(super) fn after_those_before(
     let next =
         db::outbox::last_written(act.conn, &alert.id)?.map(|at| at + TimeDelta::milliseconds(1));
     Ok(next.map_or(act.now, |next| next.max(act.now)))
+}
+
+const fn is_of_no_medicine(kind: AlertKind) -> bool {
+    matches!(kind, AlertKind::SiteUnreachable | AlertKind::EvaluationLate)
 }
 
 /// The rulebook that an alert is about: its subject is the name, or a clearance under it.

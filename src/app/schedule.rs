@@ -24,6 +24,9 @@ use crate::db::{self, schedule::Span};
 use crate::domain::calendar::Instant;
 use crate::domain::role::Role;
 use chrono::TimeDelta;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::time::Instant as Moment;
 
 /// What the lease is called.
 const LEASE: &str = "schedule";
@@ -34,9 +37,12 @@ const LEASE: &str = "schedule";
 /// dies, and a database that is busy for less takes it from nobody.
 pub const LEASE_TIME: TimeDelta = TimeDelta::seconds(30);
 
-/// How often what may be a minute late is looked at.
+/// How often it is renewed while a look takes long. Choice: three times in its life.
+const KEEP_EVERY: Duration = Duration::from_secs(10);
+
+/// How often all is looked at but letters that were given up.
 ///
-/// Choice: a minute is nothing beside hours, and each look is a read of a few rows.
+/// Choice: a minute is nothing beside hours and days, and these looks read a row a site.
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// How often sites that are no CAR-T centres are asked whether a notice of theirs ends, and what is old is
@@ -99,9 +105,25 @@ impl Schedule {
             (self.minute, self.hour) = (None, None);
             return Ok(Looked::default());
         }
-        let turned = self.days.turn(now).await?;
+        let keeping = keep(self.service.clone(), self.owner.clone(), now);
+        let begun = Moment::now();
+        let looked = tokio::select! {
+            looked = self.due(now) => looked,
+            never = keeping => match never {},
+        };
+        if begun.elapsed() >= KEEP_EVERY {
+            // it was renewed meanwhile, or lost: that is asked before the next look
+            self.until = None;
+        }
+        looked
+    }
+
+    /// Does what is due.
+    async fn due(&mut self, now: Instant) -> Result<Looked, db::Error> {
+        let mut turned = Vec::new();
         let mut done = vec![("fall-back", fall_back::follow(&self.service, now).await)];
         if is_due(&mut self.minute, MINUTE, now) {
+            turned = self.days.turn(now).await?;
             let service = &self.service;
             let after = self.escalate_after;
             done.push(("escalation", escalate::watch(service, now, after).await));
@@ -183,11 +205,31 @@ impl Schedule {
     }
 }
 
-/// Whether `every` has passed since the last time, which is now then; also where the clock was set back.
-fn is_due(last: &mut Option<Instant>, every: TimeDelta, now: Instant) -> bool {
-    let due = last.is_none_or(|last| (now - last).abs() >= every);
-    if due {
-        *last = Some(now);
+/// Renews the lease for as long as a look takes; a look goes on without it, for the database keeps what must
+/// be done once.
+async fn keep(service: Service, owner: String, now: Instant) -> Infallible {
+    let begun = Moment::now();
+    loop {
+        tokio::time::sleep(KEEP_EVERY).await;
+        let passed = TimeDelta::from_std(begun.elapsed()).unwrap_or(LEASE_TIME);
+        let now = now + passed;
+        let span = Span {
+            now,
+            until: now + LEASE_TIME,
+        };
+        let owner = owner.clone();
+        let renew = move |conn: &mut db::Conn| db::schedule::take(conn, LEASE, &owner, span);
+        if let Err(error) = service.db().write(Vec::new(), renew).await {
+            tracing::warn!(%error, "the lease of the schedule was not renewed; soon again");
+        }
     }
+}
+
+/// Whether a time of this length (a minute, an hour) has begun since the last look, which is now then: what
+/// is due when a day begins is seen to in its first second.
+fn is_due(last: &mut Option<Instant>, every: TimeDelta, now: Instant) -> bool {
+    let turn = |at: Instant| at.timestamp().div_euclid(every.num_seconds().max(1));
+    let due = last.is_none_or(|last| turn(last) != turn(now));
+    *last = Some(now);
     due
 }

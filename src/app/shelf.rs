@@ -113,6 +113,7 @@ pub(super) fn facts(
         | AlertKind::ResupplyCompromised
         | AlertKind::Recall
         | AlertKind::SiteUnreachable
+        | AlertKind::EvaluationLate
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast => Ok(None),
     }
@@ -139,12 +140,7 @@ fn lots(act: &mut Act<'_>, state: &SiteState, first: &Alert) -> Result<Of, Error
     let changed = |a: &&Alert| {
         let alike = (a.state, a.opened_at == a.changed_at)
             == (first.state, first.opened_at == first.changed_at);
-        match (now, first.acknowledged.is_some()) {
-            (true, false) => alike && a.changed_at == first.changed_at,
-            // somebody has seen to this one
-            (true, true) => a.id == first.id,
-            (false, _) => true,
-        }
+        !now || (alike && a.changed_at == first.changed_at)
     };
     let soon = expiring(&state.stock, state.today, u32::MAX);
     let told: Vec<&Alert> = alerts.iter().filter(changed).collect();

@@ -1,19 +1,30 @@
 //! Blindness is visible: whoever looks after the service hears when alerts are not evaluated after a
-//! movement, or letters do not leave; one letter then, and one when it is over.
+//! movement, or letters do not leave; one letter then, and one when it is over. A site whose alerts are not
+//! evaluated has an alert that says so, heard by its pharmacist and its coordinators.
 //!
 //! Each instance looks, whoever sees to the schedule: it is the schedule that may have stopped.
 
-use super::act::Act;
+use super::act::{Act, Caller};
 use super::error::Error;
+use super::hear::hear;
 use super::operations::{self, Change};
+use super::service::Service;
+use super::site_state::SiteState;
 use crate::db;
+use crate::domain::alert::{AlertKind, Reading};
 use crate::domain::calendar::Instant;
+use crate::domain::code::Finess;
+use crate::domain::role::Role;
 use crate::text::letter::service::{Facts, write};
 use chrono::TimeDelta;
 use serde_json::json;
+use std::collections::BTreeSet;
 
-/// What this alert is called where kinds of alerts are.
-pub const KIND: &str = "evaluation-late";
+/// What this alert is called where kinds of alerts are: as that of a site.
+pub const KIND: &str = AlertKind::EvaluationLate.code();
+
+/// What an alert of this kind is about, at each site.
+const SUBJECT: &str = "movements";
 
 /// How long what must happen may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +52,7 @@ impl Late {
 }
 
 /// How it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stand {
     /// What is late.
     pub late: Late,
@@ -49,6 +60,8 @@ pub struct Stand {
     pub told: Option<Instant>,
     /// The first movement that was not evaluated, late or not.
     pub unevaluated_since: Option<Instant>,
+    /// The sites where alerts are late.
+    pub sites: BTreeSet<Finess>,
 }
 
 /// Returns how it stands.
@@ -66,7 +79,12 @@ fn seen(act: &mut Act<'_>, limits: Limits, told: Option<Instant>) -> Result<Stan
     let letter = db::outbox::oldest_queued(act.conn, act.now)?;
     let now = act.now;
     let late = |since: &Instant, limit: TimeDelta| now - *since > limit;
+    let sites = behind
+        .iter()
+        .filter(|one| late(&one.since, limits.evaluation))
+        .map(|one| one.site);
     Ok(Stand {
+        sites: sites.collect(),
         late: Late {
             movement: unevaluated_since.filter(|since| late(since, limits.evaluation)),
             letter: letter.filter(|since| late(since, limits.outbox)),
@@ -114,4 +132,45 @@ pub fn tell(act: &mut Act<'_>, limits: Limits) -> Result<Late, Error> {
     let since = late.is_anything().then_some(act.now);
     db::schedule::set_service_alert(act.conn, KIND, since)?;
     Ok(late)
+}
+
+/// Opens the alert of each site where alerts are late, and closes it where they are no more. Returns how many
+/// changed.
+///
+/// # Errors
+/// When the database cannot be read, or the last error of the sites that could not be told.
+pub async fn tell_sites(
+    service: &Service,
+    now: Instant,
+    late: &BTreeSet<Finess>,
+) -> Result<usize, Error> {
+    let caller = Caller::at_the_machine("service", Role::Admin);
+    let open: BTreeSet<Finess> = service
+        .read(caller.clone(), now, |act| {
+            Ok(db::alerts::of_kind(act.conn, AlertKind::EvaluationLate)?)
+        })
+        .await?
+        .into_iter()
+        .collect();
+    let (mut changed, mut failed) = (0, None);
+    for site in open.symmetric_difference(late).copied() {
+        let evaluated = !late.contains(&site);
+        let work = move |act: &mut Act<'_>| tell_site(act, site, evaluated);
+        match service.write(caller.clone(), now, vec![site], work).await {
+            Ok(()) => changed += 1,
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(changed), Err)
+}
+
+fn tell_site(act: &mut Act<'_>, site: Finess, evaluated: bool) -> Result<(), Error> {
+    let state = SiteState::load(act, site)?;
+    let mut open = db::alerts::open(act.conn, site)?;
+    let reading = Reading {
+        found: i64::from(evaluated),
+        expected: 1,
+    };
+    let kind = AlertKind::EvaluationLate;
+    hear(act, &state, &mut open, kind, SUBJECT, reading)
 }

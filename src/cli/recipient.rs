@@ -127,6 +127,12 @@ fn quiet(text: &str) -> Result<Quiet, String> {
     let minute = |text: &str| Minute::parse(text).map_err(|error| error.to_string());
     let hours = QuietHours::new(minute(from)?, minute(to)?);
     let hours = hours.ok_or("they end when they begin; for no quiet hours: none")?;
+    if hours.is_too_long() {
+        return Err(format!(
+            "they are longer than {} hours",
+            QuietHours::LONGEST
+        ));
+    }
     Ok(Quiet(Some(hours)))
 }
 

@@ -1,12 +1,14 @@
 //! Links in letters that need no other access: kept as hashes, but for those of letters that have not left.
 
+use super::outbox::LetterState;
 use super::row::{RowOf, instant, kept};
-use super::schema::letter_links;
+use super::schema::{letter_links, outbox};
 use super::{Conn, Error};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::{AlertId, LetterId, RecipientId};
 use chrono::NaiveDateTime;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 /// What a link is good for.
@@ -141,7 +143,10 @@ pub fn use_up(conn: &mut Conn, hash: &str, now: Instant) -> Result<bool, Error> 
             .and(letter_links::used_at.is_null()),
     );
     let used = diesel::update(unused)
-        .set(letter_links::used_at.eq(Some(kept(now))))
+        .set((
+            letter_links::used_at.eq(Some(kept(now))),
+            letter_links::address.eq(None::<String>),
+        ))
         .execute(conn)?;
     Ok(used > 0)
 }
@@ -173,6 +178,30 @@ pub(super) fn forget_addresses(conn: &mut Conn, letter: &LetterId) -> Result<(),
         .set(letter_links::address.eq(None::<String>))
         .execute(conn)?;
     Ok(())
+}
+
+/// Forgets the whole of links that are good no more, or stand in letters that will not leave: only their hashes
+/// stay. A letter that was given up may be sent again as long as its links are good.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn forget_whole(conn: &mut Conn, now: Instant) -> Result<usize, Error> {
+    let leave = [LetterState::Queued, LetterState::Failed].map(LetterState::code);
+    let may_leave = outbox::table.filter(
+        outbox::id
+            .eq(letter_links::letter_id)
+            .and(outbox::state.eq_any(leave)),
+    );
+    let whole = letter_links::table.filter(
+        letter_links::address.is_not_null().and(
+            letter_links::expires_at
+                .le(kept(now))
+                .or(not(exists(may_leave))),
+        ),
+    );
+    Ok(diesel::update(whole)
+        .set(letter_links::address.eq(None::<String>))
+        .execute(conn)?)
 }
 
 /// Forgets the links that were good until `before`. Returns how many there were.

@@ -3,20 +3,22 @@
 mod followed;
 mod in_hand;
 
-pub use followed::{followed, given_up, heard, take_back};
+pub use followed::{followed, given_up, take_back, told_since, withdraw, written_to};
 pub use in_hand::{
-    Beside, Leased, free_all, give_back, give_up_queued, lease, next_due, oldest_queued,
+    Beside, Failure, Leased, free_all, give_back, give_up_queued, lease, next_due, oldest_queued,
     record_failure, record_sent, retry,
 };
 
 use super::row::{RowOf, instant, kept};
-use super::schema::{letter_links, outbox};
+use super::schema::{alerts, letter_links, outbox};
 use super::{Conn, Error};
+use crate::domain::alert::AlertKind;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::{AlertId, LetterId};
 use crate::domain::language::Language;
 use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 /// How far a letter has come.
@@ -95,6 +97,8 @@ pub struct OutboxLetter {
     pub due_at: Instant,
     /// What the server said last.
     pub last_error: Option<String>,
+    /// What the last try failed at.
+    pub failure: Option<Failure>,
     /// When it was written.
     pub created_at: Instant,
     /// When a server took it.
@@ -126,6 +130,7 @@ struct Row {
     sent_at: Option<NaiveDateTime>,
     held_until: Option<NaiveDateTime>,
     followed_at: Option<NaiveDateTime>,
+    failure: Option<String>,
 }
 
 impl Row {
@@ -152,6 +157,7 @@ impl Row {
             sent_at: l.sent_at.map(kept),
             held_until: (l.due_at > l.created_at).then_some(kept(l.due_at)),
             followed_at: None,
+            failure: l.failure.map(|f| f.code().to_owned()),
         }
     }
 
@@ -183,6 +189,7 @@ impl Row {
             attempts: self.attempts,
             due_at: instant(self.due_at),
             last_error: self.last_error,
+            failure: self.failure.as_deref().and_then(Failure::from_code),
             created_at: instant(self.created_at),
             sent_at: self.sent_at.map(instant),
         })
@@ -198,18 +205,6 @@ pub fn insert(conn: &mut Conn, letter: &OutboxLetter) -> Result<(), Error> {
         .values(Row::of(letter))
         .execute(conn)?;
     Ok(())
-}
-
-/// Returns to which addresses there is a letter about an alert, whatever became of it.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn written_to(conn: &mut Conn, alert: &AlertId) -> Result<Vec<String>, Error> {
-    Ok(outbox::table
-        .filter(outbox::alert_id.eq(alert.as_str()))
-        .order(outbox::id)
-        .select(outbox::to_email)
-        .load(conn)?)
 }
 
 /// Unwrites the letters about an alert that were written `at` an instant and that nobody has taken in
@@ -245,7 +240,8 @@ pub fn last_written(conn: &mut Conn, alert: &AlertId) -> Result<Option<Instant>,
 }
 
 /// Returns whether a later letter about the same alert is there for the recipient of this one, whatever
-/// became of it.
+/// became of it. One that tells of several alerts together is overtaken by none: a later one may be about
+/// one of them alone.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -259,7 +255,18 @@ pub fn is_overtaken(conn: &mut Conn, letter: &OutboxLetter) -> Result<bool, Erro
             .and(outbox::to_email.eq(&letter.to_email))
             .and(outbox::id.gt(letter.id.as_str())),
     );
-    Ok(diesel::select(diesel::dsl::exists(later)).get_result(conn)?)
+    let one = alerts::table.filter(
+        alerts::id
+            .eq(alert.as_str())
+            .and(alerts::kind.ne_all(told_together())),
+    );
+    Ok(diesel::select(exists(later).and(exists(one))).get_result(conn)?)
+}
+
+/// The codes of the kinds whose letters tell of several alerts.
+fn told_together() -> Vec<&'static str> {
+    let together = AlertKind::ALL.into_iter().filter(|k| k.is_told_together());
+    together.map(AlertKind::code).collect()
 }
 
 /// Returns how many letters are in each state.

@@ -56,6 +56,11 @@ impl Recipient {
         self.active && self.refused.is_none()
     }
 
+    /// Returns whether an address is theirs, however it is capitalised: no server tells them apart.
+    pub fn is_at(&self, address: &str) -> bool {
+        self.email.eq_ignore_ascii_case(address)
+    }
+
     /// Returns the kinds that they hear while they are written to.
     pub fn kinds(&self) -> Vec<AlertKind> {
         let all = self.capacity.hears();

@@ -23,8 +23,9 @@ pub struct Span {
 
 /// Takes or renews a lease by one compare-and-set; returns whether `owner` has it now.
 ///
-/// It is free when nobody has it, when its time is over, and when it ends later than one that is taken now
-/// would: a clock was wrong then.
+/// It is free when nobody has it, when its time is over, and when it ends much later than one that is taken
+/// now would: a clock was wrong then. Clocks that differ by less than twice the time of a lease take nothing
+/// from each other.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -32,7 +33,7 @@ pub fn take(conn: &mut Conn, name: &str, owner: &str, span: Span) -> Result<bool
     let free = leases::owner
         .eq(owner)
         .or(leases::until.le(kept(span.now)))
-        .or(leases::until.gt(kept(span.until)));
+        .or(leases::until.gt(kept(span.until + (span.until - span.now))));
     let taken = diesel::update(leases::table.filter(leases::name.eq(name).and(free)))
         .set((leases::owner.eq(owner), leases::until.eq(kept(span.until))))
         .execute(conn)?;
@@ -122,8 +123,9 @@ pub fn turn(
     Ok(true)
 }
 
-/// Writes down that an alert was raised: it opened, or got worse. One that nobody has acknowledged since it
-/// was raised waits on from then: what gets worse and worse is escalated all the sooner.
+/// Writes down that an alert was raised: it opened, or got worse, and its readers can know from `at`. One that
+/// nobody has acknowledged since it was raised waits on from then: what gets worse and worse is escalated all
+/// the sooner.
 ///
 /// # Errors
 /// When the database cannot be written.

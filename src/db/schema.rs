@@ -275,6 +275,7 @@ diesel::table! {
         sent_at -> Nullable<Timestamp>,
         held_until -> Nullable<Timestamp>,
         followed_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
     }
 }
 

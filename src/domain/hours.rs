@@ -91,6 +91,18 @@ pub struct QuietHours {
 }
 
 impl QuietHours {
+    /// The longest that quiet hours may be, in hours.
+    ///
+    /// Choice: from five in the afternoon to nine in the morning; a site at which letters wait all day is one
+    /// that hears nothing.
+    pub const LONGEST: u16 = 16;
+
+    /// Returns whether they are longer than somebody may ask for.
+    pub const fn is_too_long(self) -> bool {
+        const DAY: u16 = 24 * 60;
+        (self.to.0 + DAY - self.from.0) % DAY > Self::LONGEST * 60
+    }
+
     /// Returns quiet hours; none when they would begin and end at the same minute, for that says neither
     /// always nor never.
     pub fn new(from: Minute, to: Minute) -> Option<Self> {
@@ -169,6 +181,20 @@ mod tests {
             assert!(Minute::parse(wrong).is_err(), "{wrong}");
         }
         assert_eq!(QuietHours::new(minute("08:00"), minute("08:00")), None);
+    }
+
+    #[test]
+    fn a_night_is_sixteen_hours_at_most() {
+        for (from, to, too_long) in [
+            ("17:00", "09:00", false),
+            ("17:00", "09:01", true),
+            ("00:00", "23:59", true),
+            ("08:00", "07:59", true),
+            ("00:00", "16:00", false),
+            ("21:00", "07:00", false),
+        ] {
+            assert_eq!(quiet(from, to).is_too_long(), too_long, "{from} {to}");
+        }
     }
 
     #[test]

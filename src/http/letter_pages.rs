@@ -192,7 +192,8 @@ fn open_alert(behind: &Behind) -> Result<&Alert, Outcome> {
 
 fn asked(behind: &Behind, alert: &Alert, status: StatusCode) -> HttpResponse {
     let language = behind.recipient.language;
-    let page = letter_page::ask_to_acknowledge(language, &behind.site, alert);
+    let others = behind.others.len();
+    let page = letter_page::ask_to_acknowledge(language, &behind.site, alert, others);
     html(status, page)
 }
 

@@ -64,7 +64,8 @@ impl Sight {
         let seconds = behind.map_or(0, |behind| behind.num_seconds().max(0));
         self.metrics.evaluation_behind_seconds.set(seconds);
         let late = stand.late;
-        let count = i64::from(late.is_anything());
+        let sites = i64::try_from(stand.sites.len()).unwrap_or(i64::MAX);
+        let count = sites.saturating_add(i64::from(late.letter.is_some()));
         self.metrics.open_alerts(watch_service::KIND, count);
         self.warning.say(said(late));
         if let Some(what) = said(late) {
@@ -77,6 +78,7 @@ impl Sight {
                 })
                 .await?;
         }
+        watch_service::tell_sites(&self.service, now, &stand.sites).await?;
         Ok(())
     }
 }

@@ -102,7 +102,9 @@ async fn count(db: Db, clock: Clock, metrics: Arc<Metrics>) {
             return;
         }
     };
-    for kind in AlertKind::ALL {
+    // what is late is told by who looks for it, with the letters that are
+    let counts = |kind: &AlertKind| *kind != AlertKind::EvaluationLate;
+    for kind in AlertKind::ALL.into_iter().filter(counts) {
         metrics.open_alerts(kind.code(), of(&counted.alerts, &kind));
     }
     let queued = of(&counted.letters, &LetterState::Queued);

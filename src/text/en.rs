@@ -220,5 +220,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::ClearanceRefused => "A CAR-T clearance is refused: NO-GO",
         AlertKind::ReserveForecast => "A breach of the CAR-T reserve is foreseen",
         AlertKind::SiteUnreachable => "Site that nobody can be written to at",
+        AlertKind::EvaluationLate => "Alerts of the site not evaluated",
     }
 }

@@ -266,5 +266,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::ClearanceRefused => "Feu vert CAR-T refusé : NO-GO",
         AlertKind::ReserveForecast => "Rupture prévue de la réserve CAR-T",
         AlertKind::SiteUnreachable => "Site sans destinataire joignable",
+        AlertKind::EvaluationLate => "Alertes du site non recalculées",
     }
 }

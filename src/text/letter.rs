@@ -2,19 +2,19 @@
 //! with the telephone number of the document, and a link. Nothing about a patient.
 
 mod ahead;
+mod blind;
 pub mod copies;
 pub mod digest;
 mod frame;
 pub(in crate::text) mod html;
 pub mod links;
+mod notice;
 mod recall;
 mod resupply;
 pub mod service;
-mod unreachable;
 
 use super::{en, fr};
 use crate::domain::alert::{Alert, AlertKind};
-use crate::domain::calendar::Day;
 use crate::domain::language::Language;
 use crate::domain::rule::Rulebook;
 use crate::domain::site::Site;
@@ -156,6 +156,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
         "closed" if restored(facts.alert) && kind == AlertKind::ResupplyCompromised => {
             "RÉTABLI – Réapprovisionnement assuré".to_owned()
         }
+        "closed" if kind == AlertKind::ReserveForecast => ahead::over(Language::Fr, reading),
         "closed" => format!("TERMINÉ – {name}"),
         "acknowledged" => format!("Pris en charge – {name}"),
         "escalated" => format!("SANS RÉPONSE – {name}"),
@@ -177,7 +178,11 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses requises", reading.expected.to_string()));
         }
         AlertKind::NoticeExpired => {
-            rows.extend(notice(facts, ["Référentiel", "Dernier jour"], fr::day));
+            rows.extend(notice::rows(
+                facts,
+                ["Référentiel", "Dernier jour"],
+                fr::day,
+            ));
         }
         AlertKind::CountOverdue if reading.is_short() => {
             let overdue = reading.expected.saturating_sub(reading.found);
@@ -193,7 +198,10 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
         | AlertKind::LotExpiring
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast => rows.extend(ahead::rows(Language::Fr, facts)),
-        AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::SiteUnreachable => {}
+        AlertKind::ClearanceBroken
+        | AlertKind::CountOverdue
+        | AlertKind::SiteUnreachable
+        | AlertKind::EvaluationLate => {}
     }
     rows.push((
         opened(facts, "Depuis", "Alerte ouverte le"),
@@ -214,18 +222,6 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
         footer: footer(Language::Fr),
         personal: Personal::default(),
     }
-}
-
-/// The rulebook that ends, and its last day.
-fn notice(
-    facts: &Facts<'_>,
-    [name, last]: [&'static str; 2],
-    day: impl Fn(Day) -> String,
-) -> Vec<(&'static str, String)> {
-    let mut rows = vec![(name, facts.alert.subject.clone())];
-    let ends = facts.rulebook.and_then(|book| book.valid_to);
-    rows.extend(ends.map(|ends| (last, day(ends))));
-    rows
 }
 
 fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
@@ -270,7 +266,8 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
         | AlertKind::LotExpiring
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast => ahead::steps(Language::Fr, facts, call),
-        AlertKind::SiteUnreachable => unreachable::steps(Language::Fr),
+        AlertKind::SiteUnreachable => blind::unreachable(Language::Fr),
+        AlertKind::EvaluationLate => blind::late(Language::Fr),
     }
 }
 
@@ -285,6 +282,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
         "closed" if restored(facts.alert) && kind == AlertKind::ResupplyCompromised => {
             "RESTORED – Resupply is assured".to_owned()
         }
+        "closed" if kind == AlertKind::ReserveForecast => ahead::over(Language::En, reading),
         "closed" => format!("OVER – {name}"),
         "acknowledged" => format!("Acknowledged – {name}"),
         "escalated" => format!("UNANSWERED – {name}"),
@@ -306,7 +304,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.push(("Doses required", reading.expected.to_string()));
         }
         AlertKind::NoticeExpired => {
-            rows.extend(notice(facts, ["Rulebook", "Last day"], |day| {
+            rows.extend(notice::rows(facts, ["Rulebook", "Last day"], |day| {
                 day.to_string()
             }));
         }
@@ -324,7 +322,10 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
         | AlertKind::LotExpiring
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast => rows.extend(ahead::rows(Language::En, facts)),
-        AlertKind::ClearanceBroken | AlertKind::CountOverdue | AlertKind::SiteUnreachable => {}
+        AlertKind::ClearanceBroken
+        | AlertKind::CountOverdue
+        | AlertKind::SiteUnreachable
+        | AlertKind::EvaluationLate => {}
     }
     rows.push((
         opened(facts, "Since", "Alert opened"),
@@ -390,6 +391,7 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
         | AlertKind::LotExpiring
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast => ahead::steps(Language::En, facts, call),
-        AlertKind::SiteUnreachable => unreachable::steps(Language::En),
+        AlertKind::SiteUnreachable => blind::unreachable(Language::En),
+        AlertKind::EvaluationLate => blind::late(Language::En),
     }
 }

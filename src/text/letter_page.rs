@@ -29,7 +29,9 @@ pub enum Outcome {
 }
 
 /// Asks whether an alert is to be acknowledged, as it stands.
-pub fn ask_to_acknowledge(language: Language, site: &Site, alert: &Alert) -> String {
+///
+/// `others` are open beside it that the same letter told of, and are acknowledged with it.
+pub fn ask_to_acknowledge(language: Language, site: &Site, alert: &Alert, others: usize) -> String {
     let since = alert.opened_at.with_timezone(&site.zone);
     let (title, rows, button, after) = match language {
         Language::Fr => (
@@ -63,6 +65,13 @@ pub fn ask_to_acknowledge(language: Language, site: &Site, alert: &Alert) -> Str
     let mut list = row("Site", &place);
     for (name, value) in &rows {
         list.push_str(&row(name, value));
+    }
+    if others > 0 {
+        let name = match language {
+            Language::Fr => "Avec elle, du même message",
+            Language::En => "With it, of the same message",
+        };
+        list.push_str(&row(name, &others.to_string()));
     }
     let body = format!(
         "<dl>{list}</dl><form method=\"post\"><input type=\"hidden\" name=\"version\" value=\"{}\">\
@@ -128,10 +137,10 @@ pub const fn no_longer_open(state: AlertState) -> Outcome {
 const fn why(language: Language) -> &'static str {
     match language {
         Language::Fr => {
-            "Ne s'arrêtent pas les messages d'une réserve sous le minimum, d'un feu vert rompu, d'un rappel de lot et d'un refus outrepassé : un patient peut en dépendre dans l'heure. Pour ne plus en recevoir, demandez à la pharmacie du site de mettre quelqu'un à votre place sur la liste."
+            "Ne s'arrêtent pas les messages d'une réserve sous le minimum, qui va l'être ou que plus rien ne surveille, d'un réapprovisionnement compromis, d'un feu vert rompu, d'un rappel de lot et d'un refus outrepassé : un patient peut en dépendre. Pour ne plus en recevoir, demandez à la pharmacie du site de mettre quelqu'un à votre place sur la liste."
         }
         Language::En => {
-            "Messages about a reserve below its minimum, a clearance that is broken, a recall and a refusal that was overridden cannot be stopped: a patient may depend on them within the hour. To receive none of them, ask the pharmacy of the site to put somebody on the list in your place."
+            "Messages about a reserve that is or will be below its minimum or that nothing watches, resupply in doubt, a clearance that is broken, a recall and a refusal that was overridden cannot be stopped: a patient may depend on them. To receive none of them, ask the pharmacy of the site to put somebody on the list in your place."
         }
     }
 }

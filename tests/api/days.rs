@@ -3,6 +3,7 @@
 use crate::service::{App, CENTRE, FAR_CENTRE, MG400, again_at, beside_at, spawn};
 use crate::story::{at, is_of_the_schedule, items};
 use crate::support::{Backend, block, execute};
+use dotation::app::evaluate;
 use dotation::app::turn_day::Days;
 use dotation::domain::calendar::Instant;
 use dotation::domain::role::Role;
@@ -95,6 +96,14 @@ fn opened_as_foreseen() -> Vec<(String, String)> {
         .collect()
 }
 
+/// The same, where nobody had acknowledged what was foreseen: the coordinator was called in, and hears that
+/// it is over too.
+fn opened_and_escalated() -> Vec<(String, String)> {
+    let mut all = opened_as_foreseen();
+    all.push(("closed".to_owned(), "ght@example.org".to_owned()));
+    sorted(all)
+}
+
 fn sorted(mut letters: Vec<(String, String)>) -> Vec<(String, String)> {
     letters.sort();
     letters
@@ -122,7 +131,7 @@ fn an_alert_opens_when_a_day_begins_under_a_service(backend: Backend) {
     let before = app.heard().len();
     // two seconds before midnight in Paris
     let app = again_at(app, "2021-10-22T21:59:58Z");
-    assert_eq!(sorted(heard_of(&app, before)), opened_as_foreseen());
+    assert_eq!(sorted(heard_of(&app, before)), opened_and_escalated());
 }
 
 fn two_instances_open_one_alert_and_write_one_letter(backend: Backend) {
@@ -134,12 +143,13 @@ fn two_instances_open_one_alert_and_write_one_letter(backend: Backend) {
         // a file has one service; two who follow its days are as bad
         Backend::Sqlite => None,
     };
+    first_look(&app, begin);
     let before = letters(&app).len();
     let mut one = Days::new(app.service.clone());
     let mut two = Days::new(other.as_ref().unwrap_or(&app).service.clone());
     let eve = instant("2021-10-22T21:59:59Z");
     let midnight = instant("2021-10-22T22:00:00Z");
-    for (now, new, heard) in [(eve, 0, 0), (midnight, 1, 4)] {
+    for (now, new, heard) in [(eve, 0, 0), (midnight, 1, 5)] {
         let both = block(async { tokio::join!(one.turn(now), two.turn(now)) });
         for turned in [both.0.unwrap(), both.1.unwrap()] {
             assert!(
@@ -152,7 +162,23 @@ fn two_instances_open_one_alert_and_write_one_letter(backend: Backend) {
         assert_eq!(app.alerts(COMPROMISED).len(), new);
         assert_eq!(letters(&app).len(), before + heard);
     }
-    assert_eq!(sorted(letters(&app)[..4].to_vec()), opened_as_foreseen());
+    assert_eq!(sorted(letters(&app)[..5].to_vec()), opened_and_escalated());
+}
+
+/// Waits until a service that has just started has looked at its days: it escalates what it finds right
+/// after, and what moved is evaluated by then.
+fn first_look(app: &App, now: &str) {
+    block(evaluate::watch(&app.service, instant(now))).unwrap();
+    let until = Moment::now() + Duration::from_secs(20);
+    let escalated = || {
+        items(&app.emails("?limit=200"))
+            .iter()
+            .any(|l| l["event"] == "escalated")
+    };
+    while !escalated() {
+        assert!(Moment::now() < until, "no look");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 fn a_delivery_that_did_not_come_is_heard_of(backend: Backend) {

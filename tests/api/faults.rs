@@ -103,6 +103,7 @@ impl House {
                         attempts: 0,
                         due_at: now,
                         last_error: None,
+                        failure: None,
                         created_at: now,
                         sent_at: None,
                     },

@@ -31,6 +31,8 @@ fn site(name: &str) -> Site {
 /// What there is and should be at each event; `ended`: closed, and nothing is asked for any more.
 fn reading(kind: AlertKind, event: &str) -> Reading {
     let (found, expected) = match event {
+        // what was foreseen has come
+        "ended" if kind == AlertKind::ReserveForecast => (1, 2),
         "ended" => (0, 0),
         // the last day is near, or past; renewed or retired
         "opened" | "acknowledged" if kind == AlertKind::NoticeExpired => (1, 2),
@@ -91,9 +93,13 @@ fn of(kind: AlertKind, lots: u32) -> Option<Of> {
         | AlertKind::Recall
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast
-        | AlertKind::SiteUnreachable => None,
+        | AlertKind::SiteUnreachable
+        | AlertKind::EvaluationLate => None,
     }
 }
+
+/// Kinds that are about no medicine.
+const NOBODY_HEARS: [AlertKind; 2] = [AlertKind::SiteUnreachable, AlertKind::EvaluationLate];
 
 fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words {
     written(language, kind, event, name, false)
@@ -125,10 +131,8 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
         site: &site(name),
         alert: &alert,
         event: if event == "ended" { "closed" } else { event },
-        // of none, where nobody is reached
-        rulebook: rules
-            .get(&named)
-            .filter(|_| kind != AlertKind::SiteUnreachable),
+        // of none, where nobody hears
+        rulebook: rules.get(&named).filter(|_| !NOBODY_HEARS.contains(&kind)),
         recall: (kind == AlertKind::Recall).then(|| recall(event)),
         of: of(kind, 2),
         link: "https://dotation.example.org/alerts/017c9c1e-0000-7000-8000-000000000001",
@@ -302,9 +306,9 @@ fn the_page_says_what_the_text_says() {
             // no manufacturer makes up for a count
             assert_eq!(
                 words.html.contains("01 47 61 47 61"),
-                !matches!(kind, AlertKind::CountOverdue | AlertKind::SiteUnreachable)
+                kind != AlertKind::CountOverdue && !NOBODY_HEARS.contains(&kind)
             );
-            if kind == AlertKind::SiteUnreachable {
+            if NOBODY_HEARS.contains(&kind) {
                 continue;
             }
             // figures, or the last day of the rulebook

@@ -65,6 +65,7 @@ impl Desk {
             attempts: 0,
             due_at: at,
             last_error: None,
+            failure: None,
             created_at: at,
             sent_at: None,
         };

@@ -101,6 +101,7 @@ impl Desk {
             attempts: 0,
             due_at: self.now(),
             last_error: None,
+            failure: None,
             created_at: self.now(),
             sent_at: None,
         };

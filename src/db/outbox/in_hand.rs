@@ -34,6 +34,34 @@ pub struct Beside {
     pub unsubscribe: Option<String>,
 }
 
+/// What a try failed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The address: its server takes nothing for it, for good.
+    Address,
+    /// The recipient, for now: a mailbox that is full, a server that asks strangers to come again.
+    Recipient,
+    /// Anything else: the line, the server, this letter.
+    Other,
+}
+
+impl Failure {
+    const ALL: [Self; 3] = [Self::Address, Self::Recipient, Self::Other];
+
+    /// Returns the code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Recipient => "recipient",
+            Self::Other => "other",
+        }
+    }
+
+    pub(super) fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.code() == code)
+    }
+}
+
 /// Takes up to `limit` letters that are due for one worker until `until`; nobody else takes them
 /// before that.
 ///
@@ -172,6 +200,7 @@ pub fn record_sent(conn: &mut Conn, id: &LetterId, now: Instant) -> Result<(), E
             outbox::leased_by.eq(None::<String>),
             outbox::leased_until.eq(None::<NaiveDateTime>),
             outbox::last_error.eq(None::<String>),
+            outbox::failure.eq(None::<String>),
         ))
         .execute(conn)?;
     letter_links::forget_addresses(conn, id)
@@ -186,7 +215,7 @@ pub fn record_sent(conn: &mut Conn, id: &LetterId, now: Instant) -> Result<(), E
 pub fn record_failure(
     conn: &mut Conn,
     id: &LetterId,
-    error: &str,
+    (failure, error): (Failure, &str),
     again: Option<Instant>,
 ) -> Result<(), Error> {
     let state = if again.is_some() {
@@ -205,6 +234,7 @@ pub fn record_failure(
         outbox::leased_by.eq(None::<String>),
         outbox::leased_until.eq(None::<NaiveDateTime>),
         outbox::last_error.eq(Some(error)),
+        outbox::failure.eq(Some(failure.code())),
     );
     match again {
         Some(at) => diesel::update(target)
@@ -215,8 +245,8 @@ pub fn record_failure(
     Ok(())
 }
 
-/// Makes a letter due at `now` that was given up, as one that was never tried. What the server said last
-/// stays until it says something else. Returns whether it was given up.
+/// Makes a letter due at `now` that was given up, as one that was never tried and that waited until now. What
+/// the server said last stays until it says something else. Returns whether it was given up.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -231,6 +261,9 @@ pub fn retry(conn: &mut Conn, id: &LetterId, now: Instant) -> Result<bool, Error
             outbox::state.eq(LetterState::Queued.code()),
             outbox::attempts.eq(0),
             outbox::due_at.eq(kept(now)),
+            outbox::held_until.eq(Some(kept(now))),
+            outbox::followed_at.eq(None::<NaiveDateTime>),
+            outbox::failure.eq(None::<String>),
         ))
         .execute(conn)?;
     Ok(changed > 0)
@@ -255,12 +288,17 @@ pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, Error> {
 }
 
 /// Returns when the oldest letter that should have left by `now`, and has not, was first due, if there is
-/// one: when it was written, or the end of the quiet hours for which it waited.
+/// one: when it was written, the end of the quiet hours for which it waited, or when it was made due again.
+///
+/// One that its recipient's server asks to send again later says nothing of the others, and is left out.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn oldest_queued(conn: &mut Conn, now: Instant) -> Result<Option<Instant>, Error> {
-    let queued = || outbox::table.filter(outbox::state.eq(LetterState::Queued.code()));
+    let of_us = outbox::failure
+        .is_null()
+        .or(outbox::failure.ne(Failure::Recipient.code()));
+    let queued = || outbox::table.filter(outbox::state.eq(LetterState::Queued.code()).and(of_us));
     let written: Option<NaiveDateTime> = queued()
         .filter(outbox::held_until.is_null())
         .select(diesel::dsl::min(outbox::created_at))

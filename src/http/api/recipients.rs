@@ -125,6 +125,14 @@ fn quiet(faults: &mut Faults, hours: Option<&QuietHoursShape>) -> Option<QuietHo
         );
         faults.push(Fault::new("/quiet_hours/to", said).found(hours.to.clone()));
     }
+    if quiet.is_some_and(QuietHours::is_too_long) {
+        let most = QuietHours::LONGEST;
+        let said = Said::new(
+            format!("is more than {most} hours after they begin"),
+            format!("est plus de {most} heures après leur début"),
+        );
+        faults.push(Fault::new("/quiet_hours/to", said).found(hours.to.clone()));
+    }
     quiet
 }
 

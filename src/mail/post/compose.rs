@@ -1,7 +1,7 @@
 //! A row of the outbox made into a letter. Pure.
 
 use crate::{
-    db::outbox::{Beside, OutboxLetter},
+    db::outbox::{Beside, Failure, OutboxLetter},
     mail::{
         address::{AddressError, EmailAddress},
         header::{HeaderText, LanguageTag, LetterError, MessageId, UnsubscribeAddress},
@@ -19,6 +19,16 @@ pub(super) enum Unfit {
     /// A part of the head.
     #[error(transparent)]
     Head(#[from] LetterError),
+}
+
+impl Unfit {
+    /// What the try failed at: an address that is none takes no letter.
+    pub(super) const fn failure(&self) -> Failure {
+        match self {
+            Self::Address(_) => Failure::Address,
+            Self::Head(_) => Failure::Other,
+        }
+    }
 }
 
 /// Makes the letter of a row.
@@ -102,6 +112,7 @@ mod tests {
             attempts: 0,
             due_at: at,
             last_error: None,
+            failure: None,
             created_at: at,
             sent_at: None,
         }

@@ -9,7 +9,7 @@ use super::{Outcome, Post, compose::compose};
 use crate::{
     db::{
         self, Conn,
-        outbox::{self, Beside, Leased, OutboxLetter},
+        outbox::{self, Beside, Failure, Leased, OutboxLetter},
     },
     domain::{calendar::Instant, id::LetterId},
     mail::{
@@ -31,9 +31,18 @@ pub(super) const WRITING_DOWN: Duration = Duration::from_secs(90);
 /// What is to be written down about a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Fate {
-    Sent { at: Instant },
-    Again { at: Instant, reason: String },
-    Never { reason: String },
+    Sent {
+        at: Instant,
+    },
+    Again {
+        at: Instant,
+        failure: Failure,
+        reason: String,
+    },
+    Never {
+        failure: Failure,
+        reason: String,
+    },
 }
 
 impl Fate {
@@ -48,8 +57,14 @@ impl Fate {
     fn write(&self, conn: &mut Conn, id: &LetterId) -> Result<(), db::Error> {
         match self {
             Self::Sent { at } => outbox::record_sent(conn, id, *at),
-            Self::Again { at, reason } => outbox::record_failure(conn, id, reason, Some(*at)),
-            Self::Never { reason } => outbox::record_failure(conn, id, reason, None),
+            Self::Again {
+                at,
+                failure,
+                reason,
+            } => outbox::record_failure(conn, id, (*failure, reason), Some(*at)),
+            Self::Never { failure, reason } => {
+                outbox::record_failure(conn, id, (*failure, reason), None)
+            }
         }
     }
 }
@@ -60,6 +75,7 @@ impl Post {
         let fate = match &leased.letter {
             Ok(row) => self.tried(row, &leased.beside).await,
             Err(corrupt) => Fate::Never {
+                failure: Failure::Other,
                 reason: corrupt.to_string(),
             },
         };
@@ -83,6 +99,7 @@ impl Post {
             Ok(letter) => letter,
             Err(unfit) => {
                 return Fate::Never {
+                    failure: unfit.failure(),
                     reason: unfit.to_string(),
                 };
             }
@@ -126,20 +143,41 @@ impl Post {
 
 /// What follows an attempt that went wrong, the `attempts`th of `most`.
 fn after(error: &SendError, attempts: u32, most: u32, now: Instant, jitter: u64) -> Fate {
+    let failure = failed_at(error);
     match error {
         SendError::Permanent { .. } => Fate::Never {
+            failure,
             reason: error.to_string(),
         },
         SendError::Temporary { .. } if attempts >= most => Fate::Never {
+            failure,
             reason: format!("given up after {attempts} attempts; the last: {error}"),
         },
         SendError::Temporary { .. } => {
             let wait = TimeDelta::from_std(next_attempt(attempts, jitter));
             Fate::Again {
                 at: wait.map_or(now, |wait| now + wait),
+                failure,
                 reason: error.to_string(),
             }
         }
+    }
+}
+
+/// What a try failed at. A server that refuses a recipient for what *we* are says nothing of the address:
+/// enhanced codes of the subject 7 are about policy (RFC 3463, § 3.8).
+fn failed_at(error: &SendError) -> Failure {
+    match error {
+        SendError::Permanent {
+            stage: Stage::Recipient,
+            reason,
+            ..
+        } if !reason.contains("5.7.") => Failure::Address,
+        SendError::Temporary {
+            stage: Stage::Recipient,
+            ..
+        } => Failure::Recipient,
+        SendError::Permanent { .. } | SendError::Temporary { .. } => Failure::Other,
     }
 }
 
@@ -170,12 +208,31 @@ mod tests {
         let busy = SendError::temporary(Stage::Recipient, Some(451), "later");
         let fate = |attempts| after(&busy, attempts, 3, now, 0);
         assert_eq!(fate(2).outcome(), Outcome::Deferred);
-        let Fate::Never { reason } = fate(3) else {
+        let Fate::Never { reason, .. } = fate(3) else {
             panic!("{:?}", fate(3));
         };
         assert_eq!(
             reason,
             "given up after 3 attempts; the last: recipient: later"
         );
+    }
+    #[test]
+    fn only_a_server_that_knows_no_such_recipient_speaks_of_the_address() {
+        let permanent = |stage, reason: &str| SendError::Permanent {
+            stage,
+            code: Some(550),
+            reason: reason.to_owned(),
+        };
+        let at = |error: &SendError| failed_at(error);
+        let unknown = permanent(Stage::Recipient, "5.1.1 no such user");
+        assert_eq!(at(&unknown), Failure::Address);
+        let policy = permanent(Stage::Recipient, "5.7.1 your host is on a list");
+        assert_eq!(at(&policy), Failure::Other);
+        let big = permanent(Stage::Content, "5.3.4 too big");
+        assert_eq!(at(&big), Failure::Other);
+        let greylisted = SendError::temporary(Stage::Recipient, Some(450), "come again");
+        assert_eq!(at(&greylisted), Failure::Recipient);
+        let away = SendError::temporary(Stage::Connect, None, "refused");
+        assert_eq!(at(&away), Failure::Other);
     }
 }

@@ -2,7 +2,7 @@
 //! of a breach of the reserve that is foreseen. Nothing of a patient, nor the day of an infusion.
 
 use super::Facts;
-use crate::domain::alert::AlertKind;
+use crate::domain::alert::{AlertKind, Reading};
 use crate::domain::calendar::Day;
 use crate::domain::code::{Cip13, LotNumber};
 use crate::domain::language::Language;
@@ -75,7 +75,8 @@ pub(super) fn rows(language: Language, facts: &Facts<'_>) -> Rows {
         | AlertKind::CountOverdue
         | AlertKind::ResupplyCompromised
         | AlertKind::Recall
-        | AlertKind::SiteUnreachable => Vec::new(),
+        | AlertKind::SiteUnreachable
+        | AlertKind::EvaluationLate => Vec::new(),
     }
 }
 
@@ -226,6 +227,17 @@ fn foreseen(language: Language, facts: &Facts<'_>) -> Rows {
     rows
 }
 
+/// How a letter begins of a breach that is foreseen no more: it has come, or will not.
+pub(super) fn over(language: Language, reading: Reading) -> String {
+    let over = match (language, reading.is_short()) {
+        (Language::Fr, true) => "SURVENUE – Rupture de la réserve CAR-T",
+        (Language::Fr, false) => "ÉCARTÉE – Rupture prévue de la réserve CAR-T",
+        (Language::En, true) => "IT HAS COME – The breach of the CAR-T reserve that was foreseen",
+        (Language::En, false) => "AVERTED – The breach of the CAR-T reserve that was foreseen",
+    };
+    over.to_owned()
+}
+
 /// What to do; nothing for another kind. `call` is a sentence with a telephone number.
 pub(super) fn steps(language: Language, facts: &Facts<'_>, call: Option<String>) -> Vec<String> {
     let call = call.map_or_else(String::new, |call| format!(" {call}"));
@@ -241,7 +253,8 @@ pub(super) fn steps(language: Language, facts: &Facts<'_>, call: Option<String>)
         | AlertKind::CountOverdue
         | AlertKind::ResupplyCompromised
         | AlertKind::Recall
-        | AlertKind::SiteUnreachable => return Vec::new(),
+        | AlertKind::SiteUnreachable
+        | AlertKind::EvaluationLate => return Vec::new(),
     };
     vec![
         first.to_owned(),

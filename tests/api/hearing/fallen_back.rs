@@ -17,6 +17,8 @@ on_both! {
     who_takes_the_place_of_a_dead_address_hears_what_is_open
     a_site_without_a_working_recipient_is_heard_of_until_it_has_one
     an_address_that_takes_a_letter_again_works_again
+    what_is_refused_for_another_reason_falls_back_and_marks_no_address
+    a_letter_that_is_sent_again_and_refused_again_is_followed_again
 }
 
 const COORDINATOR: &str = "ght@example.org";
@@ -181,4 +183,37 @@ fn an_address_that_takes_a_letter_again_works_again(backend: Backend) {
     app.heard();
     block(reach::watch(&app.service, instant("2021-10-20T06:20:00Z"))).unwrap();
     assert!(recipient(&app, PUI).get("refused").is_none());
+}
+
+fn what_is_refused_for_another_reason_falls_back_and_marks_no_address(backend: Backend) {
+    let app = spawn(backend);
+    stocked(&app);
+    let big = SendError::Permanent {
+        stage: Stage::Content,
+        code: Some(552),
+        reason: "552 5.3.4 too big".to_owned(),
+    };
+    app.memory.fail_next(1, &big);
+    app.lose(MG400, "B1", 1);
+    wait(&app, || {
+        told(&app, "opened").contains(&COORDINATOR.to_owned())
+    });
+    assert!(recipient(&app, PUI).get("refused").is_none());
+    assert!(app.alerts(UNREACHABLE).is_empty());
+}
+
+fn a_letter_that_is_sent_again_and_refused_again_is_followed_again(backend: Backend) {
+    let app = spawn(backend);
+    stocked(&app);
+    refuse(&app, 1);
+    app.lose(MG400, "B1", 1);
+    let refused = || recipient(&app, PUI).get("refused").is_some();
+    wait(&app, refused);
+    let failed = items(&app.emails("?state=failed"));
+    super::edit(&app, PUI, &json!({ "name": "PUI" }));
+    assert!(!refused());
+    refuse(&app, 1);
+    let path = format!("/emails/{}/retry", failed[0]["id"].as_str().unwrap());
+    app.post(Role::Admin, &path, &json!({})).expect(200);
+    wait(&app, refused);
 }

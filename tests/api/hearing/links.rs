@@ -1,6 +1,6 @@
 //! The links in a letter that need no other access.
 
-use super::{COMPROMISED, SHORT, instant, letters, recipient, resupply, stocked};
+use super::{LOW, SHORT, filled, instant, letters, low, recipient, stocked, syringes};
 use crate::service::{App, MG400, again_at, spawn};
 use crate::story::items;
 use crate::support::{Backend, block};
@@ -186,29 +186,27 @@ fn what_can_wait_is_unsubscribed_by_one_click_and_what_cannot_is_not(backend: Ba
             .contains(&json!(SHORT))
     );
 
-    // enough for any number that may be required: only resupply is spoken of
-    app.receive(crate::service::CENTRE, MG400, "B1", "2022-06-30", 12);
-    resupply(&app, "assured");
-    resupply(&app, "compromised");
-    let may = about(&app, PUI, "] Réapprovisionnement compromis");
+    syringes(&app);
+    low(&app);
+    let may = about(&app, PUI, "] Stock sous le seuil");
     assert!(may.unsubscribe.is_some(), "{}", may.text);
     let stop = link(&may, "unsubscribe");
     assert_eq!(app.send("GET", &stop, &[], None).status, 200);
     let kinds = || recipient(&app, PUI)["kinds"].as_array().unwrap().clone();
-    assert!(kinds().contains(&json!(COMPROMISED)));
+    assert!(kinds().contains(&json!(LOW)));
     for _ in 0..2 {
         let done = app.send("POST", &stop, &[FORM], Some(one_click));
         assert_eq!(done.status, 200, "{}", done.text);
     }
-    assert!(!kinds().contains(&json!(COMPROMISED)));
+    assert!(!kinds().contains(&json!(LOW)));
     let before = letters(&app).len();
-    resupply(&app, "assured");
-    resupply(&app, "compromised");
+    filled(&app);
+    low(&app);
     let new = letters(&app).split_off(before);
     assert!(!new.iter().any(|(_, to, _)| to == PUI), "{new:?}");
 
     super::edit(&app, PUI, &json!({ "digest": true }));
-    app.lose(MG400, "B1", 16);
+    app.lose(MG400, "B1", 4);
     block(digest::watch(&app.service, instant("2021-10-20T06:00:30Z"))).unwrap();
     block(digest::watch(&app.service, instant("2021-10-21T06:00:00Z"))).unwrap();
     let app = again_at(app, "2021-10-21T06:00:10Z");

@@ -1,20 +1,23 @@
 //! Who hears, when: recipients, hours, what follows from time alone, and the links in letters.
 
+mod called_in;
 mod fallen_back;
 mod links;
 mod people;
 mod seen;
+mod several;
 mod waiting;
 mod watched;
 
-use crate::service::{App, CENTRE, MG400};
+use crate::service::{App, CENTRE, MG400, SYRINGE};
 use crate::story::{at, items};
 use dotation::domain::calendar::Instant;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
 
 pub(super) const SHORT: &str = "reserve-below-minimum";
-pub(super) const COMPROMISED: &str = "resupply-compromised";
+/// What can wait.
+pub(super) const LOW: &str = "stock-below-minimum";
 
 pub(super) fn instant(text: &str) -> Instant {
     text.parse().unwrap()
@@ -69,9 +72,58 @@ pub(super) fn stocked(app: &App) {
     app.heard();
 }
 
-/// Says by hand how resupply stands at the centre.
-pub(super) fn resupply(app: &App, how: &str) {
-    let by_hand = json!({ "resupply": how, "reason": "weekly van", "until": "2021-12-22" });
-    app.edit(Role::Pharmacist, "PUT", &at("/resupply"), &by_hand)
-        .expect(200);
+/// Three syringes are the minimum of the centre, and there.
+pub(super) fn syringes(app: &App) {
+    app.receive(CENTRE, SYRINGE, "S1", "2023-06-30", 3);
+    let bearer = format!("Bearer {}", app.token(Role::Pharmacist));
+    let headers = [
+        ("Authorization", bearer.as_str()),
+        ("Content-Type", "application/json"),
+    ];
+    let path = at(&format!("/thresholds/{SYRINGE}"));
+    let body = json!({ "minimum_units": 3 }).to_string();
+    app.send("PUT", &path, &headers, Some(body.as_bytes()))
+        .expect(201);
+}
+
+/// A syringe is missing.
+pub(super) fn low(app: &App) {
+    app.lose(SYRINGE, "S1", 1);
+}
+
+/// It is there again.
+pub(super) fn filled(app: &App) {
+    app.receive(CENTRE, SYRINGE, "S1", "2023-06-30", 1);
+}
+
+/// Letters of a kind to an address, the first first: event, state and text.
+pub(super) fn of_kind(app: &App, kind: &str, to: &str) -> Vec<(String, String, String)> {
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let mut all = Vec::new();
+    for letter in items(&app.emails("?limit=200")).iter().rev() {
+        let Some(id) = letter["alert"].as_str() else {
+            continue;
+        };
+        let alert = app
+            .get(Role::Pharmacist, &format!("/alerts/{id}"))
+            .expect(200);
+        if alert["kind"] == kind && letter["to_email"] == to {
+            let path = format!("/emails/{}", letter["id"].as_str().unwrap());
+            let seen = app.get(Role::Pharmacist, &path).expect(200);
+            all.push((
+                text(&seen["event"]),
+                text(&seen["state"]),
+                text(&seen["text"]),
+            ));
+        }
+    }
+    all
+}
+
+/// Events and states of letters.
+pub(super) fn fates(letters: &[(String, String, String)]) -> Vec<(&str, &str)> {
+    letters
+        .iter()
+        .map(|(event, state, _)| (event.as_str(), state.as_str()))
+        .collect()
 }

@@ -2,14 +2,15 @@
 
 use super::{instant, letters, stocked};
 use crate::db_laws::STOCK;
-use crate::service::{App, MG400, spawn_set};
+use crate::service::{App, CENTRE, MG400, spawn_set};
 use crate::support::{Backend, TestDatabase, block, execute, fresh_database};
 use chrono::TimeDelta;
 use dotation::app::act::Desk;
 use dotation::app::operations::Operations;
 use dotation::app::see::alerts;
-use dotation::app::watch_service::{Late, Limits, stand, tell};
+use dotation::app::watch_service::{Late, Limits, stand, tell, tell_sites};
 use dotation::app::{Act, Caller, Service, evaluate};
+use dotation::domain::code::Finess;
 use dotation::domain::role::Role;
 use dotation::mail::{SendError, Stage};
 use dotation::rulebook::Rulebooks;
@@ -18,6 +19,8 @@ on_both! {
     a_movement_that_is_not_evaluated_is_heard_of_until_it_is
     a_letter_that_does_not_leave_is_heard_of
     quiet_hours_make_no_letter_late
+    one_mailbox_that_is_full_makes_no_letter_late
+    a_site_whose_alerts_are_not_evaluated_is_an_alert_there
 }
 
 const OPERATIONS: &str = "it@example.org";
@@ -132,13 +135,13 @@ fn a_letter_that_does_not_leave_is_heard_of(backend: Backend) {
 
 fn quiet_hours_make_no_letter_late(backend: Backend) {
     let app = app(backend);
-    super::resupply(&app, "assured");
     stocked(&app);
+    super::syringes(&app);
     let hours = serde_json::json!({ "quiet_hours": { "from": "07:00", "to": "12:00" } });
     for email in ["pui@example.org", "car-t@example.org"] {
         super::edit(&app, email, &hours);
     }
-    super::resupply(&app, "compromised");
+    super::low(&app);
     block(evaluate::watch(
         &app.service,
         instant("2021-10-20T06:05:00Z"),
@@ -147,4 +150,48 @@ fn quiet_hours_make_no_letter_late(backend: Backend) {
     assert_eq!(told(&app, "2021-10-20T09:59:00Z"), Late::default());
     assert_eq!(told(&app, "2021-10-20T10:29:00Z"), Late::default());
     assert!(told(&app, "2021-10-20T10:31:00Z").letter.is_some());
+}
+
+fn one_mailbox_that_is_full_makes_no_letter_late(backend: Backend) {
+    let app = app(backend);
+    stocked(&app);
+    let full = SendError::Temporary {
+        stage: Stage::Recipient,
+        code: Some(452),
+        reason: "mailbox full".to_owned(),
+        maybe_delivered: false,
+    };
+    app.memory.fail_next(50, &full);
+    app.lose(MG400, "B1", 1);
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let tried = |l: &serde_json::Value| l["attempts"].as_i64() > Some(0) && l["state"] == "queued";
+    while !crate::story::items(&app.emails("?limit=200"))
+        .iter()
+        .any(tried)
+    {
+        assert!(std::time::Instant::now() < until);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let late = told(&app, "2021-10-20T06:40:00Z");
+    assert_eq!(late.letter, None);
+}
+
+fn a_site_whose_alerts_are_not_evaluated_is_an_alert_there(backend: Backend) {
+    let app = app(backend);
+    stocked(&app);
+    let site = Finess::parse(CENTRE).unwrap();
+    let now = instant("2021-10-20T06:30:00Z");
+    let tell = |late: &[Finess]| {
+        let late = late.iter().copied().collect();
+        block(tell_sites(&app.service, now, &late)).unwrap()
+    };
+    assert_eq!((tell(&[site]), tell(&[site])), (1, 0));
+    assert_eq!(app.alerts("evaluation-late").len(), 1);
+    for to in ["pui@example.org", "ght@example.org"] {
+        let letters = super::of_kind(&app, "evaluation-late", to);
+        assert_eq!(letters.len(), 1, "{to}");
+        assert!(letters[0].2.contains("vérifier la réserve à la main"));
+    }
+    assert_eq!((tell(&[]), tell(&[])), (1, 0));
+    assert!(app.alerts("evaluation-late").is_empty());
 }

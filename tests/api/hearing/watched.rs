@@ -134,6 +134,8 @@ fn one_instance_sees_to_the_schedule_and_another_after_its_death(backend: Backen
     assert!(!ours(&mut two, at(2)));
     // it renews what it has
     assert!(ours(&mut one, at(20)));
+    // nor does it go to one whose clock is behind
+    assert!(!ours(&mut two, at(5)));
     assert!(!ours(&mut two, at(35)));
     // it dies: half a minute later another takes it, and it would not get it back
     let free = at(20) + LEASE_TIME;
