@@ -1,14 +1,32 @@
-//! Letters: from the commit of one to the server's 250, and a burst of one for each of 2,000 sites.
+//! Letters: from the commit of a movement to the server's 250 to the letter that it caused, and a recall at
+//! 2,000 sites, from its commit until every letter is written down as sent. All are letters of alerts, with
+//! their links, as the verbs of the service write them.
 //!
 //! The worker and the database are the service's; the mail server is a sink in a thread of its own that
 //! says yes to everything and notes when. Beside the burst stands what the same lines do without an
-//! outbox: the transport alone, given letter after letter.
+//! outbox: the transport alone, given the same letters.
 
-use crate::place::{now, url};
-use dotation::db::outbox::{self, LetterState, OutboxLetter};
-use dotation::db::{Conn, Db, Options, migrate};
-use dotation::domain::id::LetterId;
+use crate::place::{MG400, now, service, url};
+use dotation::app::edit_recipients::{Hearing, NewRecipient};
+use dotation::app::recalls::NewRecall;
+use dotation::app::receive_units::{Count, Received};
+use dotation::app::record::{Particulars, Which};
+use dotation::app::{
+    Act, Caller, Error, Service, edit_catalogue, edit_recipients, edit_sites, lose_units, recalls,
+    receive_units,
+};
+use dotation::db::outbox::{self, OutboxLetter};
+use dotation::db::sites::Network;
+use dotation::db::{Db, migrate};
+use dotation::domain::alert::Capacity;
+use dotation::domain::calendar::Day;
+use dotation::domain::code::{Cip13, Finess, LotNumber};
 use dotation::domain::language::Language;
+use dotation::domain::ledger::{LossReason, UnitState};
+use dotation::domain::quantity::Units;
+use dotation::domain::role::Role;
+use dotation::domain::rule::Slug;
+use dotation::domain::site::{Ahead, Site};
 use dotation::mail::post::Office;
 use dotation::mail::{
     EmailAddress, HeaderText, LanguageTag, Letter, MailUrl, Mailbox, MessageId, Post, Transport,
@@ -20,10 +38,12 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
-/// One letter each, at once: a recall that every site has, say.
-const BURST: usize = 2_000;
+/// Sites that are written to at once: all have a lot that is recalled.
+const BURST: i64 = 2_000;
 /// One after the other, on an idle service.
 const SINGLE: usize = 200;
+/// The lot.
+const LOT: &str = "B1234";
 
 /// A mail server that takes everything.
 #[derive(Clone)]
@@ -90,39 +110,11 @@ impl Sink {
     }
 }
 
-fn row(n: usize) -> OutboxLetter {
-    OutboxLetter {
-        id: LetterId::new(format!("{n:06}")),
-        site: None,
-        alert: None,
-        event: "test".into(),
-        to_name: "Pharmacie".into(),
-        to_email: format!("pui-{n}@example.org"),
-        language: Language::Fr,
-        message_id: format!("{n:06}@dotation.example.org"),
-        subject: "Réserve de RoActemra : il manque une dose".into(),
-        text: "Il manque une dose à la réserve.\n".repeat(30),
-        html: "<p>Il manque une dose à la réserve.</p>\n".repeat(60),
-        state: LetterState::Queued,
-        attempts: 0,
-        due_at: now(),
-        last_error: None,
-        failure: None,
-        created_at: now(),
-        sent_at: None,
-    }
-}
-
 fn sender() -> Mailbox {
     Mailbox {
         name: None,
         address: EmailAddress::parse("dotation@example.org").expect("an address"),
     }
-}
-
-async fn write(db: &Db, rows: Vec<OutboxLetter>) {
-    let insert = move |conn: &mut Conn| rows.iter().try_for_each(|row| outbox::insert(conn, row));
-    db.write(Vec::new(), insert).await.expect("written");
 }
 
 /// A worker that runs, told of new letters by the first and stopped by the second.
@@ -156,6 +148,7 @@ struct Found {
     p50: Duration,
     p99: Duration,
     burst: Duration,
+    letters: usize,
     alone: Duration,
 }
 
@@ -168,61 +161,175 @@ pub(crate) fn measure(address: &str) -> String {
         .build()
         .expect("a runtime");
     let found = runtime.block_on(async {
-        let db = Db::open(&url(address), &Options::service()).expect("a database");
+        let service = service(address);
+        lay_out(&service).await;
+        let db = service.db().clone();
         let sink = Sink::start().await;
         let (written, stop, running) = begin(&db, sink.transport());
+        written.notify_one();
+        drained(&db).await;
         let mut each = Vec::new();
         for n in 0..SINGLE {
-            write(&db, vec![row(n)]).await;
-            let committed = Instant::now();
-            written.notify_one();
-            sink.wait_for(n + 1).await;
-            each.push(sink.last.lock().expect("a lock").duration_since(committed));
             // idle again
             tokio::time::sleep(Duration::from_millis(30)).await;
+            let wanted = sink.taken.load(Ordering::SeqCst) + 1;
+            moved(&service, n).await;
+            let committed = Instant::now();
+            written.notify_one();
+            sink.wait_for(wanted).await;
+            each.push(sink.last.lock().expect("a lock").duration_since(committed));
+            drained(&db).await;
         }
         each.sort();
-        write(&db, (SINGLE..SINGLE + BURST).map(row).collect()).await;
+        let new = NewRecall {
+            cip13: Cip13::parse(MG400).expect("a CIP13"),
+            lot: LotNumber::parse(LOT).expect("a lot"),
+            reason: "particles".to_owned(),
+            reference: None,
+        };
+        let recall = move |act: &mut Act<'_>| recalls::start(act, &new);
+        done(&service, recall).await;
+        let letters = db.read(outbox::count_queued).await.expect("read");
         let committed = Instant::now();
         written.notify_one();
         drained(&db).await;
         let burst = committed.elapsed();
         stop.notify_one();
         running.await.expect("the worker");
+        assert!(letters >= BURST, "{letters} letters of a recall");
         Found {
             p50: each[SINGLE / 2],
             p99: each[SINGLE * 99 / 100],
             burst,
-            alone: alone(&sink).await,
+            letters: usize::try_from(letters).expect("a count"),
+            alone: alone(&db, &sink).await,
         }
     });
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
     format!(
-        "{:.0} | {:.0} | {:.2} | {:.0} | {:.2} | **{:.2}** |",
+        "{:.0} | {:.0} | {} | {:.2} | {:.0} | {:.2} | **{:.2}** |",
         ms(found.p50),
         ms(found.p99),
+        found.letters,
         found.burst.as_secs_f64(),
-        BURST as f64 / found.burst.as_secs_f64(),
+        found.letters as f64 / found.burst.as_secs_f64(),
         found.alone.as_secs_f64(),
         found.alone.as_secs_f64() / found.burst.as_secs_f64(),
     )
 }
 
-/// The same burst by the transport alone.
-async fn alone(sink: &Sink) -> Duration {
+/// A pharmacy for each letter of the burst, with a lot that all have, and a CAR-T centre with just enough for
+/// its reserve; somebody at each is written to.
+async fn lay_out(service: &Service) {
+    done(service, |act| {
+        edit_catalogue::add_ruled(act)?;
+        let id = Slug::parse("ght-001").expect("a name");
+        let name = "GHT".to_owned();
+        edit_sites::add_network(act, &Network { id, name })?;
+        laid_out(act, centre(), true, 6)
+    })
+    .await;
+    for hundred in 0..BURST / 100 {
+        done(service, move |act| {
+            (0..100).try_for_each(|n| laid_out(act, pharmacy(hundred * 100 + n), false, 10))
+        })
+        .await;
+    }
+}
+
+fn centre() -> Finess {
+    Finess::parse("750100125").expect("a FINESS number")
+}
+
+fn pharmacy(n: i64) -> Finess {
+    Finess::parse(&format!("{}", 300_000_000 + n)).expect("a FINESS number")
+}
+
+fn laid_out(act: &mut Act<'_>, finess: Finess, car_t: bool, units: u32) -> Result<(), Error> {
+    let site = Site {
+        finess,
+        network: Slug::parse("ght-001").expect("a name"),
+        name: format!("Site {finess}"),
+        zone: chrono_tz::Europe::Paris,
+        car_t,
+        reference_dose: None,
+        by_hand: None,
+        ahead: Ahead::default(),
+        version: 1,
+    };
+    edit_sites::add_site(act, &site)?;
+    received(act, finess, units)?;
+    let pharmacist = NewRecipient {
+        capacity: Capacity::Pharmacist,
+        name: "Pharmacie".to_owned(),
+        email: format!("pui-{finess}@example.org"),
+        language: Language::Fr,
+        hearing: Hearing::default(),
+    };
+    edit_recipients::add(act, finess, &pharmacist).map(drop)
+}
+
+fn received(act: &mut Act<'_>, site: Finess, units: u32) -> Result<(), Error> {
+    let received = Received {
+        cip13: Cip13::parse(MG400).expect("a CIP13"),
+        lot: LotNumber::parse(if site == centre() { "OTHER" } else { LOT }).expect("a lot"),
+        expiry: Day::parse("2022-06-30").expect("a day"),
+        count: Count::Units(Units::new(units)),
+        serial: None,
+        state: UnitState::Usable,
+        told: Particulars::default(),
+    };
+    receive_units::receive(act, site, &received).map(drop)
+}
+
+fn lost(act: &mut Act<'_>) -> Result<(), Error> {
+    let which = Which {
+        cip13: Cip13::parse(MG400).expect("a CIP13"),
+        lot: LotNumber::parse("OTHER").expect("a lot"),
+        expiry: None,
+    };
+    let told = Particulars::default();
+    let (units, from, why) = (Units::new(1), UnitState::Usable, LossReason::Breakage);
+    lose_units::lose(act, centre(), &which, units, from, why, &told).map(drop)
+}
+
+/// Something moves at the centre, and one letter says so: the reserve falls short, or is complete again.
+async fn moved(service: &Service, n: usize) {
+    let work = move |act: &mut Act<'_>| {
+        if n.is_multiple_of(2) {
+            lost(act)
+        } else {
+            received(act, centre(), 1)
+        }
+    };
+    let caller = Caller::at_the_machine("command-line", Role::Admin);
+    let moved = service.write(caller, now(), vec![centre()], work).await;
+    moved.expect("moved");
+}
+
+async fn done<T: Send + 'static>(
+    service: &Service,
+    work: impl FnMut(&mut Act<'_>) -> Result<T, Error> + Send + 'static,
+) {
+    let caller = Caller::at_the_machine("command-line", Role::Admin);
+    let done = service.write(caller, now(), Vec::new(), work).await;
+    done.map(drop).expect("done");
+}
+
+/// The same letters by the transport alone.
+async fn alone(db: &Db, sink: &Sink) -> Duration {
+    let rows = db.read(|conn| outbox::page(conn, None, None, None, None, BURST));
+    let rows = Arc::new(rows.await.expect("read"));
     let transport = Arc::new(sink.transport());
     let begun = Instant::now();
     let next = Arc::new(AtomicUsize::new(0));
     let lines: Vec<_> = (0..8)
         .map(|_| {
             let (transport, next) = (Arc::clone(&transport), Arc::clone(&next));
+            let rows = Arc::clone(&rows);
             tokio::spawn(async move {
-                loop {
-                    let n = next.fetch_add(1, Ordering::SeqCst);
-                    if n >= BURST {
-                        return;
-                    }
-                    transport.send(&letter(n)).await.expect("sent");
+                while let Some(row) = rows.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    transport.send(&letter(row)).await.expect("sent");
                 }
             })
         })
@@ -233,8 +340,7 @@ async fn alone(sink: &Sink) -> Duration {
     begun.elapsed()
 }
 
-fn letter(n: usize) -> Letter {
-    let row = row(n);
+fn letter(row: &OutboxLetter) -> Letter {
     Letter {
         message_id: MessageId::parse(&row.message_id).expect("a name"),
         from: sender(),
@@ -243,8 +349,8 @@ fn letter(n: usize) -> Letter {
             address: EmailAddress::parse(&row.to_email).expect("an address"),
         },
         subject: HeaderText::parse("subject", &row.subject).expect("a subject"),
-        text: row.text,
-        html: row.html,
+        text: row.text.clone(),
+        html: row.html.clone(),
         language: LanguageTag::parse("fr").expect("a language"),
         date: row.created_at,
         references: None,

@@ -260,10 +260,12 @@ fn start(_: Duration) {
 
 fn by_post(_: Duration) {
     println!(
-        "\nLetters: one on an idle service, from commit to the server's 250; and 2,000 at once\n"
+        "\nLetters: of one movement on an idle service, from commit to the server's 250; and of a recall at 2,000 sites\n"
     );
-    println!("| on | p50 ms | p99 ms | burst s | letters a second | transport alone s | of it |");
-    println!("|---|---|---|---|---|---|---|");
+    println!(
+        "| on | p50 ms | p99 ms | letters | burst s | letters a second | transport alone s | of it |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
     let folder = Folder::new();
     println!("| SQLite | {}", letters::measure(&folder.database()));
     if let Ok(server) = std::env::var("DOTATION_BENCH_POSTGRES") {

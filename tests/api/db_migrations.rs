@@ -15,6 +15,7 @@ on_both!(
     a_database_of_another_program_is_refused
     what_is_pending_is_told_and_nothing_is_changed
     the_migrations_go_down_over_rows
+    what_was_open_before_an_upgrade_is_no_news_after_it
 );
 
 #[derive(diesel::QueryableByName)]
@@ -89,6 +90,36 @@ fn the_migrations_go_down_over_rows(backend: Backend) {
         .unwrap();
     migrate::revert_all(&database.url).unwrap();
     assert_eq!(dump(&database), Vec::<String>::new());
+}
+
+fn what_was_open_before_an_upgrade_is_no_news_after_it(backend: Backend) {
+    let database = fresh_database(backend);
+    let kind = if backend == Backend::Sqlite {
+        "sqlite"
+    } else {
+        "postgres"
+    };
+    let sql = |way: &str| {
+        let root = env!("CARGO_MANIFEST_DIR");
+        let file = format!("{root}/migrations/{kind}/20261122000036_failures/{way}.sql");
+        std::fs::read_to_string(file).unwrap()
+    };
+    let mut conn = database.conn();
+    conn.batch_execute(&sql("down")).unwrap();
+    conn.batch_execute(crate::db_laws::STOCK).unwrap();
+    conn.batch_execute(
+        "INSERT INTO alerts (id, site, kind, subject, state, found, expected, opened_at, changed_at, version)
+         VALUES ('a-1', '750100125', 'recall', 'r-1', 'open', 0, 1, '2021-10-20 06:00:00', '2021-10-20 06:00:00', 1);
+         INSERT INTO escalations VALUES ('a-1', '2021-10-20 06:00:00');",
+    )
+    .unwrap();
+    conn.batch_execute(&sql("up")).unwrap();
+    let waiting =
+        "SELECT alert_id AS line FROM escalations WHERE raised_at > '2026-01-01 00:00:00'";
+    assert_eq!(lines(&database, waiting), ["a-1"]);
+    let seen = "SELECT site || ' ' || CAST(seq AS TEXT) AS line FROM evaluations ORDER BY site";
+    let last = "SELECT site || ' ' || CAST(MAX(seq) AS TEXT) AS line FROM movements GROUP BY site ORDER BY site";
+    assert_eq!(lines(&database, seen), lines(&database, last));
 }
 
 #[test]

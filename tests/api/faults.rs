@@ -1,18 +1,26 @@
 //! Every fault of a mail server, for many letters at once, against two servers that others wrote: none is
 //! lost, and none arrives twice unless the server vanished with it.
 
+use crate::db_laws::STOCK;
+use crate::service::CENTRE;
 use crate::smtp::{Sink, SmtpServer, arrived, drop_box};
 use crate::support::{Backend, TestDatabase, fresh_database};
 use chrono::TimeDelta;
+use diesel::RunQueryDsl as _;
+use diesel::connection::SimpleConnection as _;
+use dotation::db::letter_links::{self, LetterLink, Purpose};
 use dotation::db::outbox::{self, LetterState, OutboxLetter};
-use dotation::db::{Conn, Db};
+use dotation::db::{Conn, Db, alerts};
+use dotation::domain::alert::{Alert, AlertKind, AlertState, Reading};
 use dotation::domain::calendar::Instant;
-use dotation::domain::id::LetterId;
+use dotation::domain::code::Finess;
+use dotation::domain::id::{AlertId, LetterId, RecipientId};
 use dotation::domain::language::Language;
 use dotation::mail::post::{Office, Outcome};
 use dotation::mail::{EmailAddress, MailUrl, Mailbox, Post, Transport};
+use dotation::text::letter::links::{ACKNOWLEDGE, UNSUBSCRIBE};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -52,6 +60,7 @@ struct House {
 impl House {
     fn new(backend: Backend) -> Self {
         let database = fresh_database(backend);
+        database.conn().batch_execute(STOCK).unwrap();
         Self {
             db: database.open(),
             now: Arc::new(Mutex::new("2021-10-20T06:00:00Z".parse().unwrap())),
@@ -79,26 +88,34 @@ impl House {
         *self.now.lock().unwrap() += time;
     }
 
-    /// Letters to these, in their order, in one transaction.
+    /// Letters to these, in their order, in one transaction: each of an alert of its own, with both links.
     async fn write(&self, to: Vec<String>) {
         let now = *self.now.lock().unwrap();
         let insert = move |conn: &mut Conn| {
             to.iter().enumerate().try_for_each(|(n, to)| {
                 let local = to.split('@').next().unwrap();
+                let alert = alert(local, now);
+                alerts::insert(conn, &alert)?;
+                for (token, purpose) in [("a", Purpose::Acknowledge), ("u", Purpose::Unsubscribe)] {
+                    letter_links::insert(
+                        conn,
+                        &link(&format!("{n:05}-{local}"), token, purpose, &alert),
+                    )?;
+                }
                 outbox::insert(
                     conn,
                     &OutboxLetter {
                         id: LetterId::new(format!("{n:05}-{local}")),
-                        site: None,
-                        alert: None,
-                        event: "test".into(),
+                        site: Some(alert.site),
+                        alert: Some(alert.id),
+                        event: "opened".into(),
                         to_name: "Pharmacie".into(),
                         to_email: to.clone(),
                         language: Language::Fr,
                         message_id: format!("{local}@dotation.example.org"),
                         subject: "Réserve sous le minimum".into(),
-                        text: "Il manque une dose.\n".into(),
-                        html: "<p>Il manque une dose.</p>\n".into(),
+                        text: format!("Il manque une dose.\n{ACKNOWLEDGE}\n{UNSUBSCRIBE}\n"),
+                        html: format!("<p>Il manque une dose.</p>\n<p>{ACKNOWLEDGE}</p>\n"),
                         state: LetterState::Queued,
                         attempts: 0,
                         due_at: now,
@@ -111,6 +128,18 @@ impl House {
             })
         };
         self.db.write(Vec::new(), insert).await.unwrap();
+    }
+
+    /// The letters whose links stand whole.
+    async fn whole(&self) -> BTreeSet<String> {
+        let whole = |conn: &mut Conn| {
+            let found: Vec<Whole> = diesel::sql_query(
+                "SELECT DISTINCT letter_id FROM letter_links WHERE address IS NOT NULL",
+            )
+            .get_results(conn)?;
+            Ok::<_, dotation::db::Error>(found.into_iter().map(|row| row.letter_id).collect())
+        };
+        self.db.read(whole).await.unwrap()
     }
 
     /// Tries all that is due, until nothing is.
@@ -133,6 +162,50 @@ impl House {
             .into_iter()
             .map(|l| (l.to_email.clone(), l))
             .collect()
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Whole {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    letter_id: String,
+}
+
+fn alert(subject: &str, now: Instant) -> Alert {
+    Alert {
+        id: AlertId::new(format!("alert-{subject}")),
+        site: Finess::parse(CENTRE).unwrap(),
+        kind: AlertKind::StockBelowMinimum,
+        subject: subject.to_owned(),
+        state: AlertState::Open,
+        reading: Reading {
+            found: 0,
+            expected: 1,
+        },
+        opened_at: now,
+        changed_at: now,
+        acknowledged: None,
+        closed_at: None,
+        told_on: None,
+        version: 1,
+    }
+}
+
+fn link(letter: &str, token: &str, purpose: Purpose, alert: &Alert) -> LetterLink {
+    LetterLink {
+        hash: format!("{letter}-{token}"),
+        letter: LetterId::new(letter),
+        purpose,
+        recipient: RecipientId::new("r-1"),
+        site: alert.site,
+        alert: Some(alert.id.clone()),
+        kind: alert.kind.code().to_owned(),
+        address: Some(format!(
+            "https://dotation.example.org/{}/{letter}",
+            purpose.code()
+        )),
+        expires_at: alert.opened_at + TimeDelta::days(3),
+        used_at: None,
     }
 }
 
@@ -194,6 +267,10 @@ fn by_recipient(backend: Backend, of_each: usize) {
             }
         }
         assert_eq!(had.len(), of_each * FAULTS.iter().filter(|f| f.2).count());
+        // what was given up may be sent again, and has its links; of what left, nobody needs them
+        let failed = letters.values().filter(|l| l.state == LetterState::Failed);
+        let failed: BTreeSet<String> = failed.map(|l| l.id.to_string()).collect();
+        assert_eq!(house.whole().await, failed);
     });
 }
 
