@@ -2,8 +2,8 @@
 
 use super::act::{Act, Done};
 use super::error::Error;
-use super::post_letters;
 use super::site_state::SiteState;
+use super::tell_readers;
 use crate::db::{self};
 use crate::domain::alert::{Alert, AlertState};
 use crate::domain::id::AlertId;
@@ -64,7 +64,7 @@ pub(super) fn acknowledge_with(
     let alert = seen(act, alert, note)?;
     let state = SiteState::load(act, alert.site)?;
     let over = alert.state == AlertState::Closed;
-    post_letters::about(
+    tell_readers::about(
         act,
         &state,
         &alert,

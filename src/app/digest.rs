@@ -4,7 +4,8 @@
 //! Up to when a site's digests are done is in the database, and moves on in the transaction that writes the
 //! letters: two instances write one, and a service that was away for days makes up for all of them by one.
 
-use super::act::{Act, Caller};
+use super::act::Act;
+use super::each::{Each, by_itself};
 use super::error::Error;
 use super::letter_links::{self, DIGEST};
 use super::post_letters::{Times, To, queue};
@@ -16,7 +17,6 @@ use crate::domain::alert::Alert;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::hours::digest_due;
-use crate::domain::role::Role;
 use crate::domain::site::Site;
 use crate::text::letter::digest::{Facts, write};
 use std::collections::BTreeMap;
@@ -30,10 +30,8 @@ const TASK: &str = "digest";
 /// # Errors
 /// When the database cannot be read, or the last error of those that could not be written.
 pub async fn watch(service: &Service, now: Instant) -> Result<usize, Error> {
-    let caller = Caller::at_the_machine("service", Role::Admin);
-    let (new, due) = service
-        .read(caller.clone(), now, move |act| due(act, now))
-        .await?;
+    let mut each = Each::of(service, now);
+    let (new, due) = each.due(move |act| due(act, now)).await?;
     if !new.is_empty() {
         let begin = move |act: &mut Act<'_>| {
             for site in &new {
@@ -41,19 +39,13 @@ pub async fn watch(service: &Service, now: Instant) -> Result<usize, Error> {
             }
             Ok(())
         };
-        service
-            .write(caller.clone(), now, Vec::new(), begin)
-            .await?;
+        service.write(by_itself(), now, Vec::new(), begin).await?;
     }
-    let (mut written, mut failed) = (0, None);
     for (site, through) in due {
         let work = move |act: &mut Act<'_>| digest(act, site, through);
-        match service.write(caller.clone(), now, vec![site], work).await {
-            Ok(()) => written += 1,
-            Err(error) => failed = Some(error),
-        }
+        each.one(vec![site], work).await;
     }
-    failed.map_or(Ok(written), Err)
+    each.end()
 }
 
 type Due = (Vec<Finess>, Vec<(Finess, Instant)>);
@@ -87,6 +79,10 @@ fn digest(act: &mut Act<'_>, finess: Finess, through: Instant) -> Result<(), Err
     };
     let mut list = db::recipients::of_site(act.conn, finess)?;
     list.retain(|r| r.active && r.digest);
+    let mut told: Vec<Vec<String>> = Vec::new();
+    for alert in &open {
+        told.push(db::outbox::written_to(act.conn, &alert.id)?);
+    }
     let mut written: Vec<&Recipient> = Vec::new();
     for recipient in &list {
         if written.iter().any(|other| other.is_at(&recipient.email)) {
@@ -95,8 +91,13 @@ fn digest(act: &mut Act<'_>, finess: Finess, through: Instant) -> Result<(), Err
         // somebody in two capacities hears what either does
         let same = list.iter().filter(|r| r.is_at(&recipient.email));
         let capacities: Vec<&Recipient> = same.collect();
-        let hears = |alert: &&Alert| capacities.iter().any(|r| r.hears(alert.kind));
-        let alerts: Vec<Alert> = open.iter().filter(hears).cloned().collect();
+        // and whoever was called in, of what they were called in for
+        let hears = |(alert, told): &(&Alert, &Vec<String>)| {
+            let called_in = told.iter().any(|address| recipient.is_at(address));
+            called_in || capacities.iter().any(|r| r.hears(alert.kind))
+        };
+        let alerts = open.iter().zip(&told).filter(hears);
+        let alerts: Vec<Alert> = alerts.map(|(alert, _)| alert.clone()).collect();
         if !alerts.is_empty() {
             to(act, &site, recipient, &alerts)?;
             written.push(recipient);

@@ -1,19 +1,21 @@
 //! An alert that nobody acknowledges is sent to the coordinator: once each time that it opens or gets worse,
 //! so long after those who hear of it could.
 
-use super::act::{Act, Caller};
+use super::act::Act;
+use super::each::Each;
 use super::error::Error;
 use super::hearers;
 use super::post_letters::{self, after_those_before};
 use super::service::Service;
 use super::site_state::SiteState;
 use crate::db;
-use crate::domain::alert::AlertState;
+use crate::domain::alert::{AlertKind, AlertState};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::AlertId;
-use crate::domain::role::Role;
 use chrono::TimeDelta;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Sends the alerts that were raised at least `after` ago, and are open still, to the coordinator of each
 /// site, else of its network; returns how many. One whose network has no coordinator waits for one.
@@ -21,33 +23,35 @@ use chrono::TimeDelta;
 /// # Errors
 /// When the database cannot be read, or the last error of those that could not be sent.
 pub async fn watch(service: &Service, now: Instant, after: TimeDelta) -> Result<usize, Error> {
-    let caller = Caller::at_the_machine("service", Role::Admin);
+    let mut each = Each::of(service, now);
     let by = now.checked_sub_signed(after).unwrap_or(now);
-    let due = service
-        .read(caller.clone(), now, move |act| {
-            let mut due = Vec::new();
-            for (alert, site, raised_at) in db::schedule::unanswered(act.conn, by)? {
-                let found = db::sites::find(act.conn, site)?;
-                let told = db::alerts::find(act.conn, &alert)?;
-                let (Some(found), Some(told)) = (found, told) else {
-                    continue;
-                };
-                if !hearers::coordinators(act, &found, told.kind)?.is_empty() {
-                    due.push((alert, site, raised_at));
-                }
-            }
-            Ok(due)
-        })
-        .await?;
-    let (mut sent, mut failed) = (0, None);
-    for (alert, site, raised_at) in due {
+    for (alert, site, raised_at) in each.due(move |act| due(act, by)).await? {
         let work = move |act: &mut Act<'_>| escalate(act, &alert, site, raised_at);
-        match service.write(caller.clone(), now, vec![site], work).await {
-            Ok(()) => sent += 1,
-            Err(error) => failed = Some(error),
+        each.one(vec![site], work).await;
+    }
+    each.end()
+}
+
+/// The alerts that were raised by then and are open, of sites whose coordinators hear of their kind.
+fn due(act: &mut Act<'_>, by: Instant) -> Result<Vec<(AlertId, Finess, Instant)>, Error> {
+    let mut heard: BTreeMap<(Finess, AlertKind), bool> = BTreeMap::new();
+    let mut due = Vec::new();
+    for (alert, site, kind, raised_at) in db::schedule::unanswered(act.conn, by)? {
+        let hears = match heard.entry((site, kind)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => {
+                let found = db::sites::find(act.conn, site)?;
+                *unknown.insert(match found {
+                    Some(site) => !hearers::coordinators(act, &site, kind)?.is_empty(),
+                    None => false,
+                })
+            }
+        };
+        if hears {
+            due.push((alert, site, raised_at));
         }
     }
-    failed.map_or(Ok(sent), Err)
+    Ok(due)
 }
 
 fn escalate(

@@ -5,8 +5,9 @@
 //! is that it is known: up to which movement a site was evaluated stands in the database, and where that
 //! stays behind, whoever looks after the service hears of it ([`super::watch_service`]).
 
-use super::act::{Act, Caller};
+use super::act::Act;
 use super::after;
+use super::each::Each;
 use super::error::Error;
 use super::monitor;
 use super::service::Service;
@@ -14,7 +15,6 @@ use super::site_state::SiteState;
 use crate::db;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
-use crate::domain::role::Role;
 use chrono::TimeDelta;
 
 /// How long ago something must have moved for its site to be evaluated once more.
@@ -27,23 +27,15 @@ const SETTLED_SINCE: TimeDelta = TimeDelta::minutes(1);
 /// # Errors
 /// When the database cannot be read, or the last error of those that could not be evaluated.
 pub async fn watch(service: &Service, now: Instant) -> Result<usize, Error> {
-    let caller = Caller::at_the_machine("service", Role::Admin);
-    let due = service
-        .read(caller.clone(), now, |act| {
-            Ok(db::schedule::unevaluated(act.conn)?)
-        })
-        .await?;
-    let (mut evaluated, mut failed) = (0, None);
+    let mut each = Each::of(service, now);
+    let look = |act: &mut Act<'_>| Ok(db::schedule::unevaluated(act.conn)?);
+    let due = each.due(look).await?;
     let old = |one: &db::schedule::Unevaluated| one.since <= now - SETTLED_SINCE;
     for one in due.into_iter().filter(old) {
         let site = one.site;
-        let work = move |act: &mut Act<'_>| evaluate(act, site);
-        match service.write(caller.clone(), now, vec![site], work).await {
-            Ok(()) => evaluated += 1,
-            Err(error) => failed = Some(error),
-        }
+        each.one(vec![site], move |act| evaluate(act, site)).await;
     }
-    failed.map_or(Ok(evaluated), Err)
+    each.end()
 }
 
 fn evaluate(act: &mut Act<'_>, site: Finess) -> Result<(), Error> {

@@ -9,7 +9,8 @@
 //! Choice: where another in that capacity was written to and their letter is not given up, nobody more is:
 //! the alert has its reader. What is over, or seen to by somebody, is told to nobody else.
 
-use super::act::{Act, Caller, Done};
+use super::act::{Act, Done};
+use super::each::Each;
 use super::error::Error;
 use super::hearers;
 use super::post_letters::{self, after_those_before};
@@ -21,7 +22,6 @@ use crate::db::outbox::{Failure, LetterState, OutboxLetter};
 use crate::db::recipients::Recipient;
 use crate::domain::alert::{Alert, AlertState, Capacity};
 use crate::domain::calendar::Instant;
-use crate::domain::role::Role;
 use crate::text::letter::links::asks_for_an_answer;
 use serde_json::json;
 
@@ -39,22 +39,13 @@ const LETTERS: i64 = 1_000;
 /// # Errors
 /// When the database cannot be read, or the last error of those that could not be followed.
 pub async fn follow(service: &Service, now: Instant) -> Result<usize, Error> {
-    let caller = Caller::at_the_machine("service", Role::Admin);
-    let given_up = service
-        .read(caller.clone(), now, |act| {
-            Ok(db::outbox::given_up(act.conn, AT_ONCE)?)
-        })
-        .await?;
-    let (mut followed, mut failed) = (0, None);
-    for letter in given_up {
+    let mut each = Each::of(service, now);
+    let look = |act: &mut Act<'_>| Ok(db::outbox::given_up(act.conn, AT_ONCE)?);
+    for letter in each.due(look).await? {
         let sites = letter.site.into_iter().collect();
-        let work = move |act: &mut Act<'_>| follow_one(act, &letter);
-        match service.write(caller.clone(), now, sites, work).await {
-            Ok(()) => followed += 1,
-            Err(error) => failed = Some(error),
-        }
+        each.one(sites, move |act| follow_one(act, &letter)).await;
     }
-    failed.map_or(Ok(followed), Err)
+    each.end()
 }
 
 fn follow_one(act: &mut Act<'_>, letter: &OutboxLetter) -> Result<(), Error> {

@@ -1,17 +1,18 @@
 //! What people must hear: alerts open, worsen and close by the readings that verbs take, and their
 //! letters are written in the same transaction.
 
+mod otherwise;
+
+pub(super) use otherwise::{ended, no_reserve, overridden, safety_overridden};
+
 use super::act::{Act, Done};
 use super::error::Error;
-use super::post_letters;
 use super::site_state::SiteState;
+use super::tell_readers;
 use crate::db;
-use crate::domain::alert::{
-    Alert, AlertKind, AlertState, OF_SAFETY, Reading, Step, step, step_ahead,
-};
+use crate::domain::alert::{Alert, AlertKind, AlertState, Reading, Step, step, step_ahead};
 use crate::domain::calendar::{Day, Instant};
-use crate::domain::gate::GateDecision;
-use crate::domain::id::{AlertId, OperationId};
+use crate::domain::id::AlertId;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -212,9 +213,9 @@ fn told(
     (step, alert): (Step, &Alert),
 ) -> Result<Instant, Error> {
     match step {
-        Step::Open => post_letters::about(act, state, alert, "opened"),
-        Step::Worsen => post_letters::about(act, state, alert, "worsened"),
-        Step::Close => post_letters::about(act, state, alert, "closed"),
+        Step::Open => tell_readers::about(act, state, alert, "opened"),
+        Step::Worsen => tell_readers::about(act, state, alert, "worsened"),
+        Step::Close => tell_readers::about(act, state, alert, "closed"),
         Step::Nothing | Step::Change => Ok(act.now),
     }
 }
@@ -276,68 +277,4 @@ fn stepped(
             ..a
         }),
     }
-}
-
-/// Opens the alert that a refusal was overridden, with what that left of the reserve: also where
-/// other vials made it good.
-///
-/// # Errors
-/// When the database cannot be written.
-pub(super) fn overridden(
-    act: &mut Act<'_>,
-    state: &SiteState,
-    operation: &OperationId,
-    left: Reading,
-) -> Result<(), Error> {
-    let heard = (AlertKind::Override, operation.as_str(), left);
-    tell(act, state, &mut Vec::new(), Step::Open, heard)
-}
-
-/// Opens the alert that what a safety rulebook said against a treatment was overridden.
-///
-/// # Errors
-/// When the database cannot be written.
-pub(super) fn safety_overridden(
-    act: &mut Act<'_>,
-    state: &SiteState,
-    decision: &GateDecision,
-) -> Result<(), Error> {
-    let subject = format!("{OF_SAFETY}{}", decision.id);
-    let nothing = Reading::NOTHING;
-    let heard = (AlertKind::Override, subject.as_str(), nothing);
-    tell(act, state, &mut Vec::new(), Step::Open, heard)
-}
-
-/// Closes what is open about the reserve of a site that keeps none any more.
-///
-/// # Errors
-/// When the database cannot be written.
-pub(super) fn no_reserve(act: &mut Act<'_>, state: &SiteState) -> Result<(), Error> {
-    let kinds = [
-        AlertKind::ReserveBelowMinimum,
-        AlertKind::ResupplyCompromised,
-        AlertKind::ReserveForecast,
-        AlertKind::ClearanceRefused,
-    ];
-    for alert in db::alerts::open(act.conn, state.site.finess)? {
-        if kinds.contains(&alert.kind) {
-            ended(act, state, alert.kind, &alert.subject)?;
-        }
-    }
-    Ok(())
-}
-
-/// Closes an alert whose cause has ended otherwise: a clearance that was released, a patient who
-/// will not be infused.
-///
-/// # Errors
-/// When the database cannot be written.
-pub(super) fn ended(
-    act: &mut Act<'_>,
-    state: &SiteState,
-    kind: AlertKind,
-    subject: &str,
-) -> Result<(), Error> {
-    let mut open = db::alerts::open(act.conn, state.site.finess)?;
-    hear(act, state, &mut open, kind, subject, Reading::NOTHING)
 }

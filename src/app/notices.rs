@@ -14,6 +14,7 @@
 
 use super::act::{Act, Done};
 use super::after;
+use super::each::by_itself;
 use super::error::Error;
 use super::hear::hear;
 use super::see::commons;
@@ -25,7 +26,6 @@ use crate::domain::alert::{Alert, AlertKind, Reading};
 use crate::domain::calendar::{Day, Instant, local_day};
 use crate::domain::code::Finess;
 use crate::domain::reason::Refusal;
-use crate::domain::role::Role;
 use crate::domain::rule::{Rulebook, Slug, Standing};
 use crate::text::rulebook::Retirement;
 use serde_json::json;
@@ -235,7 +235,7 @@ fn concerns(book: &Rulebook, state: &SiteState) -> bool {
 /// # Errors
 /// When the database cannot be read or written.
 pub async fn watch(service: &Service, now: Instant) -> Result<usize, Error> {
-    let caller = super::Caller::at_the_machine("service", Role::Admin);
+    let caller = by_itself();
     let due = service
         .read(caller.clone(), now, |act| {
             let today = service_day(act)?;

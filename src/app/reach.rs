@@ -4,7 +4,8 @@
 //! A site is reached while somebody on its list other than a coordinator is written to and their address
 //! takes letters: one that refused the last for good does not, until it takes another or somebody edits it.
 
-use super::act::{Act, Caller, Done};
+use super::act::{Act, Done};
+use super::each::Each;
 use super::error::Error;
 use super::hear::hear;
 use super::service::Service;
@@ -14,7 +15,6 @@ use crate::db::recipients::Recipient;
 use crate::domain::alert::{AlertKind, Capacity, Reading};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
-use crate::domain::role::Role;
 use chrono::TimeDelta;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -67,22 +67,15 @@ pub(super) fn look(act: &mut Act<'_>, site: Finess) -> Result<(), Error> {
 /// # Errors
 /// When the database cannot be read, or the last error of the sites that could not be looked at.
 pub async fn watch(service: &Service, now: Instant) -> Result<usize, Error> {
-    let caller = Caller::at_the_machine("service", Role::Admin);
-    let due = service
-        .read(caller.clone(), now, move |act| due(act, now))
-        .await?;
-    let (mut looked, mut failed) = (0, None);
-    for site in due {
+    let mut each = Each::of(service, now);
+    for site in each.due(move |act| due(act, now)).await? {
         let work = move |act: &mut Act<'_>| {
             mend(act, site)?;
             look(act, site)
         };
-        match service.write(caller.clone(), now, vec![site], work).await {
-            Ok(()) => looked += 1,
-            Err(error) => failed = Some(error),
-        }
+        each.one(vec![site], work).await;
     }
-    failed.map_or(Ok(looked), Err)
+    each.end()
 }
 
 /// The sites at which something is to be written down.

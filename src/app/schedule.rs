@@ -7,8 +7,9 @@
 //! done once by the database, in the transaction that does it, also where two believe that they have it.
 //! Quiet hours need nobody: a letter that waits is due when they end.
 
-use super::act::{Act, Caller};
+use super::act::Act;
 use super::digest;
+use super::each::by_itself;
 use super::error::Error;
 use super::escalate;
 use super::evaluate;
@@ -22,7 +23,6 @@ use super::transfer;
 use super::turn_day::{Days, Turned};
 use crate::db::{self, schedule::Span};
 use crate::domain::calendar::Instant;
-use crate::domain::role::Role;
 use chrono::TimeDelta;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -183,7 +183,7 @@ impl Schedule {
     }
 
     async fn forget(&self, now: Instant) -> Result<usize, Error> {
-        let caller = Caller::at_the_machine("service", Role::Admin);
+        let caller = by_itself();
         let forget = |act: &mut Act<'_>| {
             let links = letter_links::forget(act)?;
             Ok(links.saturating_add(escalate::forget(act)?))

@@ -1,12 +1,11 @@
 //! Units are held for a line for so long, and then they are free again.
 
-use super::act::Caller;
+use super::each::Each;
 use super::error::Error;
 use super::plan_lines;
 use super::service::Service;
 use crate::domain::calendar::Instant;
 use crate::domain::id::LineId;
-use crate::domain::role::Role;
 use std::collections::BTreeSet;
 
 /// How many lines are looked at at once.
@@ -19,33 +18,20 @@ const AT_ONCE: i64 = 100;
 /// # Errors
 /// When the lines cannot be listed, or the last error of those that could not be ended.
 pub async fn sweep(service: &Service, now: Instant) -> Result<usize, Error> {
-    let caller = Caller::at_the_machine("service", Role::Admin);
-    let mut swept = 0;
-    let mut failed = None;
+    let mut each = Each::of(service, now);
     let mut tried: BTreeSet<LineId> = BTreeSet::new();
     loop {
         let most = AT_ONCE.saturating_add(i64::try_from(tried.len()).unwrap_or(0));
-        let mut due = service
-            .read(caller.clone(), now, move |act| {
-                plan_lines::due(act, now, most)
-            })
-            .await?;
+        let mut due = each.due(move |act| plan_lines::due(act, now, most)).await?;
         // what could not be ended is tried again the next time
         due.retain(|(line, _)| tried.insert(line.id.clone()));
         if due.is_empty() {
-            return failed.map_or(Ok(swept), Err);
+            return each.end();
         }
         for (line, sites) in due {
             let id = line.id.clone();
-            let ended = service
-                .write(caller.clone(), now, sites, move |act| {
-                    plan_lines::sweep(act, &id)
-                })
+            each.one(sites, move |act| plan_lines::sweep(act, &id))
                 .await;
-            match ended {
-                Ok(()) => swept += 1,
-                Err(error) => failed = Some(error),
-            }
         }
     }
 }

@@ -6,8 +6,8 @@
 //! where somebody is monitored, is settled when its own day begins, by the same steps as after a movement ([`after::settle`]) and a count.
 //! Settling what is settled writes nothing, so that it may be done twice, by two instances as well.
 
-use super::act::Caller;
 use super::after;
+use super::each::by_itself;
 use super::error::Error;
 use super::monitor;
 use super::refused;
@@ -16,7 +16,6 @@ use super::site_state::SiteState;
 use crate::db::{self, sites::Centre};
 use crate::domain::calendar::{Instant, local_day};
 use crate::domain::code::Finess;
-use crate::domain::role::Role;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 
@@ -91,7 +90,7 @@ impl Days {
     }
 
     async fn settle(&self, site: Finess, now: Instant) -> Result<(), Error> {
-        let caller = Caller::at_the_machine("service", Role::Admin);
+        let caller = by_itself();
         let settle = move |act: &mut super::Act<'_>| {
             let mut state = SiteState::load(act, site)?;
             after::settle(act, &mut state)?;

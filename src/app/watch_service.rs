@@ -4,7 +4,8 @@
 //!
 //! Each instance looks, whoever sees to the schedule: it is the schedule that may have stopped.
 
-use super::act::{Act, Caller};
+use super::act::Act;
+use super::each::Each;
 use super::error::Error;
 use super::hear::hear;
 use super::operations::{self, Change};
@@ -14,7 +15,6 @@ use crate::db;
 use crate::domain::alert::{AlertKind, Reading};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
-use crate::domain::role::Role;
 use crate::text::letter::service::{Facts, write};
 use chrono::TimeDelta;
 use serde_json::json;
@@ -144,24 +144,15 @@ pub async fn tell_sites(
     now: Instant,
     late: &BTreeSet<Finess>,
 ) -> Result<usize, Error> {
-    let caller = Caller::at_the_machine("service", Role::Admin);
-    let open: BTreeSet<Finess> = service
-        .read(caller.clone(), now, |act| {
-            Ok(db::alerts::of_kind(act.conn, AlertKind::EvaluationLate)?)
-        })
-        .await?
-        .into_iter()
-        .collect();
-    let (mut changed, mut failed) = (0, None);
+    let mut each = Each::of(service, now);
+    let look = |act: &mut Act<'_>| Ok(db::alerts::of_kind(act.conn, AlertKind::EvaluationLate)?);
+    let open: BTreeSet<Finess> = each.due(look).await?.into_iter().collect();
     for site in open.symmetric_difference(late).copied() {
         let evaluated = !late.contains(&site);
-        let work = move |act: &mut Act<'_>| tell_site(act, site, evaluated);
-        match service.write(caller.clone(), now, vec![site], work).await {
-            Ok(()) => changed += 1,
-            Err(error) => failed = Some(error),
-        }
+        each.one(vec![site], move |act| tell_site(act, site, evaluated))
+            .await;
     }
-    failed.map_or(Ok(changed), Err)
+    each.end()
 }
 
 fn tell_site(act: &mut Act<'_>, site: Finess, evaluated: bool) -> Result<(), Error> {

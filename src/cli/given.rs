@@ -8,7 +8,7 @@ use crate::domain::count::CountUnit;
 use crate::domain::language::Language;
 use crate::domain::presentation::Route;
 use crate::domain::quantity::{Grams, Mg, Units};
-use crate::domain::reason::can_be_seen;
+use crate::domain::reason::{can_be_seen, is_strange};
 use crate::domain::request::{Declaration, RequestState};
 use crate::domain::role::Role;
 use crate::domain::rule::{Alternatives, Outcome, Risk, Slug, Treatment};
@@ -119,10 +119,7 @@ fn one_of<const N: usize>(codes: [&str; N]) -> String {
 pub(super) fn line<const MOST: usize>(text: &str) -> Result<String, String> {
     let text = text.trim();
     let fits = can_be_seen(text) && text.chars().count() <= MOST;
-    // those that turn the direction of writing make a text look like another
-    let strange =
-        |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if !fits || text.chars().any(strange) {
+    if !fits || text.chars().any(is_strange) {
         return Err(format!(
             "expected 1 to {MOST} characters on one line, no control characters"
         ));

@@ -5,6 +5,7 @@ use super::schema::{
     alerts, escalations, evaluations, leases, movements, service_alerts, sites, turns,
 };
 use super::{Conn, Error};
+use crate::domain::alert::AlertKind;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::AlertId;
@@ -151,13 +152,16 @@ pub fn acknowledged(conn: &mut Conn, alert: &AlertId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns the alerts that were raised at `by` or before and are open still, with their sites and when that
-/// was, the longest first.
+/// Returns the alerts that were raised at `by` or before and are open still, with their sites and kinds and
+/// when that was, the longest first.
 ///
 /// # Errors
-/// When the database cannot be read, or a row is of no site.
-pub fn unanswered(conn: &mut Conn, by: Instant) -> Result<Vec<(AlertId, Finess, Instant)>, Error> {
-    let rows: Vec<(String, String, NaiveDateTime)> = escalations::table
+/// When the database cannot be read, or a row is of no site or kind.
+pub fn unanswered(
+    conn: &mut Conn,
+    by: Instant,
+) -> Result<Vec<(AlertId, Finess, AlertKind, Instant)>, Error> {
+    let rows: Vec<(String, String, String, NaiveDateTime)> = escalations::table
         .inner_join(alerts::table)
         .filter(
             escalations::raised_at
@@ -165,10 +169,23 @@ pub fn unanswered(conn: &mut Conn, by: Instant) -> Result<Vec<(AlertId, Finess, 
                 .and(alerts::state.eq("open")),
         )
         .order((escalations::raised_at, escalations::alert_id))
-        .select((escalations::alert_id, alerts::site, escalations::raised_at))
+        .select((
+            escalations::alert_id,
+            alerts::site,
+            alerts::kind,
+            escalations::raised_at,
+        ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(id, site, at)| Ok((AlertId::new(id), finess("alerts", &site)?, instant(at))))
+        .map(|(id, site, kind, at)| {
+            let row = RowOf {
+                table: "alerts",
+                id: &id,
+            };
+            let kind = row.code("kind", &kind, AlertKind::from_code(&kind))?;
+            let site = row.parsed(Finess::parse(&site))?;
+            Ok((AlertId::new(id), site, kind, instant(at)))
+        })
         .collect()
 }
 

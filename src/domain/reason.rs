@@ -20,6 +20,16 @@ pub fn can_be_seen(text: &str) -> bool {
     !text.chars().all(blank)
 }
 
+/// Whether a character in a line of text makes it look like another, or as if it ended: those that control,
+/// break a line, or set the direction of those after them.
+///
+/// Source: Unicode Standard Annex 9, § 2 (embeddings, overrides and isolates; its marks stand in names that are
+/// written from right to left, and turn nothing).
+pub fn is_strange(c: char) -> bool {
+    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 /// A decided refusal: the facts do not allow what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {

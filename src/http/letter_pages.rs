@@ -67,12 +67,16 @@ async fn acknowledge(
     entrance: web::Data<Entrance>,
     token: web::Path<String>,
     request: HttpRequest,
-    form: web::Form<Seen>,
+    form: Result<web::Form<Seen>, actix_web::Error>,
 ) -> Result<HttpResponse, Problem> {
     let place = (entrance, token, request);
     let behind = match look(&place, LinkPurpose::Acknowledge).await? {
         Ok(behind) => behind,
         Err(answer) => return Ok(answer),
+    };
+    // what no page of ours sends is no answer: it is asked again
+    let Ok(form) = form else {
+        return Ok(as_it_stands(&behind, StatusCode::BAD_REQUEST));
     };
     let (entrance, token, _) = &place;
     let (token, version) = (token.as_str().to_owned(), form.version);
@@ -101,10 +105,14 @@ async fn again(place: &Place) -> Result<HttpResponse, Problem> {
         Ok(behind) => behind,
         Err(answer) => return Ok(answer),
     };
-    Ok(match open_alert(&behind) {
-        Ok(alert) => asked(&behind, alert, StatusCode::CONFLICT),
-        Err(outcome) => said(&behind, outcome, StatusCode::CONFLICT),
-    })
+    Ok(as_it_stands(&behind, StatusCode::CONFLICT))
+}
+
+fn as_it_stands(behind: &Behind, status: StatusCode) -> HttpResponse {
+    match open_alert(behind) {
+        Ok(alert) => asked(behind, alert, status),
+        Err(outcome) => said(behind, outcome, status),
+    }
 }
 
 async fn ask_to_stop(

@@ -7,6 +7,7 @@ use super::letter::escaped;
 use super::{en, fr};
 use crate::domain::alert::{Alert, AlertKind, AlertState};
 use crate::domain::language::Language;
+use crate::domain::shelf::Expiring;
 use crate::domain::site::Site;
 
 /// What a link came to, when there is nothing to confirm.
@@ -33,16 +34,13 @@ pub enum Outcome {
 /// `others` are open beside it that the same letter told of, and are acknowledged with it.
 pub fn ask_to_acknowledge(language: Language, site: &Site, alert: &Alert, others: usize) -> String {
     let since = alert.opened_at.with_timezone(&site.zone);
+    let figures = figures(language, alert);
     let (title, rows, button, after) = match language {
         Language::Fr => (
             "Prendre cette alerte en charge ?",
             [
                 ("Alerte", fr::alert_name(alert.kind).to_owned()),
                 ("Depuis", since.format("%d/%m/%Y %H:%M").to_string()),
-                (
-                    "Il y a",
-                    format!("{} sur {}", alert.reading.found, alert.reading.expected),
-                ),
             ],
             "Prendre en charge",
             "Rien n'est enregistré avant que vous n'appuyiez. Le lien sert une fois, et ne vaut que pour vous : ne transférez pas le message.",
@@ -52,10 +50,6 @@ pub fn ask_to_acknowledge(language: Language, site: &Site, alert: &Alert, others
             [
                 ("Alert", en::alert_name(alert.kind).to_owned()),
                 ("Since", since.format("%-d %B %Y, %H:%M").to_string()),
-                (
-                    "There is",
-                    format!("{} of {}", alert.reading.found, alert.reading.expected),
-                ),
             ],
             "Acknowledge",
             "Nothing is recorded before you press the button. The link is good once, and yours alone: do not forward the message.",
@@ -63,7 +57,7 @@ pub fn ask_to_acknowledge(language: Language, site: &Site, alert: &Alert, others
     };
     let place = format!("{} ({})", site.name, site.finess);
     let mut list = row("Site", &place);
-    for (name, value) in &rows {
+    for (name, value) in rows.iter().chain(&figures) {
         list.push_str(&row(name, value));
     }
     if others > 0 {
@@ -79,6 +73,42 @@ pub fn ask_to_acknowledge(language: Language, site: &Site, alert: &Alert, others
         alert.version
     );
     page(language, title, &body)
+}
+
+/// What an alert of a shelf or a count says in figures, or what it is about; nothing of those that are there or
+/// not.
+fn figures(language: Language, alert: &Alert) -> Option<(&'static str, String)> {
+    let (found, expected) = (alert.reading.found, alert.reading.expected);
+    match alert.kind {
+        AlertKind::Override if alert.is_of_safety() => None,
+        AlertKind::ReserveBelowMinimum
+        | AlertKind::ClearanceBroken
+        | AlertKind::Override
+        | AlertKind::CountOverdue
+        | AlertKind::StockBelowMinimum
+        | AlertKind::ClearanceRefused
+        | AlertKind::ReserveForecast => Some(match language {
+            Language::Fr => ("Il y a", format!("{found} sur {expected}")),
+            Language::En => ("There is", format!("{found} of {expected}")),
+        }),
+        AlertKind::LotExpiring => Expiring::lot_of(&alert.subject).map(|(cip13, lot)| {
+            let units = match (language, expected) {
+                (Language::Fr, 1) => "1 unité".to_owned(),
+                (Language::Fr, _) => format!("{expected} unités"),
+                (Language::En, 1) => "1 unit".to_owned(),
+                (Language::En, _) => format!("{expected} units"),
+            };
+            ("Lot", format!("{lot} ({cip13}), {units}"))
+        }),
+        AlertKind::NoticeExpired => Some(match language {
+            Language::Fr => ("Référentiel", alert.subject.clone()),
+            Language::En => ("Rulebook", alert.subject.clone()),
+        }),
+        AlertKind::ResupplyCompromised
+        | AlertKind::Recall
+        | AlertKind::SiteUnreachable
+        | AlertKind::EvaluationLate => None,
+    }
 }
 
 /// Asks whether somebody is to hear no more of a kind; of the digest when there is none.

@@ -2,13 +2,13 @@
 
 use super::end::end;
 use super::{locked, may_take};
-use crate::app::act::{Act, Caller};
+use crate::app::act::Act;
+use crate::app::each::Each;
 use crate::app::error::Error;
 use crate::app::service::Service;
 use crate::db;
 use crate::domain::calendar::Instant;
 use crate::domain::id::TransferId;
-use crate::domain::role::Role;
 use crate::domain::transfer::{ClosedAs, Step};
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
@@ -32,34 +32,26 @@ const AT_ONCE: i64 = 100;
 /// # Errors
 /// When the transfers cannot be listed, or the last error of those that could not be ended.
 pub async fn sweep(service: &Service, now: Instant) -> Result<usize, Error> {
-    let caller = Caller::at_the_machine("service", Role::Admin);
     let Some(before) = now.checked_sub_signed(HELD_FOR) else {
         return Ok(0);
     };
-    let (mut swept, mut failed) = (0, None);
+    let mut each = Each::of(service, now);
     let mut tried: BTreeSet<TransferId> = BTreeSet::new();
     loop {
         let most = AT_ONCE.saturating_add(i64::try_from(tried.len()).unwrap_or(0));
         let waiting = move |act: &mut Act<'_>| {
             Ok::<_, Error>(db::transfers::waiting_since(act.conn, before, most)?)
         };
-        let mut waiting = service.read(caller.clone(), now, waiting).await?;
+        let mut waiting = each.due(waiting).await?;
         // what could not be ended is tried again the next time
         waiting.retain(|transfer| tried.insert(transfer.id.clone()));
         if waiting.is_empty() {
-            return failed.map_or(Ok(swept), Err);
+            return each.end();
         }
         for transfer in waiting {
             let sites = vec![transfer.from, transfer.to];
-            let ended = service
-                .write(caller.clone(), now, sites, move |act| {
-                    lapse(act, &transfer.id, before)
-                })
+            each.one(sites, move |act| lapse(act, &transfer.id, before))
                 .await;
-            match ended {
-                Ok(()) => swept += 1,
-                Err(error) => failed = Some(error),
-            }
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::app::record::Which;
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::{Cip13, LotNumber};
 use crate::domain::quantity::{Grams, Mg, Units};
-use crate::domain::reason::can_be_seen;
+use crate::domain::reason::{can_be_seen, is_strange};
 use crate::domain::rule::Slug;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults};
@@ -16,7 +16,7 @@ pub fn words(faults: &mut Faults, at: &str, text: &str, most: usize) -> Option<S
     let trimmed = text.trim();
     let count = trimmed.chars().count();
     let says_nothing = !can_be_seen(trimmed);
-    let strange = trimmed.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+    let strange = trimmed.chars().any(is_strange);
     if says_nothing || count > most || strange {
         let shown: String = trimmed
             .chars()

@@ -4,6 +4,7 @@ use super::{Wrong, cut, fold};
 use crate::domain::calendar::Day;
 use crate::domain::code::{Cip13, Finess, LotNumber};
 use crate::domain::quantity::{Grams, Mg, Units};
+use crate::domain::reason::is_strange;
 use crate::domain::rule::Slug;
 use chrono_tz::Tz;
 
@@ -179,9 +180,7 @@ pub fn milligrams(cell: &str) -> Result<Mg, Wrong> {
 /// # Errors
 /// What stood there, when it is no such line.
 pub fn words(cell: &str, most: usize) -> Result<String, Wrong> {
-    let strange =
-        |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if cell.chars().count() > most || cell.chars().any(strange) {
+    if cell.chars().count() > most || cell.chars().any(is_strange) {
         let found = cut(cell);
         return Err(Wrong::Words { found, most });
     }

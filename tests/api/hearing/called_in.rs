@@ -4,12 +4,13 @@ use super::{LOW, SHORT, edit, fates, filled, instant, low, of_kind, stocked, syr
 use crate::service::{App, CENTRE, MG400, again_at, spawn};
 use crate::support::{Backend, block};
 use chrono::TimeDelta;
-use dotation::app::escalate;
+use dotation::app::{digest, escalate};
 use dotation::domain::role::Role;
 use serde_json::json;
 
 on_both! {
     who_was_called_in_hears_that_it_is_over_or_seen_to
+    who_was_called_in_finds_it_in_the_digest
     the_four_hours_begin_when_the_first_letter_is_due
     what_waits_for_a_coordinator_is_withdrawn_when_it_is_over
 }
@@ -49,6 +50,27 @@ fn who_was_called_in_hears_that_it_is_over_or_seen_to(backend: Backend) {
     app.lose(MG400, "B1", 1);
     app.receive(CENTRE, MG400, "B1", "2022-06-30", 1);
     assert_eq!(events().len(), 3);
+}
+
+fn who_was_called_in_finds_it_in_the_digest(backend: Backend) {
+    let app = spawn(backend);
+    stocked(&app);
+    app.lose(MG400, "B1", 1);
+    edit(&app, COORDINATOR, &json!({ "digest": true }));
+    block(digest::watch(&app.service, instant("2021-10-20T06:00:30Z"))).unwrap();
+    look(&app, "2021-10-20T10:30:00Z");
+    block(digest::watch(&app.service, instant("2021-10-21T06:00:00Z"))).unwrap();
+    let digests = crate::story::items(&app.emails("?limit=200"));
+    let to_them = |l: &&serde_json::Value| l["event"] == "digest" && l["to_email"] == COORDINATOR;
+    let digest = digests.iter().find(to_them).unwrap();
+    let path = format!("/emails/{}", digest["id"].as_str().unwrap());
+    let text = app.get(Role::Admin, &path).expect(200)["text"].clone();
+    assert!(
+        text.as_str()
+            .unwrap()
+            .contains("Réserve CAR-T sous le minimum"),
+        "{text}"
+    );
 }
 
 fn the_four_hours_begin_when_the_first_letter_is_due(backend: Backend) {

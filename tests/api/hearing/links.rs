@@ -109,6 +109,7 @@ fn a_link_shows_the_alert_as_it_is_and_not_as_it_was(backend: Backend) {
     for body in ["", "version=x"] {
         let wrong = app.send("POST", &link, &[FORM], Some(body.as_bytes()));
         assert_eq!(wrong.status, 400, "{}", wrong.text);
+        assert!(wrong.text.contains("Prendre cette alerte en charge"));
     }
     let done = app.send("POST", &link, &[FORM], Some(version(&app).as_bytes()));
     assert_eq!((done.status, state(&app).as_str()), (200, "acknowledged"));

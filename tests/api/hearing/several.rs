@@ -120,6 +120,7 @@ fn a_link_acknowledges_all_that_its_letter_told_of(backend: Backend) {
     app.receive(CENTRE, MG80, "L4", "2021-12-11", 2);
     let page = app.send("GET", &path, &[], None);
     assert!(page.text.contains("<dd>2</dd>"), "{}", page.text);
+    assert!(page.text.contains(&format!("L1 ({MG80}), 2 unités")));
     let (_, version) = page.text.split_once("name=\"version\" value=\"").unwrap();
     let version = version.split('"').next().unwrap();
     let form = ("Content-Type", "application/x-www-form-urlencoded");
