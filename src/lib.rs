@@ -15,6 +15,7 @@
 //! | [`rulebook`] | reads a document's rules from a file, every fault at once | [`rulebook::read`], and [`text::rulebook`] for the page |
 //! | [`db`] | keeps, in SQLite or PostgreSQL | [`db::Db`] |
 //! | [`app`] | one file a verb, one transaction a verb | [`app::dispense`], [`app::after`] |
+//! | [`trail`] | says what proves the audit trail: lines, signed statements, files | [`trail::verify`] |
 //! | [`mail`] | writes letters and posts them | [`mail::Post`] |
 //! | [`wire`] | shapes of files that others write | [`wire::bdpm`] |
 //! | [`http`] | the door for programs: `/api/v1` | [`http::api::routes`] |
@@ -114,4 +115,5 @@ pub mod settings;
 pub mod telemetry;
 pub mod text;
 pub mod toml_file;
+pub mod trail;
 pub mod wire;

@@ -36,6 +36,7 @@ pub(crate) fn loop_for(place: &Place, car_t: bool, spread: bool, time: Duration)
         role: place.record.role,
         reach: place.record.reach.clone(),
         request_id: "00000000-0000-7000-8000-000000000000".to_owned(),
+        peer: "127.0.0.1".to_owned(),
     };
     let desk = dotation::app::act::Desk {
         public_url: String::new(),

@@ -62,6 +62,7 @@ mod retried;
 mod rulebooks;
 mod service;
 mod shelf;
+mod signed;
 mod situation;
 mod smtp;
 mod start;

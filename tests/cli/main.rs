@@ -11,6 +11,7 @@
 mod administer;
 mod ahead;
 mod assess;
+mod audit;
 mod configure;
 mod copies;
 mod count_doses;

@@ -11,6 +11,7 @@ use crate::domain::role::{Action, may};
 use crate::http::door::nothing_here;
 use crate::http::entrance::Entrance;
 use crate::http::language::Said;
+use crate::http::peer::peer;
 use crate::http::problem::{Fault, Kind, Place, Problem};
 use crate::http::query::Query;
 use crate::http::request_id::RequestId;
@@ -247,6 +248,7 @@ async fn authenticate(request: &ServiceRequest) -> Result<(Caller, bool), Proble
         role: token.role,
         reach: token.reach,
         request_id,
+        peer: peer(request.peer_addr()),
     };
     Ok((caller, there))
 }

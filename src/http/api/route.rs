@@ -104,6 +104,15 @@ impl Route {
         self
     }
 
+    /// It answers with a file of lines, each a JSON object.
+    #[must_use]
+    pub fn gives_lines(mut self) -> Self {
+        let text = ObjectBuilder::new().schema_type(Type::String).build();
+        self.gives = Some((200, RefOr::T(Schema::Object(text))));
+        self.media = "application/x-ndjson";
+        self
+    }
+
     /// Its answer holds this shape inside of another.
     #[must_use]
     pub fn holds<T: ToSchema>(mut self) -> Self {
