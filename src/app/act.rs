@@ -90,6 +90,8 @@ pub struct Act<'a> {
     pub caller: &'a Caller,
     /// How letters are addressed.
     pub desk: &'a Desk,
+    /// How many lines it has left on the audit trail.
+    pub lines: u32,
 }
 
 static IDS: Mutex<Option<ContextV7>> = Mutex::new(None);
@@ -140,15 +142,23 @@ impl Act<'_> {
         work: impl FnOnce(&mut Act<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let (rules, now, caller, desk) = (self.rules, self.now, self.caller, self.desk);
-        db::attempt(self.conn, |conn| {
-            work(&mut Act {
+        let mut lines = self.lines;
+        let done = db::attempt(self.conn, |conn| {
+            let mut act = Act {
                 conn,
                 rules,
                 now,
                 caller,
                 desk,
-            })
-        })
+                lines,
+            };
+            let done = work(&mut act);
+            lines = act.lines;
+            done
+        })?;
+        // what was undone has left none
+        self.lines = lines;
+        Ok(done)
     }
 
     /// Mints an id.
@@ -222,7 +232,9 @@ fn write_line(
         rulebook,
         details: line.details.to_string(),
     };
-    Ok(audit::append(act.conn, &entry)?)
+    audit::append(act.conn, &entry)?;
+    act.lines = act.lines.saturating_add(1);
+    Ok(())
 }
 
 /// The rulebooks that the details of a line name (`rulebook`, `rulebooks`), each with the hash of its file: what

@@ -121,6 +121,28 @@ pub fn of_delivery(conn: &mut Conn, chain: &str, delivery: &str) -> Result<Vec<L
     rows.into_iter().map(line).collect()
 }
 
+/// Returns the first line of a chain that says that something was done with an object: action and object.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn done_with(
+    conn: &mut Conn,
+    chain: &str,
+    (action, object): (&str, &str),
+) -> Result<Option<Line>, Error> {
+    let of = audit::chain
+        .eq(chain)
+        .and(audit::object.eq(object))
+        .and(audit::action.eq(action));
+    let row: Option<Row> = audit::table
+        .filter(of)
+        .order(audit::seq)
+        .limit(1)
+        .get_result(conn)
+        .optional()?;
+    row.map(line).transpose()
+}
+
 /// Returns when the last line of any chain was written, if there is one.
 ///
 /// # Errors

@@ -31,6 +31,7 @@ mod db_migrations;
 mod db_writer;
 mod editing;
 mod emptied;
+mod erasing;
 mod faults;
 mod first_story;
 mod floor;

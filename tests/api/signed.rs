@@ -1,9 +1,15 @@
 //! The audit trail is signed once a day whoever runs the service, and can be taken out and verified.
 
-use crate::service::{App, CENTRE, MG400, NEIGHBOUR, again_set, beside, spawn, spawn_set};
+use crate::service::{
+    App, CENTRE, FAR_CENTRE, MG400, NEIGHBOUR, again_set, beside, spawn, spawn_set,
+};
 use crate::support::{Backend, block};
+use dotation::app::act::Done;
+use dotation::app::once::{Answer, Attempt, once};
 use dotation::app::schedule::Schedule;
+use dotation::app::{Act, Caller, Error};
 use dotation::domain::calendar::Instant;
+use dotation::domain::code::Finess;
 use dotation::domain::role::Role;
 use dotation::trail::{Report, SigningKey, export};
 use std::path::PathBuf;
@@ -14,6 +20,8 @@ on_both! {
     the_trail_is_taken_out_by_those_who_may_read_it
     a_part_of_the_trail_is_taken_out_and_verified_as_one
     a_service_says_when_its_trail_was_signed
+    eight_who_write_at_once_leave_chains_that_hold
+    a_write_that_changes_nothing_leaves_its_line
 }
 
 fn key_file() -> PathBuf {
@@ -195,4 +203,83 @@ fn a_service_says_when_its_trail_was_signed(backend: Backend) {
         refused.is_err(),
         "a service without the key that is set does not start"
     );
+}
+
+/// One line at a site, in a transaction of its own.
+fn leave(app: &App, site: Finess, n: usize) {
+    let work = move |act: &mut Act<'_>| {
+        let details = serde_json::json!({ "n": n });
+        let line = Done {
+            action: "test.line",
+            object: "",
+            patient: None,
+            details,
+        };
+        act.audit(Some(site), line)
+    };
+    let caller = Caller::at_the_machine("command-line", Role::Admin);
+    block(app.service.write(caller, app.clock.now(), vec![site], work)).unwrap();
+}
+
+fn eight_who_write_at_once_leave_chains_that_hold(backend: Backend) {
+    let first = spawn(backend);
+    // on PostgreSQL from two instances
+    let second = (backend == Backend::Postgres).then(|| beside(&first));
+    let apps = [&first, second.as_ref().unwrap_or(&first)];
+    let sites = [CENTRE, NEIGHBOUR, FAR_CENTRE].map(|site| Finess::parse(site).unwrap());
+    let lines = |report: &Report| -> i64 { report.chains.iter().map(|c| c.last).sum() };
+    let before = lines(&verified_without_key(&first));
+    for sites in [&sites[..1], &sites[..]] {
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let app = apps[thread % 2];
+                scope.spawn(move || {
+                    for n in 0..20 {
+                        leave(app, sites[(thread + n) % sites.len()], n);
+                    }
+                });
+            }
+        });
+    }
+    let report = verified_without_key(&first);
+    assert!(report.holds(), "{:?}", report.faults);
+    // and the one that says that it was taken out
+    assert_eq!(lines(&report), before + 2 * 8 * 20 + 1);
+    drop(second);
+}
+
+fn verified_without_key(app: &App) -> Report {
+    let text = take(app, Role::Coordinator, "");
+    export::verify(text.as_bytes(), Vec::new(), None).unwrap()
+}
+
+fn a_write_that_changes_nothing_leaves_its_line(backend: Backend) {
+    let app = spawn(backend);
+    let caller = Caller::at_the_machine("command-line", Role::Admin);
+    let work = |act: &mut Act<'_>| {
+        let attempt = Attempt {
+            action: "test.nothing",
+            site: None,
+        };
+        let answer = Answer {
+            status: 204,
+            content_type: String::new(),
+            location: None,
+            etag: None,
+            language: None,
+            body: String::new(),
+        };
+        once(
+            act,
+            None,
+            attempt,
+            |_| Ok::<_, Error>(answer),
+            |_| panic!("refused"),
+        )
+    };
+    block(app.service.write(caller, app.clock.now(), Vec::new(), work)).unwrap();
+    let line = app.get(Role::Admin, "/audit?limit=1").expect(200)["items"][0].clone();
+    assert_eq!(line["action"], "test.nothing");
+    assert_eq!(line["details"]["changed"], false);
+    assert_eq!(line["peer"], "local");
 }

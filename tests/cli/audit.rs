@@ -157,3 +157,39 @@ fn a_key_is_made_once_and_read_by_its_owner_alone() {
         "{told}"
     );
 }
+
+#[test]
+fn what_is_held_on_a_patient_is_taken_out_and_erased_with_a_reason() {
+    on_both(|desk| {
+        with_lines(desk);
+        desk.sql(
+            "INSERT INTO patient_payload (patient_id, site, salt, hash, pseudonym)
+             VALUES ('p-1', '690000001', '0123456789abcdef0123456789abcdef', '0000000000000000000000000000000000000000000000000000000000000000', 'zebulon-77')",
+        );
+        let patient = |verb: &'static str| ["patient", verb, "zebulon-77", "--site", "690000001"];
+        let held = desk.run(&patient("export")).json();
+        assert_eq!(
+            held["held"]["patient_payload"][0]["pseudonym"],
+            "zebulon-77"
+        );
+        desk.run(&patient("erase")).fails(2);
+        let why = |reason: &'static str| [&patient("erase")[..], &["--reason", reason]].concat();
+        desk.run(&why("because")).fails(2);
+        let would = ["retention", "run", "--dry-run", "--format", "json"];
+        assert_eq!(
+            desk.run(&would).json()["patients"],
+            1,
+            "nothing was ever done with them"
+        );
+        assert!(desk.run(&why("asked")).ok().starts_with("Erased: 1 rows"));
+        assert_eq!(desk.count("patient_payload WHERE pseudonym IS NOT NULL"), 0);
+        assert_eq!(desk.count("audit WHERE action = 'patient.erase'"), 1);
+        desk.run(&patient("export")).fails(3);
+        let none = desk.run(&["retention", "run"]).ok();
+        assert!(
+            none.starts_with("0 patients were erased, 0 are needed still"),
+            "{none}"
+        );
+        desk.run(&["audit", "verify"]).ok();
+    });
+}
