@@ -125,10 +125,10 @@ fn nothing_changed(act: &mut Act<'_>, attempt: Attempt<'_>) -> Result<(), Error>
     act.audit(
         attempt.site,
         Done {
-            action: attempt.action,
-            object: "",
+            action: "write.unchanged",
+            object: attempt.action,
             patient: None,
-            details: json!({ "changed": false }),
+            details: json!({}),
         },
     )
 }

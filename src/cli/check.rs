@@ -35,7 +35,7 @@ impl Check {
         let signer = kept(signer(place, &settings), &mut faults).flatten();
         match (addresses, rules) {
             (Some(addresses), Some(rules)) if faults.is_empty() => {
-                Ok(fine(&settings, &addresses, &rules, signer))
+                Ok(fine(&settings, &addresses, &rules, signer.as_deref()))
             }
             _ => Err(Failure::Input(faults)),
         }
@@ -108,7 +108,7 @@ fn fine(
     settings: &Settings,
     addresses: &Addresses,
     rules: &Rulebooks,
-    signed: Option<String>,
+    signed: Option<&str>,
 ) -> Answer {
     let names: Vec<&str> = rules.iter().map(|book| book.name.as_str()).collect();
     let way = &addresses.mail;
@@ -122,7 +122,7 @@ fn fine(
         }),
     ];
     let email: String = email.into_iter().flatten().collect();
-    let audit = match &signed {
+    let audit = match signed {
         Some(id) => format!("signed each day by the key {id}"),
         None => "not signed: no audit_signing_key_file is set".to_owned(),
     };

@@ -233,6 +233,7 @@ fn both(one: Faults, other: Faults) -> Faults {
 }
 
 /// Takes every setting before it gives up on those with a fault.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn all(origin: &Origin<'_>) -> Option<Settings> {
     let default = Settings::default();
     let database_url = origin.secret("database_url", "database_url_file", default.database_url);

@@ -4,9 +4,7 @@ mod kept;
 
 use super::export::{self, End, Part};
 use super::line::hash;
-use super::{
-    Entry, Fault, Form, GENESIS, Head, Line, PublicKey, Report, Signed, SigningKey, statement,
-};
+use super::{Entry, Fault, Form, Head, Line, PublicKey, Report, Signed, SigningKey, statement};
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::id::PatientId;
 
@@ -384,23 +382,4 @@ fn a_part_is_verified_from_its_first_line_on_and_says_so() {
     };
     assert!(trail.check(&one, &trail.chains[1]).holds());
     sees(&trail.check(&one, &trail.chains[1][..3]), "end-missing");
-}
-
-#[test]
-fn who_kept_the_hash_of_a_statement_sees_that_it_is_gone() {
-    let trail = Trail::new();
-    let keys = || vec![trail.key.public().clone()];
-    let hash = trail.statements[1].hash();
-    let check = |statements: &[Signed]| {
-        let lines = [&trail.chains[0][..4], &trail.chains[1][..4]].concat();
-        let lines = if statements.len() == 2 {
-            trail.lines()
-        } else {
-            lines
-        };
-        let text = file(&Part::default(), statements, &lines).concat();
-        export::verify(text.as_bytes(), keys(), Some(hash.clone())).unwrap()
-    };
-    assert!(check(&trail.statements).holds());
-    sees(&check(&trail.statements[..1]), "no-such-statement");
 }

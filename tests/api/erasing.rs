@@ -239,9 +239,7 @@ fn what_was_kept_for_long_enough_is_erased_and_nothing_else(backend: Backend) {
     let other = format!("/sites/{CENTRE}/patients/p-new/export");
     app.get(Role::Pharmacist, &other).expect(200);
     assert_eq!(run(&app, terms, Keep::Nothing), Erasure::default(), "once");
-    let letters = app
-        .get(Role::Admin, &format!("/emails?site={CENTRE}&limit=200"))
-        .expect(200);
+    let letters = app.get(Role::Admin, "/emails?limit=200").expect(200);
     assert!(!letters["items"].as_array().unwrap().is_empty());
     // two years later the other has a request still: they are left, and counted
     let app = again_at(app, "2024-03-20T06:00:00Z");

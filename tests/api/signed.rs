@@ -279,7 +279,7 @@ fn a_write_that_changes_nothing_leaves_its_line(backend: Backend) {
     };
     block(app.service.write(caller, app.clock.now(), Vec::new(), work)).unwrap();
     let line = app.get(Role::Admin, "/audit?limit=1").expect(200)["items"][0].clone();
-    assert_eq!(line["action"], "test.nothing");
-    assert_eq!(line["details"]["changed"], false);
+    assert_eq!(line["action"], "write.unchanged");
+    assert_eq!(line["object"], "test.nothing");
     assert_eq!(line["peer"], "local");
 }

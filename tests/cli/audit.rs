@@ -1,6 +1,7 @@
 //! The audit trail taken out, verified by the public key alone, and tampered with.
 
 use crate::desk::{Desk, on_both};
+use std::os::unix::fs::PermissionsExt as _;
 
 fn with_lines(desk: &Desk) {
     desk.run(&["site", "network-add", "chu", "--name", "CHU"])
@@ -116,9 +117,10 @@ fn the_trail_of_the_database_is_verified_and_a_change_in_it_is_seen() {
         assert_eq!(gone.status, 1);
 
         // somebody with the database's own password, who writes the last line of a chain anew
-        let off = match desk.database.starts_with("sqlite") {
-            true => "DROP TRIGGER audit_no_delete",
-            false => "ALTER TABLE audit DISABLE TRIGGER audit_no_delete",
+        let off = if desk.database.starts_with("sqlite") {
+            "DROP TRIGGER audit_no_delete"
+        } else {
+            "ALTER TABLE audit DISABLE TRIGGER audit_no_delete"
         };
         desk.sql(off);
         desk.sql("DELETE FROM audit WHERE chain = '690000001' AND seq = (SELECT MAX(seq) FROM audit WHERE chain = '690000001')");
@@ -148,7 +150,6 @@ fn a_key_is_made_once_and_read_by_its_owner_alone() {
     );
     assert!(desk.run(&["check"]).ok().contains("not signed"));
     desk.run(&["audit", "sign"]).fails(2);
-    use std::os::unix::fs::PermissionsExt as _;
     let open = std::fs::Permissions::from_mode(0o644);
     std::fs::set_permissions(desk.folder.path().join("audit.pem"), open).unwrap();
     let told = desk.run_with(&["check"], &KEY).fails(2);

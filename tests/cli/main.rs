@@ -19,6 +19,7 @@ mod counts;
 mod desk;
 mod import;
 mod letters;
+mod log;
 mod plan;
 mod planned;
 mod post;

@@ -33,10 +33,10 @@ pub enum Which {
 /// When the last line that the statement before signed is not there any more: then nothing is signed, for who
 /// signs says that it follows. When the database cannot be read.
 pub fn make(act: &mut Act<'_>, key: &SigningKey, which: Which) -> Result<Option<Signed>, Error> {
-    if let (Which::OfTheDay, Some(day)) = (which, day(act.now)) {
-        if statements::has(act.conn, day)? {
-            return Ok(None);
-        }
+    if let (Which::OfTheDay, Some(day)) = (which, day(act.now))
+        && statements::has(act.conn, day)?
+    {
+        return Ok(None);
     }
     let before = statements::last(act.conn)?;
     let said = before.as_ref().and_then(Signed::read);

@@ -236,7 +236,7 @@ fn in_the_database(
 }
 
 fn sign(place: &Place) -> Result<Answer, Failure> {
-    let key = key_set(&place.settings()?.audit_signing_key_file)?;
+    let key = key_set(place.settings()?.audit_signing_key_file.as_deref())?;
     let opened = place.open()?;
     let signed = opened.read(move |act| audit_trail::make(act, &key, Which::Now))?;
     let signed = signed.ok_or_else(|| Failure::cannot("nothing was signed"))?;
@@ -263,7 +263,7 @@ impl Key {
                 Some(file) => Some(file),
                 None => place.settings()?.audit_signing_key_file,
             };
-            return Ok(public(key_set(&set)?.public()));
+            return Ok(public(key_set(set.as_deref())?.public()));
         };
         let (text, key) = SigningKey::make().map_err(Failure::cannot)?;
         let mut file = new_file(&new)?;
@@ -283,8 +283,8 @@ fn public(key: &PublicKey) -> Answer {
     Answer::new(key.pem(), json).note(format!("The id of the key is {}.", key.id()))
 }
 
-fn key_set(file: &Option<PathBuf>) -> Result<SigningKey, Failure> {
-    let file = file.as_ref().ok_or_else(|| {
+fn key_set(file: Option<&Path>) -> Result<SigningKey, Failure> {
+    let file = file.ok_or_else(|| {
         Failure::input(
             "no key is set: make one with `dotation audit key --new FILE`, and set audit_signing_key_file to it",
         )

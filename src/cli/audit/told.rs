@@ -27,25 +27,23 @@ pub(super) fn report(report: &Report) -> String {
         })
         .collect();
     let mut text = columns(["CHAIN", "LINES", "PROVED"], &rows);
+    let mut lines = Vec::new();
     if let Some((number, at, hash)) = &report.last {
         let at = short(at);
-        text.push_str(&format!(
-            "\nThe last statement is {number}, of {at}: {hash}\n"
-        ));
+        lines.push(format!("\nThe last statement is {number}, of {at}: {hash}"));
     }
-    for part in not_proved(report) {
-        text.push_str(&format!("Not proved: {part}\n"));
-    }
-    for fault in &report.faults {
-        text.push_str(&format!("WRONG: {fault}\n"));
-    }
+    let parts = not_proved(report);
+    lines.extend(parts.iter().map(|part| format!("Not proved: {part}")));
+    lines.extend(report.faults.iter().map(|fault| format!("WRONG: {fault}")));
     if report.more_faults > 0 {
-        text.push_str(&format!("WRONG: and {} more\n", report.more_faults));
+        lines.push(format!("WRONG: and {} more", report.more_faults));
     }
-    text.push_str(match report.holds() {
-        true => "All of it holds.\n",
-        false => "IT DOES NOT HOLD.\n",
+    lines.push(if report.holds() {
+        "All of it holds.\n".to_owned()
+    } else {
+        "IT DOES NOT HOLD.\n".to_owned()
     });
+    text.push_str(&lines.join("\n"));
     text
 }
 

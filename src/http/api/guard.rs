@@ -35,6 +35,10 @@ pub struct Admitted {
 
 /// What a route asks of whoever calls it.
 #[derive(Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what the table of routes says of one, yes or no"
+)]
 struct Rule {
     action: Action,
     at_site: bool,

@@ -1,8 +1,9 @@
 //! What must stay as it is: the hash of lines that are there, and the form of keys.
 
-use super::entry;
+use super::{Trail, entry, file, sees};
+use crate::trail::export::{self, Part};
 use crate::trail::line::hash;
-use crate::trail::{Form, GENESIS, Line, PublicKey, SigningKey};
+use crate::trail::{Form, GENESIS, Line, PublicKey, Signed, SigningKey};
 
 #[test]
 fn lines_of_the_first_form_keep_their_hash() {
@@ -45,4 +46,23 @@ fn a_key_is_for_its_owner_and_is_what_openssl_writes() {
     std::fs::write(&path, [public, public].concat()).unwrap();
     assert_eq!(PublicKey::read(&path).unwrap().len(), 2);
     assert!(SigningKey::read(&path).is_err());
+}
+
+#[test]
+fn who_kept_the_hash_of_a_statement_sees_that_it_is_gone() {
+    let trail = Trail::new();
+    let keys = || vec![trail.key.public().clone()];
+    let hash = trail.statements[1].hash();
+    let check = |statements: &[Signed]| {
+        let lines = [&trail.chains[0][..4], &trail.chains[1][..4]].concat();
+        let lines = if statements.len() == 2 {
+            trail.lines()
+        } else {
+            lines
+        };
+        let text = file(&Part::default(), statements, &lines).concat();
+        export::verify(text.as_bytes(), keys(), Some(hash.clone())).unwrap()
+    };
+    assert!(check(&trail.statements).holds());
+    sees(&check(&trail.statements[..1]), "no-such-statement");
 }
