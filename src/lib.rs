@@ -15,6 +15,7 @@
 //! | [`rulebook`] | reads a document's rules from a file, every fault at once | [`rulebook::read`], and [`text::rulebook`] for the page |
 //! | [`db`] | keeps, in SQLite or PostgreSQL | [`db::Db`] |
 //! | [`app`] | one file a verb, one transaction a verb | [`app::dispense`], [`app::after`] |
+//! | [`trail`] | says what proves the audit trail: lines, signed statements, files | [`trail::verify`] |
 //! | [`mail`] | writes letters and posts them | [`mail::Post`] |
 //! | [`wire`] | shapes of files that others write | [`wire::bdpm`] |
 //! | [`http`] | the door for programs: `/api/v1` | [`http::api::routes`] |
@@ -76,10 +77,12 @@
 //! - A link in a letter is kept as a hash once the letter has left; following it changes nothing, pressing the
 //!   button on its page does ([`app::letter_links`]).
 //! - Patients' data, and what people write in words of their own about them, stand in the tables whose
-//!   names end in `_payload`, whose rows can be erased (nobody does yet). The words with a movement are for
+//!   names end in `_payload`, whose rows are erased when they were kept for long enough ([`app::retention`]). The words with a movement are for
 //!   the shelf, and an exception that says so where they are asked for.
 //! - The days to come are reckoned by the reserve's own rules ([`domain::forecast`]): on each day what the reserve will say
 //!   then, if nothing else happens than what is entered. Lots near their end are told together, one letter an act.
+//! - No write, no refusal and no reading of a patient goes without a line on the audit trail; what is signed of it each
+//!   day is proved by the public key alone ([`trail`]).
 //! - A door never sees a table; a sentence for people stands in `text` or at the door that says it.
 //! - The two databases differ in [`db::dialect`].
 //!
@@ -114,4 +117,5 @@ pub mod settings;
 pub mod telemetry;
 pub mod text;
 pub mod toml_file;
+pub mod trail;
 pub mod wire;

@@ -29,7 +29,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('audit ' || :site, 0));
 SELECT seq AS line, hash AS previous FROM audit WHERE chain = :site AND seq IN (SELECT max(newest.seq) FROM audit AS newest WHERE newest.chain = :site)
 \gset
 \set line :line + 1
-INSERT INTO audit (chain, seq, at, actor, role, request_id, action, outcome, object, patient_id, patient_hash, details, previous, hash) VALUES (:site, :line, :now, :caller, 'pharmacist', '1dc3bb22355e70a6fd36', 'stock.move', 'done', 'o-' || :key, NULL, NULL, repeat('x', 160), :previous, md5(:key) || md5(:previous));
+INSERT INTO audit (chain, seq, at, actor, role, request_id, action, outcome, object, patient_id, patient_hash, details, previous, hash, form, peer, rulebook) VALUES (:site, :line, :now, :caller, 'pharmacist', '1dc3bb22355e70a6fd36', 'stock.move', 'done', 'o-' || :key, NULL, NULL, repeat('x', 160), :previous, md5(:key) || md5(:previous), 2, '127.0.0.1', repeat('r', 86));
 SELECT * FROM alerts WHERE site = :site AND state <> 'closed' ORDER BY id;
 RELEASE SAVEPOINT diesel_savepoint_1;
 INSERT INTO idempotency (caller, route, key, body_hash, status, content_type, location, etag, answer, created_at) VALUES (:caller, 'POST /api/v1/sites/' || :site || '/movements', :key, repeat('0', 64), 201, 'application/json', '/api/v1/sites/' || :site || '/movements/' || :key, NULL, repeat('x', 420), :now);

@@ -44,13 +44,14 @@ fn main() {
     if let ["serve", writing, database, address] = words.as_slice() {
         return child::serve(writing, database, address);
     }
-    let parts: [Part; 6] = [
+    let parts: [Part; 7] = [
         ("start", start),
         ("reads", reads),
         ("sqlite", sqlite),
         ("emptied", emptied),
         ("letters", by_post),
         ("postgres", postgres),
+        ("audit", audit),
     ];
     let seconds = std::env::var("DOTATION_BENCH_SECONDS").ok();
     let seconds = seconds.and_then(|s| s.parse().ok()).unwrap_or(5.0);
@@ -255,6 +256,41 @@ fn start(_: Duration) {
         ms(first),
         ms(served.ready_after),
         served.memory().unwrap_or_default()
+    );
+}
+
+/// What the line on the audit trail costs of a movement: the loop with one line each, and with five.
+fn audit(time: Duration) {
+    println!("\nThe audit trail's line, of one movement in one thread, 32 in a commit\n");
+    println!(
+        "| on | at | movement µs | of it the line µs | share | without it, a second | with it |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    for (name, car_t, spread) in CASES {
+        let folder = Folder::new();
+        cost("SQLite", name, &folder.database(), (car_t, spread), time);
+    }
+    let Ok(server) = std::env::var("DOTATION_BENCH_POSTGRES") else {
+        println!("\nPostgreSQL: not measured, DOTATION_BENCH_POSTGRES is not set; see benches/run");
+        return;
+    };
+    for (name, car_t, spread) in CASES {
+        let database = pgbench::Database::new(&server);
+        cost("PostgreSQL", name, &database.address, (car_t, spread), time);
+    }
+}
+
+fn cost(on: &str, name: &str, address: &str, (car_t, spread): (bool, bool), time: Duration) {
+    const MORE: u32 = 4;
+    let place = lay_out(address, 0);
+    let with = raw::loop_for(&place, car_t, spread, time);
+    let with_more = raw::with_more_lines(&place, car_t, spread, (time, MORE));
+    let (one, five) = (1e6 / with, 1e6 / with_more);
+    let line = (five - one) / f64::from(MORE);
+    println!(
+        "| {on} | {name} | {one:.0} | {line:.0} | **{:.2}** | {:.0} | {with:.0} |",
+        line / one,
+        1e6 / (one - line),
     );
 }
 

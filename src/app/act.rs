@@ -27,7 +27,12 @@ pub struct Caller {
     pub reach: Reach,
     /// The request by which they act.
     pub request_id: String,
+    /// From where: the network address that asks, [`HERE`] for the machine itself.
+    pub peer: String,
 }
+
+/// From where somebody acts who is at the machine itself.
+pub const HERE: &str = "local";
 
 impl Caller {
     /// Somebody at the machine itself, who may do everything: the command line, the demonstration.
@@ -38,6 +43,7 @@ impl Caller {
             role,
             reach: Reach::Everywhere,
             request_id: "-".to_owned(),
+            peer: HERE.to_owned(),
         }
     }
 
@@ -84,6 +90,8 @@ pub struct Act<'a> {
     pub caller: &'a Caller,
     /// How letters are addressed.
     pub desk: &'a Desk,
+    /// How many lines it has left on the audit trail.
+    pub lines: u32,
 }
 
 static IDS: Mutex<Option<ContextV7>> = Mutex::new(None);
@@ -134,15 +142,23 @@ impl Act<'_> {
         work: impl FnOnce(&mut Act<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let (rules, now, caller, desk) = (self.rules, self.now, self.caller, self.desk);
-        db::attempt(self.conn, |conn| {
-            work(&mut Act {
+        let mut lines = self.lines;
+        let done = db::attempt(self.conn, |conn| {
+            let mut act = Act {
                 conn,
                 rules,
                 now,
                 caller,
                 desk,
-            })
-        })
+                lines,
+            };
+            let done = work(&mut act);
+            lines = act.lines;
+            done
+        })?;
+        // what was undone has left none
+        self.lines = lines;
+        Ok(done)
     }
 
     /// Mints an id.
@@ -164,6 +180,14 @@ impl Act<'_> {
     /// When the database cannot be written.
     pub fn audit_read(&mut self, site: Finess, line: Done<'_>) -> Result<(), Error> {
         write_line(self, Some(site), "read", line)
+    }
+
+    /// Writes that something was taken out of the service, which is read for that.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn audit_export(&mut self, site: Option<Finess>, line: Done<'_>) -> Result<(), Error> {
+        write_line(self, site, "read", line)
     }
 
     /// Writes that something was refused.
@@ -193,17 +217,39 @@ fn write_line(
     outcome: &str,
     line: Done<'_>,
 ) -> Result<(), Error> {
+    let rulebook = ruled_by(act.rules, &line.details);
     let entry = audit::Entry {
         chain: site.map_or_else(|| "service".to_owned(), |s| s.to_string()),
         at: act.now,
         actor: act.caller.id.clone(),
         role: act.caller.role.code().to_owned(),
         request_id: act.caller.request_id.clone(),
+        peer: act.caller.peer.clone(),
         action: line.action.to_owned(),
         outcome: outcome.to_owned(),
         object: line.object.to_owned(),
         patient: line.patient,
+        rulebook,
         details: line.details.to_string(),
     };
-    Ok(audit::append(act.conn, &entry)?)
+    audit::append(act.conn, &entry)?;
+    act.lines = act.lines.saturating_add(1);
+    Ok(())
+}
+
+/// The rulebooks that the details of a line name (`rulebook`, `rulebooks`), each with the hash of its file: what
+/// was decided stays tied to the very rules that decided it. One that is not loaded keeps its name alone.
+fn ruled_by(rules: &Rulebooks, details: &Value) -> Option<String> {
+    let one = details.get("rulebook").into_iter();
+    let several = details.get("rulebooks").and_then(Value::as_array);
+    let named = one
+        .chain(several.into_iter().flatten())
+        .filter_map(Value::as_str);
+    let told: Vec<String> = named
+        .map(|name| match rules.named(name) {
+            Some(book) => format!("{name} {}", hex::encode(book.hash)),
+            None => name.to_owned(),
+        })
+        .collect();
+    (!told.is_empty()).then(|| told.join(", "))
 }

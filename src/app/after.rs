@@ -227,6 +227,7 @@ pub(super) fn save(
     let details = json!({
         "before": { "state": before.state.code(), "missing": before.missing.get() },
         "after": { "state": after.state.code(), "missing": after.missing.get(), "reason": after.reason },
+        "rulebook": after.rulebook,
     });
     act.audit(
         Some(after.site),

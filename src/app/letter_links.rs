@@ -181,6 +181,7 @@ pub fn caller(behind: &Behind, request_id: &str) -> Caller {
         },
         reach: Reach::Sites(vec![behind.site.finess]),
         request_id: request_id.to_owned(),
+        peer: super::act::HERE.to_owned(),
     }
 }
 

@@ -143,7 +143,7 @@ pub fn decide(
     };
     let details = json!({
         "ended_on": ended_on.to_string(), "standing": standing.code(), "reason": reason,
-        "rulebook_sha256": hex::encode(book.hash),
+        "rulebook": book.name.as_str(), "rulebook_sha256": hex::encode(book.hash),
     });
     act.audit(
         None,

@@ -95,8 +95,14 @@ pub fn once(
     if let Some(kept) = keyed.map(|k| kept(act, k)).transpose()?.flatten() {
         return Ok(kept);
     }
+    let before = act.lines;
     let answer = match act.attempt(work) {
-        Ok(answer) => answer,
+        Ok(answer) => {
+            if act.lines == before {
+                nothing_changed(act, attempt)?;
+            }
+            answer
+        }
         Err(error) => {
             let decided = Decided::of(error)?;
             note(act, attempt, &decided)?;
@@ -114,12 +120,30 @@ pub fn once(
     Ok(answer)
 }
 
+/// Writes into the audit trail that a write was asked for and changed nothing: no write goes without a line.
+fn nothing_changed(act: &mut Act<'_>, attempt: Attempt<'_>) -> Result<(), Error> {
+    act.audit(
+        attempt.site,
+        Done {
+            action: "write.unchanged",
+            object: attempt.action,
+            patient: None,
+            details: json!({}),
+        },
+    )
+}
+
 /// Writes into the audit trail that something was refused.
 ///
 /// # Errors
 /// When the database cannot be written.
 pub fn note(act: &mut Act<'_>, attempt: Attempt<'_>, decided: &Decided) -> Result<(), Error> {
-    let details = json!({ "reason": decided.code() });
+    let details = match decided {
+        Decided::Refused(Refusal::ReserveWouldBreak { rulebook, .. }) => {
+            json!({ "reason": decided.code(), "rulebook": rulebook })
+        }
+        Decided::Refused(_) | Decided::Unsolved(_) => json!({ "reason": decided.code() }),
+    };
     act.audit_refusal(
         attempt.site,
         Done {

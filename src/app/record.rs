@@ -83,7 +83,17 @@ pub fn record(
         .iter()
         .map(|m| json!({ "movement": m.id.as_str(), "lot": m.lot_id.as_str(), "usable": m.effect.usable, "quarantined": m.effect.quarantined }))
         .collect();
-    let details = json!({ "kind": kind.code(), "reason": told.reason, "delivery": told.delivery, "movements": changes });
+    let takes = effects.iter().any(|(_, effect)| effect.usable < 0);
+    // those by which a reserve may refuse what is taken
+    let rules = act.reserve_rules();
+    let rules = rules
+        .iter()
+        .filter(|_| takes)
+        .map(|(book, _)| book.name.as_str());
+    let details = json!({
+        "kind": kind.code(), "reason": told.reason, "delivery": told.delivery, "movements": changes,
+        "rulebooks": rules.collect::<Vec<_>>(),
+    });
     act.audit(
         Some(site),
         Done {

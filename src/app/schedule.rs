@@ -8,6 +8,7 @@
 //! Quiet hours need nobody: a letter that waits is due when they end.
 
 use super::act::Act;
+use super::audit_trail;
 use super::digest;
 use super::each::by_itself;
 use super::error::Error;
@@ -17,14 +18,17 @@ use super::fall_back;
 use super::letter_links;
 use super::notices;
 use super::reach;
+use super::retention::{self, Keep, Terms};
 use super::service::Service;
 use super::sweep_lines;
 use super::transfer;
 use super::turn_day::{Days, Turned};
 use crate::db::{self, schedule::Span};
 use crate::domain::calendar::Instant;
+use crate::trail::SigningKey;
 use chrono::TimeDelta;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant as Moment;
 
@@ -51,6 +55,11 @@ const MINUTE: TimeDelta = TimeDelta::minutes(1);
 /// Choice: a notice ends on a day, and is heard of for two weeks before.
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
+/// How often what was kept for long enough is erased.
+///
+/// Choice: once a day, and when an instance takes over; what is years old is not in a hurry.
+const NIGHT: TimeDelta = TimeDelta::hours(24);
+
 /// How an instance sees to what follows from time alone.
 pub struct Schedule {
     service: Service,
@@ -58,6 +67,8 @@ pub struct Schedule {
     owner: String,
     /// After how long an alert that nobody acknowledged is sent to the coordinator.
     escalate_after: TimeDelta,
+    /// By what the audit trail is signed each day, if it is.
+    audit_key: Option<Arc<SigningKey>>,
     /// Whether whoever had the lease before was made to give it up, where nobody else can have it.
     seized: bool,
     /// Until when we have the lease, if we do.
@@ -65,6 +76,9 @@ pub struct Schedule {
     days: Days,
     minute: Option<Instant>,
     hour: Option<Instant>,
+    /// For how long what is kept.
+    terms: Terms,
+    night: Option<Instant>,
 }
 
 /// What one look came to.
@@ -84,13 +98,28 @@ impl Schedule {
         Self {
             owner: format!("{}-{:016x}", std::process::id(), rand::random::<u64>()),
             escalate_after,
+            audit_key: None,
             seized: false,
             until: None,
             days: Days::new(service.clone()),
             minute: None,
             hour: None,
+            terms: Terms::default(),
+            night: None,
             service,
         }
+    }
+
+    /// The same, with the key that signs the audit trail each day.
+    #[must_use]
+    pub fn signing_with(self, audit_key: Option<Arc<SigningKey>>) -> Self {
+        Self { audit_key, ..self }
+    }
+
+    /// The same, with for how long what is kept; without, nothing is erased.
+    #[must_use]
+    pub fn keeping_for(self, terms: Terms) -> Self {
+        Self { terms, ..self }
     }
 
     /// Looks once, and does what is due if this instance has the lease or can take it.
@@ -139,6 +168,11 @@ impl Schedule {
         if is_due(&mut self.hour, HOUR, now) {
             done.push(("notices", notices::watch(&self.service, now).await));
             done.push(("forgetting", self.forget(now).await));
+            let key = self.audit_key.as_ref();
+            if is_due(&mut self.night, NIGHT, now) {
+                done.push(("retention", self.erase(now).await));
+            }
+            done.push(("signing", audit_trail::watch(&self.service, key, now).await));
         }
         Ok(Looked {
             ours: true,
@@ -180,6 +214,15 @@ impl Schedule {
         self.seized = true;
         self.until = taken.then_some(span.until);
         Ok(taken)
+    }
+
+    async fn erase(&self, now: Instant) -> Result<usize, Error> {
+        let erased = retention::run(&self.service, (by_itself(), now), self.terms, Keep::Nothing);
+        let erased = erased.await?;
+        Ok(erased
+            .patients
+            .saturating_add(erased.plans)
+            .saturating_add(erased.letters))
     }
 
     async fn forget(&self, now: Instant) -> Result<usize, Error> {

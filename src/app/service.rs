@@ -137,6 +137,7 @@ impl Service {
                     now,
                     caller: &caller,
                     desk: &inner.desk,
+                    lines: 0,
                 })
             })
             .await
@@ -190,6 +191,7 @@ impl Service {
                     now,
                     caller: &caller,
                     desk: &inner.desk,
+                    lines: 0,
                 })
             })
             .await;

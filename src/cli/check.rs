@@ -7,6 +7,7 @@ use crate::mail::{EmailAddress, MailUrl, Way};
 use crate::rulebook::Rulebooks;
 use crate::server;
 use crate::settings::{Settings, beside};
+use crate::trail::SigningKey;
 use clap::Args;
 use serde_json::json;
 
@@ -31,9 +32,10 @@ impl Check {
             .unwrap_or_else(|| beside::readable(place.config.as_deref(), &place.environment));
         let addresses = addresses(place, &settings, &mut faults);
         let rules = kept(Place::rulebooks(&settings), &mut faults);
+        let signer = kept(signer(place, &settings), &mut faults).flatten();
         match (addresses, rules) {
             (Some(addresses), Some(rules)) if faults.is_empty() => {
-                Ok(fine(&settings, &addresses, &rules))
+                Ok(fine(&settings, &addresses, &rules, signer.as_deref()))
             }
             _ => Err(Failure::Input(faults)),
         }
@@ -90,7 +92,24 @@ fn kept<T>(read: Result<T, Failure>, faults: &mut Vec<String>) -> Option<T> {
     }
 }
 
-fn fine(settings: &Settings, addresses: &Addresses, rules: &Rulebooks) -> Answer {
+/// Reads the key that signs the audit trail; its id, if one is set.
+fn signer(place: &Place, settings: &Settings) -> Result<Option<String>, Failure> {
+    let key = settings
+        .audit_signing_key_file
+        .as_deref()
+        .map(SigningKey::read);
+    let key = key
+        .transpose()
+        .map_err(|e| place.refused("audit_signing_key_file", &e.to_string()));
+    Ok(key?.map(|key| key.public().id().to_owned()))
+}
+
+fn fine(
+    settings: &Settings,
+    addresses: &Addresses,
+    rules: &Rulebooks,
+    signed: Option<&str>,
+) -> Answer {
     let names: Vec<&str> = rules.iter().map(|book| book.name.as_str()).collect();
     let way = &addresses.mail;
     let fallback = way.fallback.as_ref().map(ToString::to_string);
@@ -103,8 +122,12 @@ fn fine(settings: &Settings, addresses: &Addresses, rules: &Rulebooks) -> Answer
         }),
     ];
     let email: String = email.into_iter().flatten().collect();
+    let audit = match signed {
+        Some(id) => format!("signed each day by the key {id}"),
+        None => "not signed: no audit_signing_key_file is set".to_owned(),
+    };
     let text = format!(
-        "ok\n  database   {}\n  listen     {}\n  email      {}\n{email}  rulebooks  {}\n",
+        "ok\n  database   {}\n  listen     {}\n  email      {}\n{email}  audit      {audit}\n  rulebooks  {}\n",
         addresses.database,
         settings.listen,
         way.url,
@@ -120,6 +143,7 @@ fn fine(settings: &Settings, addresses: &Addresses, rules: &Rulebooks) -> Answer
         "email": way.url.to_string(),
         "email_fallback": fallback,
         "dkim": dkim,
+        "audit_key": signed,
         "rulebooks": names,
     });
     let odd = rules.odd().as_slice().iter();

@@ -8,6 +8,8 @@ use crate::domain::reason::Refusal;
 use crate::settings::Faults;
 use crate::text;
 use serde_json::json;
+use std::io;
+use std::path::Path;
 
 /// Why a command ended without doing what was asked. Nothing of it was done.
 #[derive(Debug)]
@@ -30,6 +32,11 @@ impl Failure {
     /// Something that could not be done, in one sentence.
     pub(super) fn cannot(what: impl Into<String>) -> Self {
         Self::Cannot(anyhow::Error::msg(what.into()))
+    }
+
+    /// A file that the disk could not give or take.
+    pub(super) fn from_disk(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |error| Self::cannot(format!("{}: {error}", path.display()))
     }
 
     /// The exit code: 1, 2 or 3.

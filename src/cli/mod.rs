@@ -12,6 +12,7 @@
 
 mod answer;
 mod assess;
+mod audit;
 mod backup;
 mod catalogue;
 mod check;
@@ -30,12 +31,14 @@ mod inventory;
 mod mail;
 mod migrate;
 mod monitoring;
+mod patient;
 mod place;
 mod plan;
 mod recall;
 mod recipient;
 mod request;
 mod restore;
+mod retention;
 mod rulebook;
 mod serve;
 mod shelf;
@@ -150,6 +153,12 @@ enum Command {
     Restore(restore::Restore),
     #[command(subcommand)]
     Export(export::Export),
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    #[command(subcommand)]
+    Patient(patient::Patient),
+    #[command(subcommand)]
+    Retention(retention::Retention),
 }
 
 impl Command {
@@ -184,6 +193,9 @@ impl Command {
             Self::Backup(command) => command.run(place),
             Self::Restore(command) => command.run(place),
             Self::Export(command) => command.run(place),
+            Self::Audit(command) => command.run(place),
+            Self::Patient(command) => command.run(place),
+            Self::Retention(command) => command.run(place),
         }
     }
 }

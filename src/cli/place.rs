@@ -187,6 +187,17 @@ impl Opened {
         self.wait(self.service.write(self.caller(), self.now, sites, work))
     }
 
+    /// Does something of several transactions.
+    pub(super) fn serve<'s, T, F>(
+        &'s self,
+        work: impl FnOnce(&'s Service, (Caller, Instant)) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, app::Error>>,
+    {
+        self.wait(work(&self.service, (self.caller(), self.now)))
+    }
+
     fn wait<T>(&self, done: impl Future<Output = Result<T, app::Error>>) -> Result<T, Failure> {
         Ok(self.runtime.block_on(done)?)
     }

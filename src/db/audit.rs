@@ -1,91 +1,17 @@
 //! The audit trail: chains of hashes, one for each site and one for the service.
 
 pub mod chains;
+pub mod statements;
 
-use super::row::{instant, kept};
+use super::row::{RowOf, instant, kept};
 use super::schema::audit;
 use super::{Conn, Error, dialect};
-use crate::domain::calendar::{Instant, to_micros};
+use crate::domain::calendar::Instant;
 use crate::domain::id::PatientId;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use sha2::{Digest as _, Sha256};
 
-/// One line of the trail, before it is chained.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The number of a site, or `service`.
-    pub chain: String,
-    /// When.
-    pub at: Instant,
-    /// Who: the id of a token, `command-line` or `service`.
-    pub actor: String,
-    /// In what role.
-    pub role: String,
-    /// By which request.
-    pub request_id: String,
-    /// Verb and object: `stock.dispense`.
-    pub action: String,
-    /// `done`, `refused` or `read`.
-    pub outcome: String,
-    /// The id of what it was done to.
-    pub object: String,
-    /// Whose record it is, with the salted hash that outlives it.
-    pub patient: Option<(PatientId, String)>,
-    /// What changed, as JSON; nothing personal.
-    pub details: String,
-}
-
-/// One line of the trail, as it stands in its chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// What it says.
-    pub entry: Entry,
-    /// Its number in the chain, from 1, without gaps.
-    pub seq: i64,
-    /// The hash of the line before it.
-    pub previous: String,
-    /// Its own hash.
-    pub hash: String,
-}
-
-/// What stands before the first line of a chain.
-pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-
-/// Returns the hash of a line: SHA-256 over its number, every field and the hash before it, each
-/// preceded by its length, so that no two lines have the same bytes.
-pub fn hash(entry: &Entry, seq: i64, previous: &str) -> String {
-    let (patient_id, patient_hash) = entry
-        .patient
-        .as_ref()
-        .map_or(("", ""), |(id, hash)| (id.as_str(), hash.as_str()));
-    let at = to_micros(entry.at)
-        .format("%Y-%m-%dT%H:%M:%S%.6fZ")
-        .to_string();
-    let seq = seq.to_string();
-    let fields = [
-        &*entry.chain,
-        &seq,
-        &at,
-        &entry.actor,
-        &entry.role,
-        &entry.request_id,
-        &entry.action,
-        &entry.outcome,
-        &entry.object,
-        patient_id,
-        patient_hash,
-        &entry.details,
-        previous,
-    ];
-    let mut digest = Sha256::new();
-    for field in fields {
-        digest.update(field.len().to_string());
-        digest.update(b":");
-        digest.update(field);
-    }
-    hex::encode(digest.finalize())
-}
+pub use crate::trail::line::{Entry, Form, GENESIS, Line, hash};
 
 /// Adds a line at the end of its chain.
 ///
@@ -104,15 +30,12 @@ pub fn append(conn: &mut Conn, entry: &Entry) -> Result<(), Error> {
         .select((audit::seq, audit::hash))
         .get_result(conn)
         .optional()?;
-    let (seq, previous) = last.map_or((1, GENESIS.to_owned()), |(seq, hash)| {
-        (seq.saturating_add(1), hash)
-    });
-    let line_hash = hash(entry, seq, &previous);
+    let line = Line::after(last, entry.clone());
     diesel::insert_into(audit::table)
         .values((
             (
                 audit::chain.eq(&entry.chain),
-                audit::seq.eq(seq),
+                audit::seq.eq(line.seq),
                 audit::at.eq(kept(entry.at)),
                 audit::actor.eq(&entry.actor),
                 audit::role.eq(&entry.role),
@@ -125,8 +48,11 @@ pub fn append(conn: &mut Conn, entry: &Entry) -> Result<(), Error> {
                 audit::patient_id.eq(entry.patient.as_ref().map(|(id, _)| id.as_str())),
                 audit::patient_hash.eq(entry.patient.as_ref().map(|(_, hash)| hash.as_str())),
                 audit::details.eq(&entry.details),
-                audit::previous.eq(&previous),
-                audit::hash.eq(&line_hash),
+                audit::previous.eq(&line.previous),
+                audit::hash.eq(&line.hash),
+                audit::form.eq(line.form.number()),
+                audit::peer.eq(&entry.peer),
+                audit::rulebook.eq(entry.rulebook.as_deref()),
             ),
         ))
         .execute(conn)?;
@@ -148,6 +74,9 @@ type Row = (
     String,
     String,
     String,
+    i64,
+    String,
+    Option<String>,
 );
 
 /// Returns up to `limit` lines of a chain with a number below `before`, the latest first.
@@ -169,7 +98,7 @@ pub fn page(
         .order(audit::seq.desc())
         .limit(limit)
         .load(conn)?;
-    Ok(rows.into_iter().map(line).collect())
+    rows.into_iter().map(line).collect()
 }
 
 diesel::postfix_operator!(IsOfDelivery, " = 'delivery.change'");
@@ -189,7 +118,29 @@ pub fn of_delivery(conn: &mut Conn, chain: &str, delivery: &str) -> Result<Vec<L
         )
         .order(audit::seq)
         .load(conn)?;
-    Ok(rows.into_iter().map(line).collect())
+    rows.into_iter().map(line).collect()
+}
+
+/// Returns the first line of a chain that says that something was done with an object: action and object.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn done_with(
+    conn: &mut Conn,
+    chain: &str,
+    (action, object): (&str, &str),
+) -> Result<Option<Line>, Error> {
+    let of = audit::chain
+        .eq(chain)
+        .and(audit::object.eq(object))
+        .and(audit::action.eq(action));
+    let row: Option<Row> = audit::table
+        .filter(of)
+        .order(audit::seq)
+        .limit(1)
+        .get_result(conn)
+        .optional()?;
+    row.map(line).transpose()
 }
 
 /// Returns when the last line of any chain was written, if there is one.
@@ -203,7 +154,7 @@ pub fn last(conn: &mut Conn) -> Result<Option<Instant>, Error> {
     Ok(at.map(instant))
 }
 
-fn line(row: Row) -> Line {
+fn line(row: Row) -> Result<Line, Error> {
     let (
         chain,
         seq,
@@ -219,23 +170,35 @@ fn line(row: Row) -> Line {
         details,
         previous,
         hash,
+        form,
+        peer,
+        rulebook,
     ) = row;
+    let id = format!("{chain} {seq}");
+    let of = RowOf {
+        table: "audit",
+        id: &id,
+    };
+    let form = of.code("form", &form.to_string(), Form::of(form))?;
     let patient = patient_id.map(PatientId::new).zip(patient_hash);
-    Line {
+    Ok(Line {
         entry: Entry {
             chain,
             at: instant(at),
             actor,
             role,
             request_id,
+            peer,
             action,
             outcome,
             object,
             patient,
+            rulebook,
             details,
         },
+        form,
         seq,
         previous,
         hash,
-    }
+    })
 }

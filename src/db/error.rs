@@ -73,7 +73,7 @@ pub enum Law {
 }
 
 /// The sentences with which the triggers of both databases refuse; a test compares them.
-pub const LAWS: [&str; 18] = [
+pub const LAWS: [&str; 20] = [
     "a movement is never changed or deleted; undo it by a reversal",
     "movements of a site are numbered without gaps",
     "a reversal undoes one movement, whole, at its site",
@@ -89,6 +89,8 @@ pub const LAWS: [&str; 18] = [
     "a decision is never changed or deleted; who decides again adds one",
     "a line of the audit trail is never changed or deleted",
     "a line of the audit trail follows the one before it",
+    "a signed statement is never changed or deleted",
+    "a signed statement follows the one before it",
     "what was decided about a notice is never changed or deleted",
     "a transfer is never deleted",
     "what left, arrived or was lost with a transfer is never taken back",

@@ -31,6 +31,7 @@ pub mod notices;
 pub mod outbox;
 pub mod packs;
 pub mod patients;
+pub mod personal;
 pub mod plan_lines;
 pub mod plans;
 mod pool;

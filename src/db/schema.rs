@@ -295,6 +295,22 @@ diesel::table! {
         details -> Text,
         previous -> Text,
         hash -> Text,
+        form -> BigInt,
+        peer -> Text,
+        rulebook -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_statements (number) {
+        number -> BigInt,
+        made_at -> Timestamp,
+        day -> Nullable<Date>,
+        key -> Text,
+        body -> Text,
+        hash -> Text,
+        previous -> Text,
+        signature -> Text,
     }
 }
 
@@ -859,6 +875,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     thresholds,
     outbox,
     audit,
+    audit_statements,
     idempotency,
     requests,
     request_payload,

@@ -13,3 +13,7 @@ pub mod when_a_dose_was_given {}
 pub mod how_the_database_becomes_a_case {}
 #[doc = include_str!("0007-safety-copies.md")]
 pub mod safety_copies {}
+#[doc = include_str!("0010-what-proves-the-audit-trail.md")]
+pub mod what_proves_the_audit_trail {}
+#[doc = include_str!("0011-what-is-kept-where.md")]
+pub mod what_is_kept_where {}

@@ -107,11 +107,13 @@ pub enum Action {
     EditTokens,
     /// Read all of a site on one sheet, for a day on paper.
     ReadSituation,
+    /// Take out all that is held on a patient.
+    ExportPatients,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -141,6 +143,7 @@ impl Action {
         Self::ReadAudit,
         Self::EditTokens,
         Self::ReadSituation,
+        Self::ExportPatients,
     ];
 }
 
@@ -158,7 +161,8 @@ pub const fn may(role: Role, action: Action) -> bool {
         | Action::SetThresholds
         | Action::MoveStock
         | Action::OverrideSafety
-        | Action::ReadSituation => {
+        | Action::ReadSituation
+        | Action::ExportPatients => {
             matches!(role, Pharmacist)
         }
         Action::ReadStock => matches!(

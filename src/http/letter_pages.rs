@@ -10,6 +10,7 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::entrance::Entrance;
+use super::peer::peer;
 use super::problem::Problem;
 use super::request_id::RequestId;
 use crate::app::letter_links::{self, Behind, Found, LinkPurpose, Stopped};
@@ -83,7 +84,7 @@ async fn acknowledge(
     let done = entrance
         .service
         .write(
-            letter_links::caller(&behind, &request_id(&place)),
+            as_whom(&behind, &place),
             entrance.clock.now(),
             vec![behind.site.finess],
             move |act| letter_links::acknowledge(act, &token, version),
@@ -148,7 +149,7 @@ async fn stop(
     let done = entrance
         .service
         .write(
-            letter_links::caller(&behind, &request_id(&place)),
+            as_whom(&behind, &place),
             entrance.clock.now(),
             vec![behind.recipient.site],
             move |act| letter_links::unsubscribe(act, &token),
@@ -159,6 +160,14 @@ async fn stop(
         Ok(Stopped::MustHear) => Ok(said(&behind, Outcome::MustHear, StatusCode::CONFLICT)),
         Err(app::Error::Refused(Refusal::Unknown { .. })) => Ok(gone()),
         Err(error) => Err(Problem::internal(error)),
+    }
+}
+
+/// As whom somebody acts who presses the button on a page.
+fn as_whom(behind: &Behind, place: &Place) -> Caller {
+    Caller {
+        peer: peer(place.2.peer_addr()),
+        ..letter_links::caller(behind, &request_id(place))
     }
 }
 

@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod language;
 pub mod letter_pages;
 pub mod limits;
+pub mod peer;
 pub mod problem;
 pub mod query;
 pub mod request_id;

@@ -102,6 +102,11 @@ impl Rulebooks {
         self.by_name.get(name)
     }
 
+    /// Returns the rulebook of a name as it is written somewhere, if there is one.
+    pub fn named(&self, name: &str) -> Option<&Rulebook> {
+        self.iter().find(|book| book.name.as_str() == name)
+    }
+
     /// Returns whether a rulebook holds on a day: within its own dates, and before those of the one
     /// that takes its place.
     pub fn in_force(&self, book: &Rulebook, day: Day) -> bool {

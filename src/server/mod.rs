@@ -9,6 +9,7 @@ mod letters;
 mod ready;
 mod schedule;
 mod sight;
+mod signing;
 mod situations;
 mod start;
 pub mod stop;

@@ -21,10 +21,10 @@ pub(super) fn checks(
     url: &DatabaseUrl,
     post: &Post,
     stop: &Stop,
-    [backup, evaluation]: [&Warning; 2],
+    [backup, evaluation, audit]: [&Warning; 3],
 ) -> Readiness {
     let (db, post, stop) = (db.clone(), post.clone(), stop.clone());
-    let (backup, evaluation) = (backup.clone(), evaluation.clone());
+    let (backup, evaluation, audit) = (backup.clone(), evaluation.clone(), audit.clone());
     let writes = db.clone();
     let migrations = Arc::new(Migrations {
         url: url.clone(),
@@ -42,6 +42,7 @@ pub(super) fn checks(
         .warn("evaluation", move || {
             std::future::ready(evaluation.verdict())
         })
+        .warn("audit", move || std::future::ready(audit.verdict()))
 }
 
 async fn database(db: Db) -> Verdict {

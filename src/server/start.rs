@@ -9,8 +9,9 @@ use anyhow::{Context as _, Result};
 
 use super::http::{Connections, bind, serve};
 use super::stop::Stop;
-use super::{copies, letters, ready, schedule, sight, situations, upkeep};
+use super::{copies, letters, ready, schedule, sight, signing, situations, upkeep};
 use crate::app::act::Desk;
+use crate::app::retention::Terms;
 use crate::app::schedule::Schedule;
 use crate::app::{self, Caller, Service, edit_catalogue};
 use crate::clock::Clock;
@@ -70,6 +71,7 @@ pub struct Running {
     copier: copies::Copier,
     sheets: situations::Sheets,
     sight: sight::Sight,
+    signing: signing::Signing,
     schedule: Schedule,
     idempotency_days: u32,
     finish: Duration,
@@ -116,7 +118,15 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
     let sheets = situations::Sheets::new(settings, &service, clock);
     let sight = sight::Sight::new(settings, &service, clock, &metrics);
     let escalate_after = chrono::TimeDelta::hours(i64::from(settings.escalate_after_hours));
-    let schedule = Schedule::new(service.clone(), escalate_after);
+    let audit_key = signing::key(settings)?;
+    let signing = signing::Signing::new(&service, clock, &metrics, audit_key.as_ref());
+    let schedule = Schedule::new(service.clone(), escalate_after)
+        .signing_with(audit_key)
+        .keeping_for(Terms {
+            patients_days: settings.retention_patients_days,
+            plans_days: settings.retention_plans_days,
+            letters_days: settings.retention_letters_days,
+        });
     let door = Door {
         limits: Limits {
             body_bytes: settings.request_body_limit_bytes,
@@ -125,7 +135,13 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         },
         default_language: settings.default_language,
         metrics: Arc::clone(&metrics),
-        readiness: ready::checks(&db, &url, &post, &stop, [&copier.warning, &sight.warning]),
+        readiness: ready::checks(
+            &db,
+            &url,
+            &post,
+            &stop,
+            [&copier.warning, &sight.warning, &signing.warning],
+        ),
     };
     let entrance = Entrance {
         service: service.clone(),
@@ -150,6 +166,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         copier,
         sheets,
         sight,
+        signing,
         schedule,
         idempotency_days: settings.idempotency_days,
         finish: LETTERS_FINISH.min(settings.stop_timeout),
@@ -217,6 +234,10 @@ impl Running {
         let sheets = self.sheets;
         chores.spawn(upkeep::every(situations::LOOK_EVERY, move || {
             sheets.clone().look()
+        }));
+        let signing = self.signing;
+        chores.spawn(upkeep::every(signing::LOOK_EVERY, move || {
+            signing.clone().look()
         }));
         let sight = self.sight;
         chores.spawn(async move {

@@ -29,6 +29,7 @@ pub fn readable(config: Option<&Path>, environment: &[(OsString, OsString)]) -> 
             });
             read.flatten()
         };
+        let audit = origin.parsed("audit_signing_key_file", None, value::PATH, value::folder);
         let folder = origin.parsed("rulebooks_folder", None, value::FOLDER, value::folder);
         read.allow_plaintext = origin.flag("allow_plaintext", false).unwrap_or(true);
         read.database_url = database.unwrap_or(read.database_url.clone());
@@ -39,6 +40,7 @@ pub fn readable(config: Option<&Path>, environment: &[(OsString, OsString)]) -> 
         read.dkim_domain = of_the_key("dkim_domain");
         read.mail_from = from.unwrap_or(read.mail_from.clone());
         read.log_filter = filter.unwrap_or(read.log_filter.clone());
+        read.audit_signing_key_file = audit.flatten();
         read.rulebooks_folder = folder.flatten();
         Some(())
     });

@@ -11,10 +11,12 @@
 //! file, or a file of their own that holds nothing else, and no message or log shows one.
 
 mod alerts;
+mod audit;
 pub mod beside;
 mod copies;
 mod mail;
 mod origin;
+mod retention;
 mod value;
 
 pub use crate::toml_file::Faults;
@@ -103,6 +105,14 @@ pub struct Settings {
     pub evaluation_late_minutes: u32,
     /// How many minutes a letter that is due may wait in the outbox: 2 to 1440.
     pub outbox_late_minutes: u32,
+    /// The private key that the audit trail is signed with each day; without it it is not signed.
+    pub audit_signing_key_file: Option<PathBuf>,
+    /// For how many days what is personal of a patient is kept after the last thing that was done: 0 for ever.
+    pub retention_patients_days: u32,
+    /// For how many days what plans were made from is kept: 0 for ever.
+    pub retention_plans_days: u32,
+    /// For how many days what letters said is kept: 0 for ever.
+    pub retention_letters_days: u32,
     /// The language of those who chose none.
     pub default_language: Language,
     /// The time zone of sites that name none.
@@ -147,6 +157,10 @@ impl Default for Settings {
             escalate_after_hours: 4,
             evaluation_late_minutes: 15,
             outbox_late_minutes: 30,
+            audit_signing_key_file: None,
+            retention_patients_days: 1_095,
+            retention_plans_days: 1_095,
+            retention_letters_days: 365,
             default_language: Language::Fr,
             time_zone: chrono_tz::Europe::Paris,
         }
@@ -219,6 +233,7 @@ fn both(one: Faults, other: Faults) -> Faults {
 }
 
 /// Takes every setting before it gives up on those with a fault.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn all(origin: &Origin<'_>) -> Option<Settings> {
     let default = Settings::default();
     let database_url = origin.secret("database_url", "database_url_file", default.database_url);
@@ -268,6 +283,8 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     );
     let copies = copies::read(origin);
     let alerts = alerts::read(origin);
+    let audit = audit::read(origin);
+    let retention = retention::read(origin);
     let default_language = origin.parsed(
         "default_language",
         default.default_language,
@@ -276,7 +293,8 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     );
     let time_zone = origin.parsed("time_zone", default.time_zone, value::ZONE, value::zone);
     origin.finish();
-    let (copies, mail, alerts) = (copies?, mail?, alerts?);
+    let (copies, mail, alerts, audit) = (copies?, mail?, alerts?, audit?);
+    let retention = retention?;
     Some(Settings {
         database_url: database_url?,
         allow_plaintext: allow_plaintext?,
@@ -312,6 +330,10 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         escalate_after_hours: alerts.escalate_after_hours,
         evaluation_late_minutes: alerts.evaluation_late_minutes,
         outbox_late_minutes: alerts.outbox_late_minutes,
+        audit_signing_key_file: audit.audit_signing_key_file,
+        retention_patients_days: retention.patients,
+        retention_plans_days: retention.plans,
+        retention_letters_days: retention.letters,
         default_language: default_language?,
         time_zone: time_zone?,
     })

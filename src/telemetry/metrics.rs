@@ -61,6 +61,8 @@ pub struct Metrics {
     pub backup_failures: Counter,
     /// How long ago the first movement was recorded after which alerts were not evaluated, in seconds.
     pub evaluation_behind_seconds: Gauge,
+    /// When the audit trail was last signed, in seconds since 1970; 0 while it never was.
+    pub audit_last_signed: Gauge,
 }
 
 impl Default for Metrics {
@@ -85,6 +87,7 @@ impl Metrics {
             backup_last_good: Gauge::default(),
             backup_failures: Counter::default(),
             evaluation_behind_seconds: Gauge::default(),
+            audit_last_signed: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -142,6 +145,11 @@ impl Metrics {
             "evaluation_behind_seconds",
             "Age of the first movement after which alerts were not evaluated",
             self.evaluation_behind_seconds.clone(),
+        );
+        r.register(
+            "audit_last_signed_timestamp_seconds",
+            "When the audit trail was last signed",
+            self.audit_last_signed.clone(),
         );
     }
 

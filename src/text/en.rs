@@ -165,6 +165,11 @@ fn wrong_state(state: &str) -> String {
         "decided" => "That is decided already: what is still in quarantine is released or destroyed by a movement.".to_owned(),
         "nothing-there" => "There is no unit of this lot here, or nothing at all: there is nothing to set apart.".to_owned(),
         "inventory-open" => "An inventory is under way here: close it, or cancel it first.".to_owned(),
+        "needed-expected" => "This patient is expected for a CAR-T infusion: cancel it, or wait for the end of the window.".to_owned(),
+        "needed-request" => "There is an open request for this patient: withdraw it first.".to_owned(),
+        "needed-treatment" => "A treatment of this patient is under way: say first that it was stopped.".to_owned(),
+        "needed-hold" => "Units are held for this patient: release them first.".to_owned(),
+        "needed-transfer" => "A transfer is on its way for this patient: end it first.".to_owned(),
         "inventory-over" => "This inventory was closed or cancelled: open another.".to_owned(),
         other => format!("It is {other}, and that does not allow it."),
     }

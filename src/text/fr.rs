@@ -171,6 +171,11 @@ fn wrong_state(state: &str) -> String {
         "decided" => "C'est déjà décidé : ce qui reste en quarantaine se libère ou se détruit par un mouvement.".to_owned(),
         "nothing-there" => "Il n'y a ici aucune unité de ce lot, ou rien du tout : il n'y a rien à mettre en quarantaine.".to_owned(),
         "inventory-open" => "Un inventaire est en cours ici : terminez-le, ou annulez-le d'abord.".to_owned(),
+        "needed-expected" => "Ce patient est attendu pour une injection de CAR-T : annulez-la, ou attendez la fin de la fenêtre.".to_owned(),
+        "needed-request" => "Une demande est ouverte pour ce patient : retirez-la d'abord.".to_owned(),
+        "needed-treatment" => "Un traitement de ce patient est en cours : déclarez-le arrêté d'abord.".to_owned(),
+        "needed-hold" => "Des unités sont réservées pour ce patient : rendez-les d'abord.".to_owned(),
+        "needed-transfer" => "Un transfert est en chemin pour ce patient : terminez-le d'abord.".to_owned(),
         "inventory-over" => "Cet inventaire est terminé ou annulé : ouvrez-en un autre.".to_owned(),
         other => format!("L'état actuel ({other}) ne le permet pas."),
     }

@@ -79,7 +79,8 @@ fn alert(id: i64) -> String {
 fn audit(seq: i64, previous: char, hash: char) -> String {
     let sixty_four = |c: char| c.to_string().repeat(64);
     format!(
-        "INSERT INTO audit VALUES ('750100125', {seq}, '2026-11-22 08:00:00', 't-1', 'pharmacist', 'q', 'stock.receive', 'done', 'o',
+        "INSERT INTO audit (chain, seq, at, actor, role, request_id, action, outcome, object, patient_id, patient_hash, details, previous, hash)
+            VALUES ('750100125', {seq}, '2026-11-22 08:00:00', 't-1', 'pharmacist', 'q', 'stock.receive', 'done', 'o',
             NULL, NULL, '{{}}', '{}', '{}')",
         sixty_four(previous),
         sixty_four(hash)

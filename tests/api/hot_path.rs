@@ -111,6 +111,7 @@ fn every_statement_of_the_hot_path_is_kept_prepared(backend: Backend) {
                 now,
                 caller: &caller,
                 desk: &desk,
+                lines: 0,
             });
         };
         asked(&mut conn, act).1

@@ -6,7 +6,7 @@ use crate::shelf::record;
 use crate::support::Backend;
 use diesel::RunQueryDsl as _;
 use diesel::sql_types::Text as SqlText;
-use dotation::db::audit::{Entry, GENESIS, hash};
+use dotation::db::audit::{Entry, Form, GENESIS, hash};
 use dotation::domain::id::PatientId;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
@@ -159,17 +159,23 @@ fn each_chain_is_unbroken_and_its_hashes_are_right(backend: Backend) {
                 actor: text("actor"),
                 role: text("role"),
                 request_id: text("request_id"),
+                peer: text("peer"),
                 action: text("action"),
                 outcome: text("outcome"),
                 object: text("object"),
                 patient,
+                rulebook: line["rulebook"].as_str().map(str::to_owned),
                 details: line["details"].to_string(),
             };
             assert_eq!(
                 (line["seq"].as_i64(), &text("previous")),
                 (Some(seq), &previous)
             );
-            assert_eq!(text("hash"), hash(&entry, seq, &previous), "{line}");
+            assert_eq!(
+                text("hash"),
+                hash(Form::Second, &entry, seq, &previous),
+                "{line}"
+            );
             previous = text("hash");
         }
     }

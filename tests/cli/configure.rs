@@ -58,6 +58,7 @@ ok
   database   sqlite:./dotation.db
   listen     127.0.0.1:8080
   email      directory:outbox
+  audit      not signed: no audit_signing_key_file is set
   rulebooks  clozapine-2025-09, immune-thrombocytopenia, lemtrada-2019-04, lemtrada-2020-01, roactemra-2021-10-14, roactemra-neutrophils
 "
     );

@@ -11,6 +11,7 @@
 mod administer;
 mod ahead;
 mod assess;
+mod audit;
 mod configure;
 mod copies;
 mod count_doses;
@@ -18,6 +19,7 @@ mod counts;
 mod desk;
 mod import;
 mod letters;
+mod log;
 mod plan;
 mod planned;
 mod post;

@@ -324,6 +324,7 @@ fn audit(
         "refused": count(LineState::Refused),
         "left_out": count(LineState::LeftOut),
         "transfers": transfers.len(),
+        "rulebook": frozen.plan.rulebook.as_str(),
     });
     act.audit(
         None,

@@ -96,6 +96,46 @@ pub fn note(act: &mut Act<'_>, id: &PlanId, about: &BTreeSet<Finess>) -> Result<
     Ok(())
 }
 
+/// What can still be said of a plan whose case was erased.
+pub struct ByHash {
+    /// The hash of the case, as the plan says it.
+    pub case_sha256: String,
+    /// The line of the audit trail (chain `service`) that was written when it was kept.
+    pub line: Option<i64>,
+    /// Whether that line is itself, and says the same hash.
+    pub holds: bool,
+}
+
+/// Returns what can be said of a plan whose case was erased; nothing of one that has it.
+///
+/// # Errors
+/// As [`plan`], but that it was erased.
+pub fn by_hash(act: &mut Act<'_>, id: &PlanId) -> Result<Option<ByHash>, Error> {
+    let unknown = || Refusal::Unknown {
+        what: "plan",
+        name: id.to_string(),
+    };
+    let plan = db::plans::find(act.conn, id)?.ok_or_else(unknown)?;
+    for site in db::plans::sites(act.conn, id)? {
+        act.caller.check(Action::ReadPlans, Some(site))?;
+    }
+    if db::plans::payload(act.conn, id)?.is_some() {
+        return Ok(None);
+    }
+    let line = db::audit::done_with(act.conn, "service", ("plan.keep", id.as_str()))?;
+    let says = |line: &db::audit::Line| {
+        let details: serde_json::Value = serde_json::from_str(&line.entry.details).ok()?;
+        Some(details.get("case_sha256")?.as_str()? == plan.case_sha256)
+    };
+    Ok(Some(ByHash {
+        holds: line
+            .as_ref()
+            .is_some_and(|l| l.is_itself() && says(l) == Some(true)),
+        line: line.map(|line| line.seq),
+        case_sha256: plan.case_sha256,
+    }))
+}
+
 /// Returns a page of the plans all of whose sites the caller may plan for, the latest first; with
 /// `site`, those that cover it.
 ///

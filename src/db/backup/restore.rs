@@ -268,10 +268,12 @@ fn settle(
             actor: "command-line".to_owned(),
             role: "admin".to_owned(),
             request_id: "-".to_owned(),
+            peer: "local".to_owned(),
             action: "service.restore".to_owned(),
             outcome: "done".to_owned(),
             object: scratch.sha256.clone(),
             patient: None,
+            rulebook: None,
             details: details.to_string(),
         },
     )?;

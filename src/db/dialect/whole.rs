@@ -200,6 +200,43 @@ fn told_by_postgres(column: &Column) -> String {
     }
 }
 
+/// Returns rows of a table as JSON objects, by column, those for which `rows` holds of a text (`$1`).
+pub(in crate::db) fn objects(
+    conn: &mut Conn,
+    table: &str,
+    rows: &str,
+    text: &str,
+) -> Result<Vec<String>, Error> {
+    let columns = columns(conn, table)?;
+    let (make, each): (&str, Vec<String>) = match conn {
+        Conn::Postgres(_) => (
+            "json_build_object",
+            columns
+                .iter()
+                .map(|c| format!("'{}', {}", c.name, told_by_postgres(c)))
+                .collect(),
+        ),
+        Conn::Sqlite(_) => (
+            "json_object",
+            columns
+                .iter()
+                .map(|c| format!("'{}', {}", c.name, quoted(&c.name)))
+                .collect(),
+        ),
+    };
+    let (each, table) = (each.join(", "), quoted(table));
+    let cast = if matches!(conn, Conn::Postgres(_)) {
+        "::text"
+    } else {
+        ""
+    };
+    let sql = format!("SELECT {make}({each}){cast} AS line FROM {table} WHERE {rows} ORDER BY 1");
+    let rows: Vec<Line> = diesel::sql_query(sql)
+        .bind::<Text, _>(text)
+        .get_results(conn)?;
+    Ok(rows.into_iter().map(|row| row.line).collect())
+}
+
 /// Writes rows that were read into a table of the same columns, and returns how many.
 pub(in crate::db) fn write(
     conn: &mut Conn,

@@ -160,11 +160,16 @@ impl Ask {
         look: impl FnMut(&mut Act<'_>) -> Result<T, app::Error> + Send + 'static,
     ) -> Result<T, Problem> {
         let caller = self.caller.clone();
-        self.entrance
-            .service
-            .write(caller, self.now, sites, look)
-            .await
-            .map_err(refused::problem)
+        let noted = self.entrance.service.write(caller, self.now, sites, look);
+        let noted = noted.await.map_err(refused::problem)?;
+        self.request.extensions_mut().insert(LineLeft);
+        Ok(noted)
+    }
+
+    /// Says that a dry run has nothing to leave on the audit trail: it changed nothing, and told nothing of a
+    /// patient that was not brought along.
+    pub fn was_dry(&self) {
+        self.request.extensions_mut().insert(LineLeft);
     }
 
     /// Whether whoever asks may know who is treated at a site.
@@ -199,6 +204,7 @@ impl Ask {
     ) -> Result<(), Problem> {
         patients.retain(|_, of_site| !of_site.is_empty());
         if patients.is_empty() {
+            self.request.extensions_mut().insert(LineLeft);
             return Ok(());
         }
         let sites = patients.keys().copied().collect();
@@ -245,6 +251,7 @@ impl Ask {
             .answer(write, work, refuse)
             .await
             .map_err(refused::problem)?;
+        self.request.extensions_mut().insert(LineLeft);
         Ok(response(&answer))
     }
 
@@ -267,6 +274,10 @@ impl Ask {
             .map_err(refused::problem)
     }
 }
+
+/// Left with a request that has left its line on the audit trail, or has nobody to leave one for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LineLeft;
 
 /// Left with a request whose verb was asked: what is answered then is the verb's.
 #[derive(Clone, Copy, Debug)]

@@ -3,6 +3,7 @@
 use super::ask::{Ask, Repeat, answer, created, versioned};
 use super::fields::{day, weight, words};
 use crate::app::edit_patients::{self, Correction, NewPatient};
+use crate::app::personal;
 use crate::app::records::PatientRecord;
 use crate::app::see;
 use crate::domain::id::PatientId;
@@ -213,4 +214,35 @@ pub async fn correct(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         },
     )
     .await
+}
+
+/// All that is held on a patient.
+#[derive(Serialize, ToSchema)]
+pub struct HeldShape {
+    /// `dotation-patient/1`.
+    form: String,
+    /// When it was written, UTC.
+    #[schema(value_type = String, format = DateTime)]
+    made_at: String,
+    /// FINESS number of the site whose word it is.
+    site: String,
+    /// The patient's id.
+    patient: String,
+    /// Rows by table, as they are kept; of plans that speak of them, the ids.
+    #[schema(value_type = Object)]
+    held: serde_json::Value,
+}
+
+/// `GET /sites/{finess}/patients/{pseudonym}/export`
+///
+/// # Errors
+/// 404 for whom nobody knows here.
+pub async fn take_out(ask: Ask) -> Result<HttpResponse, Problem> {
+    let (site, pseudonym) = (ask.site()?, ask.part("pseudonym"));
+    let held = ask
+        .read_and_note(vec![site], move |act| {
+            personal::take_out(act, site, &pseudonym)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(held))
 }

@@ -30,6 +30,8 @@ pub struct Route {
     keyed: Option<bool>,
     versioned: bool,
     once_there: bool,
+    /// Why it leaves no line on the audit trail, where it would have to.
+    no_line: Option<&'static str>,
     may_be_known: bool,
     query: &'static [(&'static str, &'static str)],
     takes: Option<RefOr<Schema>>,
@@ -62,6 +64,7 @@ where
         keyed: None,
         versioned: false,
         once_there: false,
+        no_line: None,
         may_be_known: false,
         query: &[],
         takes: None,
@@ -101,6 +104,15 @@ impl Route {
         let text = ObjectBuilder::new().schema_type(Type::String).build();
         self.gives = Some((200, RefOr::T(Schema::Object(text))));
         self.media = "text/html";
+        self
+    }
+
+    /// It answers with a file of lines, each a JSON object.
+    #[must_use]
+    pub fn gives_lines(mut self) -> Self {
+        let text = ObjectBuilder::new().schema_type(Type::String).build();
+        self.gives = Some((200, RefOr::T(Schema::Object(text))));
+        self.media = "application/x-ndjson";
         self
     }
 
@@ -145,6 +157,33 @@ impl Route {
         self.versioned = true;
         self.once_there = true;
         self
+    }
+
+    /// It leaves no line on the audit trail, though it is no GET or is for what is known of patients: why.
+    #[must_use]
+    pub const fn leaves_no_line(mut self, why: &'static str) -> Self {
+        self.no_line = Some(why);
+        self
+    }
+
+    /// Why it leaves no line on the audit trail, where it would have to.
+    pub const fn why_no_line(&self) -> Option<&'static str> {
+        self.no_line
+    }
+
+    /// Whether an answer of it must have left a line on the audit trail: of whatever is no GET, and of whatever
+    /// reads what is known of patients. One that cannot is told apart in the table, with the reason.
+    pub fn must_leave_a_line(&self) -> bool {
+        let reads = matches!(
+            self.action,
+            Action::ReadPatients
+                | Action::ReadRequests
+                | Action::ReadCounts
+                | Action::ReadPlans
+                | Action::ReadSituation
+                | Action::ExportPatients
+        );
+        (self.method != Method::GET || reads) && self.no_line.is_none()
     }
 
     /// It has an `ETag`, and answers 304 to whoever sends that in `If-None-Match`.

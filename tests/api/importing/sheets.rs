@@ -55,7 +55,9 @@ fn deliveries_are_announced_changed_and_left_alone(backend: Backend) {
         counted(&deliver(&app, APPLIED, &first).expect(200)),
         (0, 0, 2)
     );
-    assert_eq!(lines(&app), before);
+    // it was asked for, and changed nothing: that is all that is written
+    assert_eq!(lines(&app), before + 1);
+    assert_eq!(trail(&app, "write.unchanged").len(), 1);
     // confirmed and postponed; an empty state leaves it as it is
     let second = [
         "10;22/10/2021;C-1;confirmée",

@@ -78,6 +78,7 @@ pub async fn ask(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
                 ))
             })
             .await?;
+        ask.was_dry();
         return Ok(HttpResponse::Ok().json(shape));
     }
     ask.write(

@@ -13,7 +13,7 @@ use crate::wire::counts::{self as sheets, At, Row};
 use crate::wire::fhir::{self, Whose};
 use actix_web::HttpResponse;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 /// What can be imported.
@@ -100,6 +100,13 @@ pub async fn import(ask: Ask, mut query: Query, body: Body) -> Result<HttpRespon
     };
     let weighed = weighed(&ask, rows.map_err(refused)?, site).await?;
     if dry_run {
+        // who is known by which word, and what was entered before
+        let mut read: BTreeMap<Finess, BTreeSet<String>> = BTreeMap::new();
+        for row in &weighed.rows {
+            let of_site = read.entry(row.known.site).or_default();
+            of_site.insert(row.known.id.to_string());
+        }
+        ask.note_readings("counts", read).await?;
         let sorted = ask
             .read(move |act| {
                 let sorted = enter_counts::sort(act, &weighed.rows)?;

@@ -12,3 +12,26 @@ fn shapes_of_one_name_are_one_shape() {
         assert_eq!(*first, schema, "two shapes are called {name}");
     }
 }
+
+/// A new one is a decision: whether nothing is written and nobody is read of.
+#[test]
+fn few_routes_leave_no_line_on_the_audit_trail_though_they_write_or_read_of_patients() {
+    let told: Vec<String> = table()
+        .iter()
+        .filter(|route| route.why_no_line().is_some())
+        .map(|route| format!("{} {}", route.method, route.pattern))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "POST /sites/{finess}/scans",
+            "POST /assessments",
+            "GET /plans",
+            "POST /plans/preview",
+            "POST /plans/what-if",
+        ]
+    );
+    let all = table();
+    let must = all.iter().filter(|route| route.must_leave_a_line()).count();
+    assert!(must > 70, "{must} of {} must leave a line", all.len());
+}

@@ -15,6 +15,7 @@ pub(super) fn routes() -> Vec<Route> {
             "Assess the patient of a case in the body by the rulebook it names; nothing is kept.",
             assessments::assess,
         )
+        .leaves_no_line("a case that the caller brings")
         .takes::<assessments::AssessBody>()
         .gives::<assessments::AssessmentShape>(200),
         route(

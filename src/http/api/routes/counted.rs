@@ -2,7 +2,7 @@
 
 use crate::domain::role::Action;
 use crate::http::api::route::{Route, route};
-use crate::http::api::{counts, monitoring, treatments};
+use crate::http::api::{counts, monitoring, patients, treatments};
 use crate::http::cursor::Listed;
 use actix_web::http::Method;
 
@@ -30,6 +30,14 @@ pub(super) fn routes() -> Vec<Route> {
         .also_takes(&[counts::FHIR])
         .gives::<counts::CountReceipt>(201)
         .may_be_keyed(),
+        route(
+            Method::GET,
+            "/sites/{finess}/patients/{pseudonym}/export",
+            Action::ExportPatients,
+            "All that is held on a patient, as JSON, for whoever exercises a right of access; taking it out is on the audit trail.",
+            patients::take_out,
+        )
+        .gives::<patients::HeldShape>(200),
         route(
             Method::POST,
             "/counts/import",

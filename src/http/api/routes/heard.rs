@@ -72,5 +72,14 @@ pub(super) fn routes() -> Vec<Route> {
         .query(audit::FILTERS)
         .gives::<Listed<audit::LineShape>>(200)
         .holds::<audit::LineShape>(),
+        route(
+            Method::GET,
+            "/audit/export",
+            Action::ReadAudit,
+            "The audit trail as a file to be verified without the service (`dotation audit verify`): signed statements, then every line; taking it is on the trail.",
+            audit::export,
+        )
+        .query(audit::PARTS)
+        .gives_lines(),
     ]
 }

@@ -71,6 +71,7 @@ pub(super) fn routes() -> Vec<Route> {
             "Read what a scanner typed; nothing is recorded.",
             scans::read,
         )
+        .leaves_no_line("it reads what was typed, and keeps nothing")
         .takes::<scans::ScanBody>()
         .gives::<scans::ScanShape>(200),
         route(

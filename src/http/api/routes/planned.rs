@@ -31,6 +31,7 @@ pub(super) fn routes() -> Vec<Route> {
             "The plans that were kept, the latest first.",
             plans::list,
         )
+        .leaves_no_line("the heads of plans, which name nobody")
         .query(PLANS)
         .gives::<Listed<PlanHeader>>(200),
         route(
@@ -40,6 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
             "Plan a case in the body; nothing is kept, and nothing binds.",
             plans::preview,
         )
+        .leaves_no_line("a case that the caller brings")
         .takes::<plans::CaseBody>()
         .gives::<plans::Written>(200),
         route(
@@ -49,6 +51,7 @@ pub(super) fn routes() -> Vec<Route> {
             "What would be different if a case, or a kept plan's inputs, were changed.",
             plans::what_if,
         )
+        .leaves_no_line("a case that the caller brings; of a kept plan, each site has its line")
         .takes::<plans::WhatIfBody>()
         .gives::<plans::Written>(200),
         route(
@@ -88,7 +91,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::POST,
             "/plans/{id}/verify",
             Action::ReadPlans,
-            "Derive a kept plan again from its frozen case, and say of each line whether it holds.",
+            "Derive a kept plan again from its frozen case, and say of each line whether it holds; one whose case was erased is verified by its hash alone (`by`: `hash`), and says so.",
             plans::verified,
         )
         .gives::<plans::Written>(200),

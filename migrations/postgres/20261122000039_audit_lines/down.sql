@@ -1,0 +1,3 @@
+ALTER TABLE audit DROP COLUMN rulebook;
+ALTER TABLE audit DROP COLUMN peer;
+ALTER TABLE audit DROP COLUMN form;

@@ -1,0 +1,3 @@
+DROP TABLE audit_statements;
+DROP FUNCTION audit_statements_in_order();
+DROP FUNCTION audit_statements_refuse();
