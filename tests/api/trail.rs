@@ -313,8 +313,26 @@ fn nothing_personal_stands_outside_of_its_table(backend: Backend) {
         "29/12/2035",
     ];
     for (table, row) in rows {
+        let said = without_ids(&row);
         for secret in personal {
-            assert!(!row.contains(secret), "{secret} stands in {table}: {row}");
+            assert!(!said.contains(secret), "{secret} stands in {table}: {row}");
         }
     }
+}
+
+/// A row without its hashes and ids, in which any five digits may follow each other.
+fn without_ids(row: &str) -> String {
+    let (mut said, mut run) = (String::new(), String::new());
+    for c in row.chars().chain([' ']) {
+        if c.is_ascii_hexdigit() {
+            run.push(c);
+        } else {
+            if run.len() < 12 {
+                said.push_str(&run);
+            }
+            run.clear();
+            said.push(c);
+        }
+    }
+    said
 }
