@@ -6,7 +6,7 @@
 //! says yes to everything and notes when. Beside the burst stands what the same lines do without an
 //! outbox: the transport alone, given the same letters.
 
-use crate::place::{MG400, now, service, url};
+use crate::place::{MG400, add_site, now, service, url};
 use dotation::app::edit_recipients::{Hearing, NewRecipient};
 use dotation::app::recalls::NewRecall;
 use dotation::app::receive_units::{Count, Received};
@@ -26,7 +26,6 @@ use dotation::domain::ledger::{LossReason, UnitState};
 use dotation::domain::quantity::Units;
 use dotation::domain::role::Role;
 use dotation::domain::rule::Slug;
-use dotation::domain::site::{Ahead, Site};
 use dotation::mail::post::Office;
 use dotation::mail::{
     EmailAddress, HeaderText, LanguageTag, Letter, MailUrl, Mailbox, MessageId, Post, Transport,
@@ -246,18 +245,7 @@ fn pharmacy(n: i64) -> Finess {
 }
 
 fn laid_out(act: &mut Act<'_>, finess: Finess, car_t: bool, units: u32) -> Result<(), Error> {
-    let site = Site {
-        finess,
-        network: Slug::parse("ght-001").expect("a name"),
-        name: format!("Site {finess}"),
-        zone: chrono_tz::Europe::Paris,
-        car_t,
-        reference_dose: None,
-        by_hand: None,
-        ahead: Ahead::default(),
-        version: 1,
-    };
-    edit_sites::add_site(act, &site)?;
+    add_site(act, finess, car_t)?;
     received(act, finess, units)?;
     let pharmacist = NewRecipient {
         capacity: Capacity::Pharmacist,

@@ -103,7 +103,8 @@ pub(crate) fn lay_out(address: &str, emptied: u32) -> Place {
     }
 }
 
-fn one_site(act: &mut Act<'_>, finess: Finess, car_t: bool) -> Result<(), Error> {
+/// Adds a site to the network of all.
+pub(crate) fn add_site(act: &mut Act<'_>, finess: Finess, car_t: bool) -> Result<(), Error> {
     let site = Site {
         finess,
         network: Slug::parse("ght-001").expect("a name"),
@@ -115,7 +116,11 @@ fn one_site(act: &mut Act<'_>, finess: Finess, car_t: bool) -> Result<(), Error>
         ahead: Ahead::default(),
         version: 1,
     };
-    edit_sites::add_site(act, &site)?;
+    edit_sites::add_site(act, &site).map(drop)
+}
+
+fn one_site(act: &mut Act<'_>, finess: Finess, car_t: bool) -> Result<(), Error> {
+    add_site(act, finess, car_t)?;
     receive(act, finess, MG400, Units::MOST)?;
     for other in OTHERS {
         receive(act, finess, other, 1_000)?;

@@ -35,6 +35,11 @@ pub struct Caller {
 pub const HERE: &str = "local";
 
 impl Caller {
+    /// The service itself, by what follows from time alone.
+    pub fn service() -> Self {
+        Self::at_the_machine("service", Role::Admin)
+    }
+
     /// Somebody at the machine itself, who may do everything: the command line, the demonstration.
     pub fn at_the_machine(id: &str, role: Role) -> Self {
         Self {

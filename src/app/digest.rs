@@ -4,8 +4,8 @@
 //! Up to when a site's digests are done is in the database, and moves on in the transaction that writes the
 //! letters: two instances write one, and a service that was away for days makes up for all of them by one.
 
-use super::act::Act;
-use super::each::{Each, by_itself};
+use super::act::{Act, Caller};
+use super::each::Each;
 use super::error::Error;
 use super::letter_links::{self, DIGEST};
 use super::post_letters::{Times, To, queue};
@@ -39,7 +39,9 @@ pub async fn watch(service: &Service, now: Instant) -> Result<usize, Error> {
             }
             Ok(())
         };
-        service.write(by_itself(), now, Vec::new(), begin).await?;
+        service
+            .write(Caller::service(), now, Vec::new(), begin)
+            .await?;
     }
     for (site, through) in due {
         let work = move |act: &mut Act<'_>| digest(act, site, through);

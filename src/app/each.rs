@@ -6,12 +6,6 @@ use super::error::Error;
 use super::service::Service;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
-use crate::domain::role::Role;
-
-/// Returns as whom the service acts by itself.
-pub(super) fn by_itself() -> Caller {
-    Caller::at_the_machine("service", Role::Admin)
-}
 
 /// How many were done, and what the last said that was not.
 pub(super) struct Each<'a> {
@@ -40,7 +34,7 @@ impl<'a> Each<'a> {
         &self,
         look: impl FnOnce(&mut Act<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        self.service.read(by_itself(), self.now, look).await
+        self.service.read(Caller::service(), self.now, look).await
     }
 
     /// Does one, at these sites.
@@ -49,7 +43,11 @@ impl<'a> Each<'a> {
         sites: Vec<Finess>,
         work: impl FnMut(&mut Act<'_>) -> Result<(), Error> + Send + 'static,
     ) {
-        match self.service.write(by_itself(), self.now, sites, work).await {
+        match self
+            .service
+            .write(Caller::service(), self.now, sites, work)
+            .await
+        {
             Ok(()) => self.done += 1,
             Err(error) => self.failed = Some(error),
         }

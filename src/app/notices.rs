@@ -14,7 +14,6 @@
 
 use super::act::{Act, Done};
 use super::after;
-use super::each::by_itself;
 use super::error::Error;
 use super::hear::hear;
 use super::see::commons;
@@ -235,7 +234,7 @@ fn concerns(book: &Rulebook, state: &SiteState) -> bool {
 /// # Errors
 /// When the database cannot be read or written.
 pub async fn watch(service: &Service, now: Instant) -> Result<usize, Error> {
-    let caller = by_itself();
+    let caller = super::Caller::service();
     let due = service
         .read(caller.clone(), now, |act| {
             let today = service_day(act)?;

@@ -7,10 +7,9 @@
 //! done once by the database, in the transaction that does it, also where two believe that they have it.
 //! Quiet hours need nobody: a letter that waits is due when they end.
 
-use super::act::Act;
+use super::act::{Act, Caller};
 use super::audit_trail;
 use super::digest;
-use super::each::by_itself;
 use super::error::Error;
 use super::escalate;
 use super::evaluate;
@@ -217,7 +216,12 @@ impl Schedule {
     }
 
     async fn erase(&self, now: Instant) -> Result<usize, Error> {
-        let erased = retention::run(&self.service, (by_itself(), now), self.terms, Keep::Nothing);
+        let erased = retention::run(
+            &self.service,
+            (Caller::service(), now),
+            self.terms,
+            Keep::Nothing,
+        );
         let erased = erased.await?;
         Ok(erased
             .patients
@@ -226,7 +230,7 @@ impl Schedule {
     }
 
     async fn forget(&self, now: Instant) -> Result<usize, Error> {
-        let caller = by_itself();
+        let caller = Caller::service();
         let forget = |act: &mut Act<'_>| {
             let links = letter_links::forget(act)?;
             Ok(links.saturating_add(escalate::forget(act)?))

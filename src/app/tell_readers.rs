@@ -13,8 +13,9 @@ use crate::domain::alert::{Alert, AlertKind, AlertState};
 use crate::domain::calendar::Instant;
 
 /// Writes one letter to each recipient of the site who hears of this kind of alert; of what was seen to or is
-/// over, to those who were told that it is there, also where they were called in; of a site where nobody can be written to, also to whoever looks
-/// after the service. Returns when the first of them is due, which is now where there is none.
+/// over, to those who were told that it is there, also where they were called in; of a site where nobody can
+/// be written to, also to whoever looks after the service. Returns when the first of them is due, which is now
+/// where there is none.
 ///
 /// A letter that can wait waits for the end of its recipient's quiet hours. What closes meanwhile is never
 /// told: its letter is withdrawn, and none says that it is over. What gets worse meanwhile is told once, as

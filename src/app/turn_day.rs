@@ -7,7 +7,6 @@
 //! Settling what is settled writes nothing, so that it may be done twice, by two instances as well.
 
 use super::after;
-use super::each::by_itself;
 use super::error::Error;
 use super::monitor;
 use super::refused;
@@ -90,7 +89,7 @@ impl Days {
     }
 
     async fn settle(&self, site: Finess, now: Instant) -> Result<(), Error> {
-        let caller = by_itself();
+        let caller = super::Caller::service();
         let settle = move |act: &mut super::Act<'_>| {
             let mut state = SiteState::load(act, site)?;
             after::settle(act, &mut state)?;

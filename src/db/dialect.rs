@@ -6,7 +6,6 @@ pub(in crate::db) mod whole;
 use super::conn::{Conn, Purpose};
 use super::error::Error;
 use super::schema::{sites, transfers};
-use crate::domain::alert::AlertKind;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use diesel::connection::{
@@ -301,8 +300,8 @@ pub fn lease_letters(
 /// # Errors
 /// What the database answers.
 pub fn supersede_letters(conn: &mut Conn, now: Instant) -> Result<(), Error> {
-    let together = AlertKind::ALL.into_iter().filter(|k| k.is_told_together());
-    let together: Vec<String> = together.map(|k| format!("'{}'", k.code())).collect();
+    let together = super::outbox::told_together();
+    let together: Vec<String> = together.iter().map(|code| format!("'{code}'")).collect();
     let together = together.join(", ");
     let skip = match conn {
         Conn::Postgres(_) => "FOR UPDATE SKIP LOCKED",

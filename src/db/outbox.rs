@@ -264,7 +264,7 @@ pub fn is_overtaken(conn: &mut Conn, letter: &OutboxLetter) -> Result<bool, Erro
 }
 
 /// The codes of the kinds whose letters tell of several alerts.
-fn told_together() -> Vec<&'static str> {
+pub(super) fn told_together() -> Vec<&'static str> {
     let together = AlertKind::ALL.into_iter().filter(|k| k.is_told_together());
     together.map(AlertKind::code).collect()
 }

@@ -17,7 +17,6 @@ use crate::app::letter_links::{self, Behind, Found, LinkPurpose, Stopped};
 use crate::app::{self, Caller};
 use crate::domain::alert::{Alert, AlertState};
 use crate::domain::reason::Refusal;
-use crate::domain::role::Role;
 use crate::text::letter_page::{self, Outcome};
 
 /// Adds both addresses.
@@ -178,7 +177,7 @@ async fn look(
 ) -> Result<Result<Box<Behind>, HttpResponse>, Problem> {
     let caller = Caller {
         request_id: request_id_of(request),
-        ..Caller::at_the_machine("service", Role::Admin)
+        ..Caller::service()
     };
     let token = token.as_str().to_owned();
     let found = entrance

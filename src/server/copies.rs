@@ -18,7 +18,6 @@ use crate::db::DatabaseUrl;
 use crate::db::backup::{self, CopyError, Keep, Made, Target};
 use crate::db::copies::Copies;
 use crate::domain::calendar::Instant;
-use crate::domain::role::Role;
 use crate::http::health::Verdict;
 use crate::settings::Settings;
 use crate::telemetry::Metrics;
@@ -217,7 +216,7 @@ pub(super) fn operations(settings: &Settings) -> Operations {
 }
 
 fn caller() -> Caller {
-    Caller::at_the_machine("service", Role::Admin)
+    Caller::service()
 }
 
 fn said(copies: &Copies) -> String {

@@ -9,7 +9,6 @@ use super::copies::Warning;
 use crate::app::watch_service::{self, Late, Limits};
 use crate::app::{Caller, Service};
 use crate::clock::Clock;
-use crate::domain::role::Role;
 use crate::settings::Settings;
 use crate::telemetry::Metrics;
 
@@ -55,7 +54,7 @@ impl Sight {
 
     async fn looked(&self) -> Result<(), crate::app::Error> {
         let (now, limits) = (self.clock.now(), self.limits);
-        let caller = Caller::at_the_machine("service", Role::Admin);
+        let caller = Caller::service();
         let stand = self.service.read(caller.clone(), now, move |act| {
             watch_service::stand(act, limits)
         });

@@ -10,7 +10,6 @@ use super::copies::Warning;
 use crate::app::audit_trail;
 use crate::app::{Caller, Service};
 use crate::clock::Clock;
-use crate::domain::role::Role;
 use crate::settings::Settings;
 use crate::telemetry::Metrics;
 use crate::trail::SigningKey;
@@ -68,7 +67,7 @@ impl Signing {
     /// Looks once.
     pub(super) async fn look(self) {
         let now = self.clock.now();
-        let caller = Caller::at_the_machine("service", Role::Admin);
+        let caller = Caller::service();
         let last = match self
             .service
             .read(caller, now, audit_trail::last_signed)

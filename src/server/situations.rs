@@ -18,7 +18,6 @@ use crate::clock::Clock;
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::language::Language;
-use crate::domain::role::Role;
 use crate::settings::Settings;
 use crate::text::situation::{Sheet, file_name, html, index};
 
@@ -80,7 +79,7 @@ impl Sheets {
     }
 
     async fn write(&self, folder: &Path, now: Instant) -> Result<usize> {
-        let caller = || Caller::at_the_machine("service", Role::Admin);
+        let caller = Caller::service;
         let sites = self
             .service
             .read(caller(), now, |act| commons::sites(act, None))

@@ -18,7 +18,6 @@ use crate::clock::Clock;
 use crate::db::{self, DatabaseUrl, Db, Plaintext};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
-use crate::domain::role::Role;
 use crate::http::door::Door;
 use crate::http::entrance::Entrance;
 use crate::http::limits::Limits;
@@ -323,7 +322,7 @@ async fn database(
 async fn catalogue(service: &Service, clock: Clock) -> Result<()> {
     let mut tries = 1;
     loop {
-        let caller = Caller::at_the_machine("service", Role::Admin);
+        let caller = Caller::service();
         let added = service
             .write(caller, clock.now(), Vec::new(), edit_catalogue::add_ruled)
             .await;

@@ -9,7 +9,6 @@ use crate::db;
 use crate::db::audit::{chains, statements};
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::Finess;
-use crate::domain::role::Role;
 use crate::trail::export::Part;
 use crate::trail::{Head, Signed, SigningKey, statement};
 use serde_json::json;
@@ -89,7 +88,7 @@ pub async fn watch(
     let Some(key) = key.map(Arc::clone) else {
         return Ok(0);
     };
-    let caller = || Caller::at_the_machine("service", Role::Admin);
+    let caller = Caller::service;
     let made = service.read(caller(), now, move |act| make(act, &key, Which::OfTheDay));
     let Some(signed) = made.await? else {
         return Ok(0);
