@@ -12,6 +12,7 @@ use crate::domain::id::AlertId;
 use chrono::NaiveDateTime;
 use diesel::dsl::{exists, max, not};
 use diesel::prelude::*;
+use diesel::sql_types::{Text, Timestamp};
 
 /// For how long one instance has a lease, from when to when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,17 +42,13 @@ pub fn take(conn: &mut Conn, name: &str, owner: &str, span: Span) -> Result<bool
     if taken > 0 {
         return Ok(true);
     }
-    let there = leases::table.find(name).count().get_result::<i64>(conn)?;
-    if there > 0 {
-        return Ok(false);
-    }
-    let first = diesel::insert_into(leases::table).values((
-        leases::name.eq(name),
-        leases::owner.eq(owner),
-        leases::until.eq(kept(span.until)),
-    ));
-    first.execute(conn)?;
-    Ok(true)
+    let first = "INSERT INTO leases (name, owner, until) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let taken = diesel::sql_query(first)
+        .bind::<Text, _>(name)
+        .bind::<Text, _>(owner)
+        .bind::<Timestamp, _>(kept(span.until))
+        .execute(conn)?;
+    Ok(taken > 0)
 }
 
 /// Takes a lease from whoever has it: for a service that is alone with its database, whose other instances
@@ -107,21 +104,14 @@ pub fn turn(
             .execute(conn)?;
         return Ok(moved > 0);
     }
-    let there: i64 = turns::table
-        .find((task, site.as_str()))
-        .count()
-        .get_result(conn)?;
-    if there > 0 {
-        return Ok(false);
-    }
-    diesel::insert_into(turns::table)
-        .values((
-            turns::task.eq(task),
-            turns::site.eq(site.as_str()),
-            turns::through.eq(kept(through)),
-        ))
-        .execute(conn)?;
-    Ok(true)
+    let begun = diesel::sql_query(
+        "INSERT INTO turns (task, site, through) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    )
+    .bind::<Text, _>(task)
+    .bind::<Text, _>(site.as_str())
+    .bind::<Timestamp, _>(kept(through))
+    .execute(conn)?;
+    Ok(begun > 0)
 }
 
 /// Writes down that an alert was raised: it opened, or got worse, and its readers can know from `at`. One that
