@@ -30,12 +30,11 @@ pub(crate) fn loop_for(place: &Place, car_t: bool, spread: bool, time: Duration)
         Conn::open(&url(&place.address), purpose, Duration::from_secs(5)).expect("a connection")
     };
     let (mut reader, mut writer) = (open(Purpose::Read), open(Purpose::Write));
+    let held = Held::given(place.record.role, place.record.reach.clone());
+    let request = "00000000-0000-7000-8000-000000000000";
     let caller = Caller {
-        id: place.record.id.to_string(),
         name: place.record.name.clone(),
-        role: place.record.role,
-        reach: place.record.reach.clone(),
-        request_id: "00000000-0000-7000-8000-000000000000".to_owned(),
+        ..Caller::holding(place.record.id.as_str(), vec![held], request)
     };
     let desk = dotation::app::act::Desk {
         public_url: String::new(),

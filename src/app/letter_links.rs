@@ -6,6 +6,7 @@
 
 use super::acknowledge_alert;
 use super::act::{Act, Caller, Done};
+use super::caller::Held;
 use super::edit_recipients;
 use super::error::Error;
 use super::give_access::hash;
@@ -144,16 +145,16 @@ pub fn look(act: &mut Act<'_>, purpose: Purpose, token: &str) -> Result<Found, E
 
 /// Returns as whom somebody acts who comes by a link: at the one site, in the role of their capacity.
 pub fn caller(behind: &Behind, request_id: &str) -> Caller {
+    let role = match behind.recipient.capacity {
+        Capacity::Pharmacist => Role::Pharmacist,
+        Capacity::CarTUnit => Role::CarTUnit,
+        Capacity::Coordinator => Role::Coordinator,
+    };
+    let held = Held::given(role, Reach::Sites(vec![behind.site.finess]));
+    let id = format!("recipient:{}", behind.recipient.id);
     Caller {
-        id: format!("recipient:{}", behind.recipient.id),
         name: behind.recipient.name.clone(),
-        role: match behind.recipient.capacity {
-            Capacity::Pharmacist => Role::Pharmacist,
-            Capacity::CarTUnit => Role::CarTUnit,
-            Capacity::Coordinator => Role::Coordinator,
-        },
-        reach: Reach::Sites(vec![behind.site.finess]),
-        request_id: request_id.to_owned(),
+        ..Caller::holding(&id, vec![held], request_id)
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! Start reading at [`Service`], then [`dispense`].
 
+pub mod access;
 pub mod acknowledge_alert;
 pub mod act;
 pub mod after;
@@ -13,6 +14,7 @@ mod apart;
 pub mod approve_plan;
 pub mod ask_clearance;
 pub mod assess_case;
+pub mod caller;
 pub mod count_units;
 mod crs;
 pub mod digest;
@@ -20,6 +22,7 @@ pub mod dispense;
 pub mod edit_catalogue;
 pub mod edit_deliveries;
 pub mod edit_patients;
+pub mod edit_people;
 pub mod edit_recipients;
 pub mod edit_sites;
 pub mod edit_thresholds;
@@ -66,7 +69,10 @@ pub mod safety;
 pub mod schedule;
 pub mod see;
 pub mod service;
+pub mod sessions;
+pub mod set_password;
 mod shelf;
+pub mod sign_in;
 pub mod site_state;
 pub mod sweep_lines;
 pub mod tell_treatment;

@@ -105,13 +105,17 @@ pub enum Action {
     ReadAudit,
     /// Give and revoke access.
     EditTokens,
+    /// Add people, and say who holds which role where.
+    EditPeople,
+    /// Act at a site where one holds no role, for a stated reason and a while.
+    BreakGlass,
     /// Read all of a site on one sheet, for a day on paper.
     ReadSituation,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -140,6 +144,8 @@ impl Action {
         Self::RetryLetters,
         Self::ReadAudit,
         Self::EditTokens,
+        Self::EditPeople,
+        Self::BreakGlass,
         Self::ReadSituation,
     ];
 }
@@ -153,7 +159,11 @@ pub const fn may(role: Role, action: Action) -> bool {
     match action {
         Action::ReadSelf | Action::ReadCommons => true,
         Action::EditCatalogue => matches!(role, Pharmacist | Admin),
-        Action::EditSites | Action::EditTokens | Action::RetryLetters => matches!(role, Admin),
+        Action::EditSites | Action::EditTokens | Action::EditPeople | Action::RetryLetters => {
+            matches!(role, Admin)
+        }
+        // Choice: those who treat. A coordinator sees every site already, an administrator none of its patients
+        Action::BreakGlass => matches!(role, Pharmacist | CarTUnit | Prescriber),
         Action::SetResupply
         | Action::SetThresholds
         | Action::MoveStock

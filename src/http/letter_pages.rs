@@ -35,7 +35,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
 }
 
 /// Nothing is loaded or framed, and a form posts to this service alone.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
+pub(super) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
     base-uri 'none'; frame-ancestors 'none'";
 
 type Place = (web::Data<Entrance>, web::Path<String>, HttpRequest);
@@ -218,7 +218,7 @@ fn request_id((_, _, request): &Place) -> String {
     request_id_of(request)
 }
 
-fn request_id_of(request: &HttpRequest) -> String {
+pub(super) fn request_id_of(request: &HttpRequest) -> String {
     let known = request.extensions();
     known
         .get::<RequestId>()

@@ -10,6 +10,7 @@
 //! a key or a variable that nobody knows is a fault too. Secrets come from the environment, the
 //! file, or a file of their own that holds nothing else, and no message or log shows one.
 
+mod access;
 mod alerts;
 pub mod beside;
 mod copies;
@@ -21,6 +22,7 @@ pub use crate::toml_file::Faults;
 pub use value::{LogFormat, Secret};
 
 use crate::domain::language::Language;
+use crate::domain::person::SecondFactorFor;
 use crate::toml_file;
 use origin::{Origin, Variables};
 use std::ffi::OsString;
@@ -103,6 +105,16 @@ pub struct Settings {
     pub evaluation_late_minutes: u32,
     /// How many minutes a letter that is due may wait in the outbox: 2 to 1440.
     pub outbox_late_minutes: u32,
+    /// How many minutes a session may go unused: 5 to 1440.
+    pub session_idle_minutes: u32,
+    /// How many hours a session may last however much it is used: 1 to 168.
+    pub session_most_hours: u32,
+    /// From whom a second factor is asked at sign-in.
+    pub second_factor_for: SecondFactorFor,
+    /// By what the secrets of second factors are sealed: 64 hexadecimal digits.
+    pub secrets_key: Option<Secret>,
+    /// How many minutes somebody who broke the glass may act: 15 to 1440.
+    pub break_glass_minutes: u32,
     /// The language of those who chose none.
     pub default_language: Language,
     /// The time zone of sites that name none.
@@ -147,6 +159,11 @@ impl Default for Settings {
             escalate_after_hours: 4,
             evaluation_late_minutes: 15,
             outbox_late_minutes: 30,
+            session_idle_minutes: 30,
+            session_most_hours: 12,
+            second_factor_for: SecondFactorFor::Privileged,
+            secrets_key: None,
+            break_glass_minutes: 120,
             default_language: Language::Fr,
             time_zone: chrono_tz::Europe::Paris,
         }
@@ -268,6 +285,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     );
     let copies = copies::read(origin);
     let alerts = alerts::read(origin);
+    let access = access::read(origin);
     let default_language = origin.parsed(
         "default_language",
         default.default_language,
@@ -276,7 +294,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     );
     let time_zone = origin.parsed("time_zone", default.time_zone, value::ZONE, value::zone);
     origin.finish();
-    let (copies, mail, alerts) = (copies?, mail?, alerts?);
+    let (copies, mail, alerts, access) = (copies?, mail?, alerts?, access?);
     Some(Settings {
         database_url: database_url?,
         allow_plaintext: allow_plaintext?,
@@ -312,6 +330,11 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         escalate_after_hours: alerts.escalate_after_hours,
         evaluation_late_minutes: alerts.evaluation_late_minutes,
         outbox_late_minutes: alerts.outbox_late_minutes,
+        session_idle_minutes: access.session_idle_minutes,
+        session_most_hours: access.session_most_hours,
+        second_factor_for: access.second_factor_for,
+        secrets_key: access.secrets_key,
+        break_glass_minutes: access.break_glass_minutes,
         default_language: default_language?,
         time_zone: time_zone?,
     })

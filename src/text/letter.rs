@@ -7,6 +7,7 @@ pub mod digest;
 mod frame;
 pub(in crate::text) mod html;
 pub mod links;
+pub mod person;
 mod recall;
 mod resupply;
 pub mod service;

@@ -31,6 +31,7 @@ pub struct Route {
     versioned: bool,
     once_there: bool,
     may_be_known: bool,
+    open: bool,
     query: &'static [(&'static str, &'static str)],
     takes: Option<RefOr<Schema>>,
     also_takes: &'static [&'static str],
@@ -63,6 +64,7 @@ where
         versioned: false,
         once_there: false,
         may_be_known: false,
+        open: false,
         query: &[],
         takes: None,
         also_takes: &[],
@@ -152,6 +154,18 @@ impl Route {
     pub const fn may_be_known(mut self) -> Self {
         self.may_be_known = true;
         self
+    }
+
+    /// It is open to anybody, known or not.
+    #[must_use]
+    pub const fn open(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
+    /// Whether it is open to anybody.
+    pub const fn is_open(&self) -> bool {
+        self.open
     }
 
     /// Whether it reads any query parameter.

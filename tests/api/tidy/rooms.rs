@@ -168,7 +168,6 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
     (&["lettre"], &["mail"]),
     (
         &[
-            "ring",
             "rustls",
             "rustls_pki_types",
             "tokio_rustls",
@@ -176,6 +175,12 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
             "x509_parser",
         ],
         &["mail"],
+    ),
+    // of app only what seals, signs and hashes for access (app::access)
+    (&["ring"], &["app", "mail"]),
+    (
+        &["argon2", "flate2", "qrcodegen", "unicode_normalization"],
+        &["app"],
     ),
     (&["toml"], &["rulebook", "settings", "toml_file"]),
     (&["clap", "indicatif"], &["cli"]),
