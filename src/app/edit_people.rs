@@ -117,6 +117,14 @@ pub fn see(act: &mut Act<'_>, id: &PersonId) -> Result<(Account, Vec<RoleGrant>)
     Err(unknown(id).into())
 }
 
+/// Returns who has an address, if anybody: for whoever is at the machine.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn by_email(act: &mut Act<'_>, email: &str) -> Result<Option<PersonId>, Error> {
+    Ok(people::by_email(act.conn, email)?.map(|account| account.person.id))
+}
+
 /// Returns up to `limit` of those whose id comes after `after`, each with their roles.
 ///
 /// # Errors

@@ -30,6 +30,7 @@ mod inventory;
 mod mail;
 mod migrate;
 mod monitoring;
+mod person;
 mod place;
 mod plan;
 mod recall;
@@ -131,6 +132,8 @@ enum Command {
     #[command(subcommand)]
     Token(token::Token),
     #[command(subcommand)]
+    Person(person::Person),
+    #[command(subcommand)]
     Catalogue(catalogue::Catalogue),
     #[command(subcommand)]
     Recipient(recipient::Recipient),
@@ -172,6 +175,7 @@ impl Command {
             Self::Site(command) => command.run(place),
             Self::Threshold(command) => command.run(place),
             Self::Token(command) => command.run(place),
+            Self::Person(command) => command.run(place),
             Self::Catalogue(command) => command.run(place),
             Self::Recipient(command) => command.run(place),
             Self::Request(command) => command.run(place),

@@ -22,6 +22,7 @@ fn address(route: &Route, site: &str) -> String {
         .replace("{finess}", site)
         .replace("{cip13}", "3400957464547")
         .replace("{id}", "nothing")
+        .replace("{grant}", "nothing")
         .replace("{name}", "nothing")
 }
 
@@ -39,7 +40,7 @@ fn call(app: &App, route: &Route, site: &str, authorization: Option<&str>) -> u1
 
 fn every_route_admits_the_roles_it_says_and_no_other(backend: Backend) {
     let app = spawn(backend);
-    for route in table() {
+    for route in table().into_iter().filter(|route| !route.is_open()) {
         for role in Role::ALL {
             let bearer = format!("Bearer {}", app.token(role));
             let status = call(&app, &route, CENTRE, Some(&bearer));
@@ -128,7 +129,7 @@ fn nobody_is_admitted_without_a_token_in_force(backend: Backend) {
     assert_eq!(gone.status, 204);
     let basic = format!("Basic {}", app.token(Role::Admin));
     let bare = app.token(Role::Admin).to_owned();
-    for route in table() {
+    for route in table().into_iter().filter(|route| !route.is_open()) {
         for authorization in [
             None,
             Some(&*revoked),
