@@ -36,7 +36,7 @@ pub struct Admitted {
     pub there: bool,
 }
 
-/// Returns the roles that a person holds at an instant, those for a while by breaking the glass included.
+/// Returns the roles that a person holds at an instant.
 ///
 /// # Errors
 /// When the database cannot be read.

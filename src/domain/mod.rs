@@ -97,8 +97,7 @@
 //! - **forecast** (projection): reserve and shelf day by day from what is known to come; a **breach** (rupture) is
 //!   a day on which the reserve would be short: [`forecast`].
 //! - **role**: who may do what where: [`role`]; a **person** holds several, each at a site or everywhere: [`person`].
-//!   A token's **scope** is what of its role it is for: [`scope`]. To **break the glass** is to act at a site where
-//!   one holds no role, for a stated reason and a while.
+//!   A token's **scope** is what of its role it is for: [`scope`].
 #![deny(clippy::float_arithmetic)]
 
 pub mod alert;

@@ -87,7 +87,6 @@ impl Action {
             Self::ReadAudit => "read-audit",
             Self::EditTokens => "edit-tokens",
             Self::EditPeople => "edit-people",
-            Self::BreakGlass => "break-glass",
             Self::ReadSituation => "read-situation",
         }
     }
@@ -129,8 +128,7 @@ impl Action {
             | Self::EditRecipients
             | Self::RetryLetters
             | Self::EditTokens
-            | Self::EditPeople
-            | Self::BreakGlass => false,
+            | Self::EditPeople => false,
         }
     }
 }

@@ -334,7 +334,6 @@ pub fn access(settings: &Settings) -> Result<Access> {
         longest: chrono::TimeDelta::hours(i64::from(settings.session_most_hours)),
         second_factor: settings.second_factor_for,
         key: key.transpose()?,
-        break_glass: chrono::TimeDelta::minutes(i64::from(settings.break_glass_minutes)),
     })
 }
 

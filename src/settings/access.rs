@@ -11,7 +11,6 @@ pub(super) struct OfAccess {
     pub(super) session_most_hours: u32,
     pub(super) second_factor_for: SecondFactorFor,
     pub(super) secrets_key: Option<Secret>,
-    pub(super) break_glass_minutes: u32,
 }
 
 /// Takes every one of them before it gives up on those with a fault.
@@ -26,7 +25,6 @@ pub(super) fn read(origin: &Origin<'_>) -> Option<OfAccess> {
         SecondFactorFor::from_code,
     );
     let key = origin.secret_if_any("secrets_key", "secrets_key_file");
-    let glass = origin.whole("break_glass_minutes", is.break_glass_minutes, 15..=1_440);
     let key = key?;
     if let Some(key) = &key
         && !value::is_key(key.expose())
@@ -41,6 +39,5 @@ pub(super) fn read(origin: &Origin<'_>) -> Option<OfAccess> {
         session_most_hours: most?,
         second_factor_for: second_factor?,
         secrets_key: key,
-        break_glass_minutes: glass?,
     })
 }

@@ -113,8 +113,6 @@ pub struct Settings {
     pub second_factor_for: SecondFactorFor,
     /// By what the secrets of second factors are sealed: 64 hexadecimal digits.
     pub secrets_key: Option<Secret>,
-    /// How many minutes somebody who broke the glass may act: 15 to 1440.
-    pub break_glass_minutes: u32,
     /// The language of those who chose none.
     pub default_language: Language,
     /// The time zone of sites that name none.
@@ -163,7 +161,6 @@ impl Default for Settings {
             session_most_hours: 12,
             second_factor_for: SecondFactorFor::Privileged,
             secrets_key: None,
-            break_glass_minutes: 120,
             default_language: Language::Fr,
             time_zone: chrono_tz::Europe::Paris,
         }
@@ -334,7 +331,6 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         session_most_hours: access.session_most_hours,
         second_factor_for: access.second_factor_for,
         secrets_key: access.secrets_key,
-        break_glass_minutes: access.break_glass_minutes,
         default_language: default_language?,
         time_zone: time_zone?,
     })

@@ -60,9 +60,6 @@ fn fr(refusal: OfAccess) -> String {
         OfAccess::WaitUntil { .. } => {
             "Trop d'essais ont échoué. Attendez avant le prochain.".to_owned()
         }
-        OfAccess::NotYourRole => {
-            "Ce rôle n'est pas le vôtre : on n'agit ailleurs que dans un rôle que l'on tient quelque part, et là où on ne le tient pas déjà.".to_owned()
-        }
     }
 }
 
@@ -82,8 +79,5 @@ fn en(refusal: OfAccess) -> String {
             "This code is not right, or was used. Wait for the next, and look at the clock of the device.".to_owned()
         }
         OfAccess::WaitUntil { .. } => "Too many attempts failed. Wait before the next.".to_owned(),
-        OfAccess::NotYourRole => {
-            "This role is not yours: elsewhere one acts only in a role that one holds somewhere, and where one does not hold it already.".to_owned()
-        }
     }
 }

@@ -23,8 +23,6 @@ pub struct Access {
     pub second_factor: SecondFactorFor,
     /// By what the secrets of second factors are sealed; without it they are kept as they are.
     pub key: Option<Key>,
-    /// How long somebody who broke the glass may act.
-    pub break_glass: TimeDelta,
 }
 
 /// The same as in `config/default.toml`, which says why.
@@ -35,7 +33,6 @@ impl Default for Access {
             longest: TimeDelta::hours(12),
             second_factor: SecondFactorFor::Privileged,
             key: None,
-            break_glass: TimeDelta::minutes(120),
         }
     }
 }

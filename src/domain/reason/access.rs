@@ -26,8 +26,6 @@ pub enum OfAccess {
         /// Until when.
         until: Instant,
     },
-    /// The role is not one of the caller's, so that they cannot act in it elsewhere.
-    NotYourRole,
 }
 
 impl OfAccess {
@@ -40,7 +38,6 @@ impl OfAccess {
             Self::WeakPassword(_) => "weak-password",
             Self::WrongCode => "wrong-code",
             Self::WaitUntil { .. } => "wait",
-            Self::NotYourRole => "not-your-role",
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::app::caller::Lacks;
 use crate::app::{Act, Caller, file_request};
 
 use crate::domain::code::Finess;
-use crate::domain::reason::Refusal;
+use crate::domain::reason::{OfAccess, Refusal};
 use crate::domain::role::Action;
 use crate::http::door::nothing_here;
 use crate::http::entrance::Entrance;
@@ -43,6 +43,7 @@ struct Rule {
     reads_query: bool,
     keeps: bool,
     open: bool,
+    for_people: bool,
 }
 
 type Rules = BTreeMap<(String, String), Rule>;
@@ -62,6 +63,7 @@ fn rules() -> &'static Rules {
                     reads_query: r.reads_query(),
                     keeps: r.takes_a_key(),
                     open: r.is_open(),
+                    for_people: r.is_for_people(),
                 },
             )
         };
@@ -122,6 +124,9 @@ pub async fn guard(
     if let (Some(site), false) = (site, there) {
         let (what, name) = ("site", site.to_string());
         return Err(super::refused::refused(&Refusal::Unknown { what, name }).into());
+    }
+    if rule.for_people && session.is_none() {
+        return Err(super::refused::refused(&OfAccess::NotAPerson.into()).into());
     }
     if !rule.reads_query {
         // a parameter that is not read is a wish that is not heard: `?dry_run=true` on a write

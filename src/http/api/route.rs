@@ -32,6 +32,7 @@ pub struct Route {
     once_there: bool,
     may_be_known: bool,
     open: bool,
+    for_people: bool,
     query: &'static [(&'static str, &'static str)],
     takes: Option<RefOr<Schema>>,
     also_takes: &'static [&'static str],
@@ -65,6 +66,7 @@ where
         once_there: false,
         may_be_known: false,
         open: false,
+        for_people: false,
         query: &[],
         takes: None,
         also_takes: &[],
@@ -161,6 +163,18 @@ impl Route {
     pub const fn open(mut self) -> Self {
         self.open = true;
         self
+    }
+
+    /// It is for people who signed in, and for no token.
+    #[must_use]
+    pub const fn for_people(mut self) -> Self {
+        self.for_people = true;
+        self
+    }
+
+    /// Whether it is for people who signed in only.
+    pub const fn is_for_people(&self) -> bool {
+        self.for_people
     }
 
     /// Whether it is open to anybody.

@@ -10,6 +10,9 @@ use crate::domain::language::Language;
 /// Where the link stands by which its recipient sets a password.
 pub const SET_PASSWORD: &str = "[[set-password]]";
 
+/// What the outbox calls a letter with such a link.
+const WITH_LINK: &str = "account-link";
+
 /// What the letter tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {
@@ -41,22 +44,14 @@ impl Told {
         Self::AddressChanged,
     ];
 
-    /// Returns what the outbox calls it.
+    /// Returns what the outbox calls it: it tells only whether there is a link in it.
     pub const fn event(self) -> &'static str {
-        match self {
-            Self::Invited => "account-invited",
-            Self::ResetAsked => "account-reset",
-            Self::PasswordChanged => "account-password-changed",
-            Self::SecondFactorSet => "account-second-factor-set",
-            Self::SecondFactorRemoved => "account-second-factor-removed",
-            Self::RecoveryCodeUsed => "account-recovery-code-used",
-            Self::AddressChanged => "account-address-changed",
-        }
+        if self.is_link() { WITH_LINK } else { "account" }
     }
 
     /// Returns whether a letter of this event has a link to set a password.
     pub fn has_a_link(event: &str) -> bool {
-        event == Self::Invited.event() || event == Self::ResetAsked.event()
+        event == WITH_LINK
     }
 
     const fn is_link(self) -> bool {

@@ -37,8 +37,8 @@ fn a_token_is_for_what_its_scope_says(backend: Backend) {
     assert_eq!(status(&app, &reads, "POST", &movements), 403);
     let (_, moves) = give(&app, &json!({ "scope": "move-stock,read-commons" }));
     assert_eq!(status(&app, &moves, "GET", &stock), 403);
-    // let in, and told that a key is missing
-    assert_eq!(status(&app, &moves, "POST", &movements), 400);
+    // let in, and told that it says nothing
+    assert_eq!(status(&app, &moves, "POST", &movements), 422);
     assert_eq!(status(&app, &moves, "GET", "/whoami"), 200);
     let new = json!({ "name": "x", "role": "reader", "all_sites": true, "scope": "fly" });
     let refused = app.post(Role::Admin, "/tokens", &new);

@@ -56,7 +56,8 @@ pub(super) fn of_oneself() -> Vec<Route> {
             own,
             "End this session.",
             sessions::sign_out,
-        ),
+        )
+        .for_people(),
         route(
             Method::GET,
             "/sessions",
@@ -64,21 +65,24 @@ pub(super) fn of_oneself() -> Vec<Route> {
             "Where you are signed in.",
             sessions::list,
         )
-        .gives::<sessions::Sessions>(200),
+        .gives::<sessions::Sessions>(200)
+        .for_people(),
         route(
             Method::DELETE,
             "/sessions",
             own,
             "Sign out everywhere, here too; no device is known any more.",
             sessions::end_all,
-        ),
+        )
+        .for_people(),
         route(
             Method::DELETE,
             "/sessions/{id}",
             own,
             "End one of your sessions.",
             sessions::end,
-        ),
+        )
+        .for_people(),
         route(
             Method::PUT,
             "/password",
@@ -86,7 +90,8 @@ pub(super) fn of_oneself() -> Vec<Route> {
             "Change your password; your other sessions end.",
             sessions::password,
         )
-        .takes::<sessions::PasswordBody>(),
+        .takes::<sessions::PasswordBody>()
+        .for_people(),
     ]
 }
 
@@ -101,7 +106,8 @@ pub(super) fn of_second_factors() -> Vec<Route> {
             "Begin a second factor: a secret for an app that shows codes.",
             sessions::start,
         )
-        .gives::<sign_in::Enrolment>(200),
+        .gives::<sign_in::Enrolment>(200)
+        .for_people(),
         route(
             Method::POST,
             "/second-factor/confirm",
@@ -110,7 +116,8 @@ pub(super) fn of_second_factors() -> Vec<Route> {
             sessions::confirm,
         )
         .takes::<sign_in::CodeBody>()
-        .gives::<sessions::RecoveryCodes>(200),
+        .gives::<sessions::RecoveryCodes>(200)
+        .for_people(),
         route(
             Method::POST,
             "/second-factor/recovery-codes",
@@ -119,7 +126,8 @@ pub(super) fn of_second_factors() -> Vec<Route> {
             sessions::recovery_codes,
         )
         .takes::<sign_in::CodeBody>()
-        .gives::<sessions::RecoveryCodes>(200),
+        .gives::<sessions::RecoveryCodes>(200)
+        .for_people(),
         route(
             Method::POST,
             "/second-factor/remove",
@@ -127,7 +135,8 @@ pub(super) fn of_second_factors() -> Vec<Route> {
             "Take your second factor away, by a code of it; who must have one sets it up at the next sign-in.",
             sessions::remove,
         )
-        .takes::<sign_in::CodeBody>(),
+        .takes::<sign_in::CodeBody>()
+        .for_people(),
     ]
 }
 
