@@ -18,6 +18,7 @@ mod counts;
 mod desk;
 mod import;
 mod letters;
+mod people;
 mod plan;
 mod planned;
 mod post;

@@ -227,7 +227,9 @@ mod tests {
             let code = secret.code(step);
             assert_eq!(secret.step_of(&code, now).is_some(), good, "{step}");
         }
-        let spaced = format!("{} {}", &secret.code(100)[..3], &secret.code(100)[3..]);
+        let code = secret.code(100);
+        let (first, last) = code.split_at(3);
+        let spaced = format!("{first} {last}");
         assert_eq!(secret.step_of(&spaced, now), Some(100));
         assert_eq!(secret.step_of("", now), None);
     }

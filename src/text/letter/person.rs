@@ -13,6 +13,11 @@ pub const SET_PASSWORD: &str = "[[set-password]]";
 /// What the outbox calls a letter with such a link.
 const WITH_LINK: &str = "account-link";
 
+/// What stands for the link while the page is made, since no text of others' may leave room for one; and as it
+/// then stands in the page, where no text can have it.
+const HERE: &str = "here-is-the-link";
+const HOLE: &str = "href=\"here-is-the-link\"";
+
 /// What the letter tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Told {
@@ -113,15 +118,16 @@ pub fn write(language: Language, told: Told, facts: &Facts<'_>) -> Words {
         footer,
         personal: Personal::default(),
     };
-    let link = if told.is_link() {
-        SET_PASSWORD
+    let (link, address) = if told.is_link() {
+        (SET_PASSWORD, HERE)
     } else {
-        facts.service
+        (facts.service, facts.service)
     };
     Words {
         subject: one_line(&format!("[Dotation] {}", parts.headline)),
         text: text(&parts, link),
-        html: html(language, &parts, "", link),
+        html: html(language, &parts, "", address)
+            .replace(HOLE, &format!("href=\"{SET_PASSWORD}\"")),
     }
 }
 

@@ -62,7 +62,8 @@ fn people_are_added_listed_and_edited(backend: Backend) {
     let body = json!({ "email": "paul2@example.org" });
     patch(&app, paul_id["id"].as_str().unwrap(), "\"v1\"", &body).expect(200);
     assert_eq!(paul.get("/whoami").status, 401);
-    let told = app.letters(2);
+    app.heard();
+    let told = app.memory.letters();
     assert!(
         told.iter()
             .any(|l| l.to.address.as_str() == "paul@example.org")

@@ -193,8 +193,10 @@ fn whoever_wants_one_sets_it_up_and_takes_it_away(backend: Backend) {
     let removed = anne.post("/second-factor/remove", &code);
     assert_eq!(removed.status, 204, "{}", removed.text);
     Browser::new(&app).sign_in("anne");
+    app.heard();
     let subjects: Vec<String> = app
-        .letters(2)
+        .memory
+        .letters()
         .iter()
         .map(|l| l.subject.as_str().to_owned())
         .collect();

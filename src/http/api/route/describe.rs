@@ -197,7 +197,10 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
         refusals.push(("422", "The body has faults."));
     }
     if route.is_open() || route.is_for_people() {
-        refusals.push(("429", "Too many attempts failed: wait for `Retry-After` seconds."));
+        refusals.push((
+            "429",
+            "Too many attempts failed: wait for `Retry-After` seconds.",
+        ));
     }
     if route.versioned {
         refusals.extend([
