@@ -1,3 +1,5 @@
+mod told;
+
 use super::answer::{Answer, columns};
 use super::failure::Failure;
 use super::given;
@@ -14,8 +16,9 @@ use crate::domain::reason::Refusal;
 use crate::domain::role::Role;
 use crate::mail::address::EmailAddress;
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::PathBuf;
+use told::{row, shape, site};
 
 /// People who sign in: added, listed, given roles, shut out
 #[derive(Debug, Subcommand)]
@@ -260,39 +263,6 @@ fn list(place: &Place) -> Result<Answer, Failure> {
     Ok(Answer::new(columns(names, &rows), json))
 }
 
-fn row((account, roles): &(Account, Vec<RoleGrant>)) -> [String; 5] {
-    let roles: Vec<String> = roles
-        .iter()
-        .map(|r| format!("{} at {}", r.role.code(), site(r)))
-        .collect();
-    let factor = if account.has_second_factor() {
-        "in force"
-    } else {
-        "-"
-    };
-    [
-        account.person.email.clone(),
-        account.person.name.clone(),
-        state(account).to_owned(),
-        factor.to_owned(),
-        roles.join(", "),
-    ]
-}
-
-fn state(account: &Account) -> &'static str {
-    match (account.person.active, &account.password) {
-        (false, _) => "inactive",
-        (true, None) => "invited",
-        (true, Some(_)) => "active",
-    }
-}
-
-fn site(grant: &RoleGrant) -> String {
-    grant
-        .site
-        .map_or_else(|| "every site".to_owned(), |site| site.to_string())
-}
-
 fn roles(place: &Place, email: String) -> Result<Answer, Failure> {
     let (account, roles) = place.open()?.read(move |act| named(act, &email))?;
     let rows: Vec<[String; 4]> = roles
@@ -389,25 +359,6 @@ fn id_of(act: &mut Act<'_>, email: &str) -> Result<PersonId, Error> {
         name: email.to_owned(),
     };
     Ok(found.ok_or_else(unknown)?)
-}
-
-fn shape(account: &Account, roles: &[RoleGrant]) -> Value {
-    let role = |r: &RoleGrant| {
-        json!({
-            "id": r.id.as_str(), "role": r.role.code(),
-            "site": r.site.map(|site| site.to_string()), "all_sites": r.site.is_none(),
-            "given_by": r.given_by,
-        })
-    };
-    json!({
-        "id": account.person.id.as_str(),
-        "name": account.person.name,
-        "email": account.person.email,
-        "language": account.person.language.code(),
-        "state": state(account),
-        "second_factor": account.has_second_factor(),
-        "roles": roles.iter().map(role).collect::<Vec<_>>(),
-    })
 }
 
 fn email(text: &str) -> Result<String, String> {

@@ -5,6 +5,7 @@
 
 use crate::domain::calendar::Instant;
 use ring::hmac;
+use std::fmt::Write as _;
 
 /// How many seconds one code is shown (RFC 6238, § 5.2 recommends 30).
 const STEP_SECONDS: i64 = 30;
@@ -156,7 +157,8 @@ fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&format!("%{byte:02X}"));
+            // writing to a text cannot fail
+            write!(escaped, "%{byte:02X}").unwrap_or_default();
         }
     }
     escaped
@@ -175,7 +177,7 @@ pub fn square(address: &str) -> Result<String, String> {
     for y in 0..code.size() {
         for x in 0..code.size() {
             if code.get_module(x, y) {
-                dots.push_str(&format!("M{},{}h1v1h-1z", x + 4, y + 4));
+                write!(dots, "M{},{}h1v1h-1z", x + 4, y + 4).unwrap_or_default();
             }
         }
     }

@@ -274,16 +274,12 @@ fn counted<T>(
     if let Some(until) = waits {
         return Ok(Err(OfAccess::WaitUntil { until }.into()));
     }
-    match look(act)? {
-        Some(right) => {
-            sign_in_failures::clear(act.conn, &bucket)?;
-            Ok(Ok(right))
-        }
-        None => {
-            note_refusal(act, Some(&account.person), "wrong-code")?;
-            Ok(Err(OfAccess::WrongCode.into()))
-        }
-    }
+    let Some(right) = look(act)? else {
+        note_refusal(act, Some(&account.person), "wrong-code")?;
+        return Ok(Err(OfAccess::WrongCode.into()));
+    };
+    sign_in_failures::clear(act.conn, &bucket)?;
+    Ok(Ok(right))
 }
 
 /// Puts the second factor that was begun by somebody who is in into force; returns the recovery codes.
