@@ -2,6 +2,7 @@
 
 use super::ask::Ask;
 use super::authenticate::{self, Here, Known};
+use super::route::Callers;
 use super::{forged, routes, unread};
 use crate::app::act::Done;
 use crate::app::caller::Lacks;
@@ -42,8 +43,7 @@ struct Rule {
     at_site: bool,
     reads_query: bool,
     keeps: bool,
-    open: bool,
-    for_people: bool,
+    callers: Callers,
 }
 
 type Rules = BTreeMap<(String, String), Rule>;
@@ -62,8 +62,7 @@ fn rules() -> &'static Rules {
                     at_site: r.at_site(),
                     reads_query: r.reads_query(),
                     keeps: r.takes_a_key(),
-                    open: r.is_open(),
-                    for_people: r.is_for_people(),
+                    callers: r.callers(),
                 },
             )
         };
@@ -87,7 +86,7 @@ pub async fn guard(
         .match_pattern()
         .map(|pattern| (request.method().to_string(), pattern));
     let rule = key.as_ref().and_then(|key| rules().get(key)).copied();
-    if rule.is_some_and(|rule| rule.open) {
+    if rule.is_some_and(|rule| rule.callers == Callers::Anybody) {
         return let_in(request, next).await;
     }
     let Known {
@@ -125,7 +124,7 @@ pub async fn guard(
         let (what, name) = ("site", site.to_string());
         return Err(super::refused::refused(&Refusal::Unknown { what, name }).into());
     }
-    if rule.for_people && session.is_none() {
+    if rule.callers == Callers::People && session.is_none() {
         return Err(super::refused::refused(&OfAccess::NotAPerson.into()).into());
     }
     if !rule.reads_query {

@@ -18,6 +18,17 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
+/// Who may call a route, before any role is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callers {
+    /// Whoever is known: by a token or a session.
+    Known,
+    /// People who signed in, and no token.
+    People,
+    /// Anybody, known or not.
+    Anybody,
+}
+
 /// One route of the API.
 pub struct Route {
     /// Its method.
@@ -31,8 +42,7 @@ pub struct Route {
     versioned: bool,
     once_there: bool,
     may_be_known: bool,
-    open: bool,
-    for_people: bool,
+    callers: Callers,
     query: &'static [(&'static str, &'static str)],
     takes: Option<RefOr<Schema>>,
     also_takes: &'static [&'static str],
@@ -65,8 +75,7 @@ where
         versioned: false,
         once_there: false,
         may_be_known: false,
-        open: false,
-        for_people: false,
+        callers: Callers::Known,
         query: &[],
         takes: None,
         also_takes: &[],
@@ -161,25 +170,30 @@ impl Route {
     /// It is open to anybody, known or not.
     #[must_use]
     pub const fn open(mut self) -> Self {
-        self.open = true;
+        self.callers = Callers::Anybody;
         self
     }
 
     /// It is for people who signed in, and for no token.
     #[must_use]
     pub const fn for_people(mut self) -> Self {
-        self.for_people = true;
+        self.callers = Callers::People;
         self
     }
 
     /// Whether it is for people who signed in only.
     pub const fn is_for_people(&self) -> bool {
-        self.for_people
+        matches!(self.callers, Callers::People)
+    }
+
+    /// Returns who may call it, before any role is asked for.
+    pub const fn callers(&self) -> Callers {
+        self.callers
     }
 
     /// Whether it is open to anybody.
     pub const fn is_open(&self) -> bool {
-        self.open
+        matches!(self.callers, Callers::Anybody)
     }
 
     /// Whether it reads any query parameter.

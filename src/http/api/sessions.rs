@@ -225,8 +225,8 @@ pub async fn remove(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 }
 
 fn refused(refusal: &Refusal, now: Instant) -> Problem {
-    match refusal {
-        Refusal::Access(OfAccess::WaitUntil { until }) => wait(*until, now),
-        other => super::refused::refused(other),
+    if let Refusal::Access(OfAccess::WaitUntil { until }) = refusal {
+        return wait(*until, now);
     }
+    super::refused::refused(refusal)
 }
