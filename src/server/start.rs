@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result};
 use super::http::{Connections, bind, serve};
 use super::stop::Stop;
 use super::{copies, letters, ready, schedule, sight, signing, situations, upkeep};
+use crate::app::access::{Access, passwords, sealed::Key};
 use crate::app::act::Desk;
 use crate::app::retention::Terms;
 use crate::app::schedule::Schedule;
@@ -18,6 +19,7 @@ use crate::clock::Clock;
 use crate::db::{self, DatabaseUrl, Db, Plaintext};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
+use crate::http::cookies::Cookies;
 use crate::http::door::Door;
 use crate::http::entrance::Entrance;
 use crate::http::limits::Limits;
@@ -106,7 +108,11 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         simulated: clock.is_simulated(),
         operations: copies::operations(settings),
     };
-    let service = Service::new(db.clone(), rules, desk);
+    let service = Service::with(db.clone(), rules, desk, access(settings)?);
+    // the first sign-in takes no longer than the next
+    tokio::task::spawn_blocking(passwords::make_ready)
+        .await?
+        .map_err(anyhow::Error::msg)?;
     catalogue(&service, clock).await?;
 
     let stop = Stop::new();
@@ -147,6 +153,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         clock,
         page_size_most: u16::try_from(settings.page_size_most).unwrap_or(u16::MAX),
         default_language: settings.default_language,
+        cookies: Cookies::of(&settings.public_url),
         plan_hold: chrono::TimeDelta::hours(i64::from(settings.plan_hold_hours)),
         time_zone: settings.time_zone,
     };
@@ -331,6 +338,23 @@ async fn catalogue(service: &Service, clock: Clock) -> Result<()> {
             added => return added.context("putting the rulebooks' presentations on the catalogue"),
         }
     }
+}
+
+/// What is set about access.
+///
+/// # Errors
+/// When the key is none; the settings have looked at it.
+pub fn access(settings: &Settings) -> Result<Access> {
+    let key = settings.secrets_key.as_ref().map(|key| {
+        Key::parse(key.expose())
+            .context("reading the setting secrets_key: expected 64 hexadecimal digits")
+    });
+    Ok(Access {
+        idle: chrono::TimeDelta::minutes(i64::from(settings.session_idle_minutes)),
+        longest: chrono::TimeDelta::hours(i64::from(settings.session_most_hours)),
+        second_factor: settings.second_factor_for,
+        key: key.transpose()?,
+    })
 }
 
 fn connections(settings: &Settings) -> Connections {
