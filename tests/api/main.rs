@@ -18,6 +18,7 @@ mod ahead;
 mod alerts;
 mod arriving;
 mod assessments;
+mod attacks;
 mod bad_input;
 mod bad_week;
 mod belonging;
