@@ -51,11 +51,11 @@ pub(super) fn filled(document: &Value, shape: &Value, text: &str, depth: u8) -> 
             return some.map_or(Value::Null, |s| filled(document, s, text, depth));
         }
     }
-    let kind = match &shape["type"] {
-        Value::Array(kinds) => kinds.iter().find(|k| *k != "null").cloned(),
-        kind => Some(kind.clone()),
-    };
-    match kind.as_ref().and_then(Value::as_str) {
+    let type_ = &shape["type"];
+    let kind = type_.as_array().map_or(Some(type_), |kinds| {
+        kinds.iter().find(|kind| **kind != "null")
+    });
+    match kind.and_then(Value::as_str) {
         Some("string") => Value::from(text),
         Some("integer" | "number") => Value::from(1),
         Some("boolean") => Value::from(false),

@@ -7,6 +7,7 @@ use crate::story::items;
 use crate::support::Backend;
 use dotation::domain::role::Role;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 on_both! {
     no_text_in_any_field_is_a_command
@@ -25,8 +26,16 @@ const COMMANDS: [&str; 7] = [
     "<script>alert(1)</script>${jndi:ldap://x.example}{{7*7}}",
 ];
 
+/// Every byte of a text, as an address carries it.
+fn percent(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        write!(out, "%{byte:02X}").unwrap();
+        out
+    })
+}
+
 fn address(path: &str, text: &str) -> String {
-    let encoded: String = text.bytes().map(|b| format!("%{b:02X}")).collect();
+    let encoded = percent(text);
     let mut out = String::new();
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('{') {
@@ -103,7 +112,7 @@ fn no_text_in_an_address_or_a_query_is_a_command(backend: Backend) {
     let (all, _) = operations(&app);
     for operation in all.iter().filter(|o| o.method == "GET") {
         for command in COMMANDS {
-            let encoded: String = command.bytes().map(|b| format!("%{b:02X}")).collect();
+            let encoded = percent(command);
             let path = address(&operation.path, command);
             let of_query = operation.query.iter().map(|name| {
                 let path = address(&operation.path, "nothing");
