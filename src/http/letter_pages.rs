@@ -10,6 +10,7 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::entrance::Entrance;
+use super::headers::PAGE_POLICY;
 use super::peer::peer;
 use super::problem::Problem;
 use super::request_id::RequestId;
@@ -33,10 +34,6 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .post(stop),
         );
 }
-
-/// Nothing is loaded or framed, and a form posts to this service alone.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
-    base-uri 'none'; frame-ancestors 'none'";
 
 type Place = (web::Data<Entrance>, web::Path<String>, HttpRequest);
 
@@ -165,7 +162,7 @@ async fn stop(
 /// As whom somebody acts who presses the button on a page.
 fn as_whom(behind: &Behind, place: &Place) -> Caller {
     Caller {
-        peer: peer(place.2.peer_addr()),
+        peer: peer(&place.2),
         ..letter_links::caller(behind, &request_id(place))
     }
 }
@@ -226,7 +223,7 @@ fn gone() -> HttpResponse {
 
 fn html(status: StatusCode, page: String) -> HttpResponse {
     HttpResponse::build(status)
-        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .content_type("text/html; charset=utf-8")
         .body(page)
 }

@@ -260,7 +260,7 @@ async fn authenticate(request: &ServiceRequest) -> Result<(Caller, bool), Proble
         role: token.role,
         reach: token.reach,
         request_id,
-        peer: peer(request.peer_addr()),
+        peer: peer(request),
     };
     Ok((caller, there))
 }
