@@ -76,6 +76,10 @@
 //!   done once is done once by its own transaction, whoever has the lease.
 //! - A link in a letter is kept as a hash once the letter has left; following it changes nothing, pressing the
 //!   button on its page does ([`app::letter_links`]).
+//! - What lets somebody in is kept as its hash: passwords slowly ([`app::access::passwords`]), what is random quickly. Of several
+//!   roles that somebody holds, any that allows an act at a site allows it, and the audit line says which ([`app::caller`]).
+//!   Whoever tries to sign in learns nothing of whether there is an account, and a stranger's failures lock nobody out
+//!   ([`app::sign_in`], [`domain::slowing`]).
 //! - Patients' data, and what people write in words of their own about them, stand in the tables whose
 //!   names end in `_payload`, whose rows are erased when they were kept for long enough ([`app::retention`]). The words with a movement are for
 //!   the shelf, and an exception that says so where they are asked for.

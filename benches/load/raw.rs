@@ -3,6 +3,7 @@
 use crate::place::{MG400, Place, now, service, site, url};
 use diesel::Connection as _;
 use dotation::app::act::Done;
+use dotation::app::caller::{Asked, Held};
 use dotation::app::dispense::{Claim, Dispensed, Line, dispense};
 use dotation::app::give_access::recognise;
 use dotation::app::once::{Attempt, Keyed, once};
@@ -42,13 +43,14 @@ pub(crate) fn with_more_lines(
         Conn::open(&url(&place.address), purpose, Duration::from_secs(5)).expect("a connection")
     };
     let (mut reader, mut writer) = (open(Purpose::Read), open(Purpose::Write));
-    let caller = Caller {
-        id: place.record.id.to_string(),
-        name: place.record.name.clone(),
-        role: place.record.role,
-        reach: place.record.reach.clone(),
+    let held = Held::given(place.record.role, place.record.reach.clone());
+    let asked = Asked {
         request_id: "00000000-0000-7000-8000-000000000000".to_owned(),
         peer: "127.0.0.1".to_owned(),
+    };
+    let caller = Caller {
+        name: place.record.name.clone(),
+        ..Caller::holding(place.record.id.as_str(), vec![held], &asked)
     };
     let desk = dotation::app::act::Desk {
         public_url: String::new(),

@@ -1,74 +1,17 @@
 //! One act: who does it, when, and the transaction it is done in.
 
+pub use super::caller::Caller;
 use super::error::Error;
 use super::operations::Operations;
-use crate::db::{self, Conn, audit, tokens::Reach};
+use crate::db::{self, Conn, audit};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::PatientId;
-use crate::domain::reason::Refusal;
-use crate::domain::role::{Action, Role, is_felt_everywhere, may};
 use crate::domain::rule::{ReserveRule, Rulebook};
 use crate::rulebook::Rulebooks;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::{Mutex, PoisonError};
 use uuid::{ContextV7, Timestamp, Uuid};
-
-/// Who acts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caller {
-    /// The id of their token; `command-line` or `service` for those who need none.
-    pub id: String,
-    /// The name on the token.
-    pub name: String,
-    /// In what role.
-    pub role: Role,
-    /// Where.
-    pub reach: Reach,
-    /// The request by which they act.
-    pub request_id: String,
-    /// From where: the network address that asks, [`HERE`] for the machine itself.
-    pub peer: String,
-}
-
-/// From where somebody acts who is at the machine itself.
-pub const HERE: &str = "local";
-
-impl Caller {
-    /// The service itself, by what follows from time alone.
-    pub fn service() -> Self {
-        Self::at_the_machine("service", Role::Admin)
-    }
-
-    /// Somebody at the machine itself, who may do everything: the command line, the demonstration.
-    pub fn at_the_machine(id: &str, role: Role) -> Self {
-        Self {
-            id: id.to_owned(),
-            name: id.to_owned(),
-            role,
-            reach: Reach::Everywhere,
-            request_id: "-".to_owned(),
-            peer: HERE.to_owned(),
-        }
-    }
-
-    /// Refuses unless the caller may do `action`, at `site` if one is named; without one, what is
-    /// felt at every site asks for access that holds at every site.
-    ///
-    /// # Errors
-    /// [`Refusal::Forbidden`].
-    pub fn check(&self, action: Action, site: Option<Finess>) -> Result<(), Refusal> {
-        let here = match site {
-            Some(site) => self.reach.includes(site),
-            None => !is_felt_everywhere(action) || self.reach == Reach::Everywhere,
-        };
-        if may(self.role, action) && here {
-            Ok(())
-        } else {
-            Err(Refusal::Forbidden)
-        }
-    }
-}
 
 /// How letters are addressed and signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,14 +163,19 @@ fn write_line(
     act: &mut Act<'_>,
     site: Option<Finess>,
     outcome: &str,
-    line: Done<'_>,
+    mut line: Done<'_>,
 ) -> Result<(), Error> {
     let rulebook = ruled_by(act.rules, &line.details);
+    // every act under it bears its mark
+    let breaking = act.caller.breaking_at(site);
+    if let (Some(id), Some(details)) = (breaking, line.details.as_object_mut()) {
+        details.insert("break_glass".to_owned(), json!(id.as_str()));
+    }
     let entry = audit::Entry {
         chain: site.map_or_else(|| "service".to_owned(), |s| s.to_string()),
         at: act.now,
         actor: act.caller.id.clone(),
-        role: act.caller.role.code().to_owned(),
+        role: act.caller.role_at(site).to_owned(),
         request_id: act.caller.request_id.clone(),
         peer: act.caller.peer.clone(),
         action: line.action.to_owned(),

@@ -3,7 +3,7 @@
 use super::once::Decided;
 use crate::db;
 use crate::domain::dose::Unsolved;
-use crate::domain::reason::Refusal;
+use crate::domain::reason::{OfAccess, Refusal};
 
 /// Why a verb was not done.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,12 @@ pub enum Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<OfAccess> for Error {
+    fn from(refusal: OfAccess) -> Self {
+        Self::Refused(refusal.into())
     }
 }
 

@@ -7,10 +7,27 @@ use crate::db::{self};
 use crate::domain::calendar::{Instant, to_micros};
 use crate::domain::code::Finess;
 use crate::domain::id::TokenId;
-use crate::domain::reason::Refusal;
+use crate::domain::reason::{OfAccess, Refusal};
 use crate::domain::role::Role;
+use crate::domain::scope::Scope;
+use chrono::TimeDelta;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
+
+/// How many days a token is good when nothing else is said.
+///
+/// Choice: a year: a secret that nobody has changed for longer is nobody's any more.
+const GOOD_DAYS: i64 = 365;
+
+/// How many days a token is good at most.
+///
+/// Choice: two years, for a machine that is visited at its yearly service, once missed.
+const MOST_DAYS: i64 = 731;
+
+/// How long the secret before a rotation stays good at most.
+///
+/// Choice: a week, in which whoever looks after the machine is there once.
+const OVERLAP_MOST: TimeDelta = TimeDelta::days(7);
 
 /// How every token begins, so that one that leaked is recognised for what it is.
 pub const PREFIX: &str = "dot_";
@@ -34,8 +51,20 @@ pub struct NewToken {
 ///
 /// # Errors
 /// Refused when a site is unknown or beyond the caller's reach, or the access would have expired
-/// already.
+/// already or lasts too long.
 pub fn give(act: &mut Act<'_>, new: &NewToken) -> Result<(TokenRecord, String), Error> {
+    give_for(act, new, Scope::All)
+}
+
+/// Gives access for some of what its role includes; as [`give`].
+///
+/// # Errors
+/// As [`give`]; also when the scope is wider than the giver's own.
+pub fn give_for(
+    act: &mut Act<'_>,
+    new: &NewToken,
+    scope: Scope,
+) -> Result<(TokenRecord, String), Error> {
     within_reach(act, &new.reach)?;
     for site in new.reach.sites().unwrap_or_default() {
         if db::sites::find(act.conn, *site)?.is_none() {
@@ -46,10 +75,8 @@ pub fn give(act: &mut Act<'_>, new: &NewToken) -> Result<(TokenRecord, String), 
             .into());
         }
     }
-    if new.expires_at.is_some_and(|at| at <= act.now) {
-        return Err(Refusal::InThePast { what: "expires_at" }.into());
-    }
-    let token = format!("{PREFIX}{}", hex::encode(rand::random::<[u8; 32]>()));
+    let expires_at = expiry(act.now, new.expires_at)?;
+    let token = secret();
     let record = TokenRecord {
         id: TokenId::new(act.id()),
         hash: hash(&token),
@@ -57,15 +84,21 @@ pub fn give(act: &mut Act<'_>, new: &NewToken) -> Result<(TokenRecord, String), 
         role: new.role,
         reach: new.reach.clone(),
         created_at: to_micros(act.now),
-        expires_at: new.expires_at.map(to_micros),
+        expires_at: Some(expires_at),
         revoked_at: None,
+        scope,
+        used_at: None,
+        old: None,
     };
     db::tokens::insert(act.conn, &record)?;
     let sites: Option<Vec<&str>> = record
         .reach
         .sites()
         .map(|s| s.iter().map(Finess::as_str).collect());
-    let details = json!({ "name": record.name, "role": record.role.code(), "sites": sites });
+    let details = json!({
+        "name": record.name, "role": record.role.code(), "sites": sites,
+        "scope": record.scope.code(), "expires_at": record.expires_at,
+    });
     act.audit(
         None,
         Done {
@@ -78,7 +111,82 @@ pub fn give(act: &mut Act<'_>, new: &NewToken) -> Result<(TokenRecord, String), 
     Ok((record, token))
 }
 
-fn within_reach(act: &Act<'_>, wanted: &Reach) -> Result<(), Refusal> {
+fn secret() -> String {
+    format!("{PREFIX}{}", super::access::secret())
+}
+
+/// Until when a token is good.
+fn expiry(now: Instant, wanted: Option<Instant>) -> Result<Instant, Refusal> {
+    let what = "expires_at";
+    match wanted {
+        None => Ok(to_micros(now + TimeDelta::days(GOOD_DAYS))),
+        Some(at) if at <= now => Err(Refusal::InThePast { what }),
+        Some(at) if at > now + TimeDelta::days(MOST_DAYS) => Err(OfAccess::TooLate {
+            what,
+            most_days: MOST_DAYS,
+        }
+        .into()),
+        Some(at) => Ok(to_micros(at)),
+    }
+}
+
+/// Puts another secret in the place of a token's, good for as long as the token was given for at first (a year
+/// at least); the one before stays good for `overlap`, and any before that no longer. Returns the new one, which
+/// is shown this once.
+///
+/// # Errors
+/// Refused when there is no such token within the caller's reach, it is not in use, or the overlap is too long.
+pub fn rotate(
+    act: &mut Act<'_>,
+    id: &TokenId,
+    overlap: TimeDelta,
+) -> Result<(TokenRecord, String), Error> {
+    let mut token = within(act, id)?;
+    if overlap > OVERLAP_MOST {
+        return Err(OfAccess::TooLate {
+            what: "overlap_hours",
+            most_days: OVERLAP_MOST.num_days(),
+        }
+        .into());
+    }
+    if token.revoked_at.is_some() || token.expires_at.is_some_and(|at| at <= act.now) {
+        return Err(Refusal::WrongState { state: "ended" }.into());
+    }
+    let new = secret();
+    let lasts = token
+        .expires_at
+        .map_or(TimeDelta::days(GOOD_DAYS), |at| at - token.created_at)
+        .clamp(TimeDelta::days(GOOD_DAYS), TimeDelta::days(MOST_DAYS));
+    let until = to_micros(act.now + overlap);
+    let until = token.expires_at.map_or(until, |end| until.min(end));
+    token.old = Some((token.hash, until));
+    token.hash = hash(&new);
+    token.expires_at = Some(to_micros(act.now + lasts));
+    db::tokens::rotate(act.conn, &token)?;
+    act.audit(
+        None,
+        Done {
+            action: "token.rotate",
+            object: id.as_str(),
+            patient: None,
+            details: json!({ "old_until": until, "expires_at": token.expires_at }),
+        },
+    )?;
+    Ok((token, new))
+}
+
+/// The token of an id within the caller's reach.
+fn within(act: &mut Act<'_>, id: &TokenId) -> Result<TokenRecord, Error> {
+    let found = db::tokens::find(act.conn, id)?;
+    let unknown = || Refusal::Unknown {
+        what: "token",
+        name: id.to_string(),
+    };
+    let found = found.filter(|token| act.caller.reach.covers(&token.reach));
+    Ok(found.ok_or_else(unknown)?)
+}
+
+pub(super) fn within_reach(act: &Act<'_>, wanted: &Reach) -> Result<(), Refusal> {
     let own = &act.caller.reach;
     if own.covers(wanted) {
         return Ok(());
@@ -95,14 +203,7 @@ fn within_reach(act: &Act<'_>, wanted: &Reach) -> Result<(), Refusal> {
 /// # Errors
 /// Refused when there is no such token within the caller's reach.
 pub fn revoke(act: &mut Act<'_>, id: &TokenId) -> Result<(), Error> {
-    let found = db::tokens::find(act.conn, id)?;
-    if !found.is_some_and(|token| act.caller.reach.covers(&token.reach)) {
-        return Err(Refusal::Unknown {
-            what: "token",
-            name: id.to_string(),
-        }
-        .into());
-    }
+    within(act, id)?;
     db::tokens::revoke(act.conn, id, act.now)?;
     act.audit(
         None,
@@ -131,8 +232,16 @@ pub fn recognise(
     token: &str,
     now: Instant,
 ) -> Result<Option<TokenRecord>, db::Error> {
-    let found = db::tokens::by_hash(conn, &hash(token))?;
-    Ok(found.filter(|t| t.revoked_at.is_none() && t.expires_at.is_none_or(|at| now < at)))
+    let hash = hash(token);
+    let found = db::tokens::by_hash(conn, &hash)?;
+    let in_use = |t: &TokenRecord| {
+        let of_now = match &t.old {
+            Some((old, until)) if *old == hash => now < *until,
+            Some(_) | None => true,
+        };
+        of_now && t.revoked_at.is_none() && t.expires_at.is_none_or(|at| now < at)
+    };
+    Ok(found.filter(in_use))
 }
 
 /// Returns whose token it is, when it is in use at `now`, and whether `site` is there.

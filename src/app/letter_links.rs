@@ -7,6 +7,7 @@
 
 use super::acknowledge_alert;
 use super::act::{Act, Caller, Done};
+use super::caller::{Asked, Held};
 use super::edit_recipients;
 use super::error::Error;
 use super::give_access::hash;
@@ -170,18 +171,17 @@ fn told_of(act: &mut Act<'_>, link: &LetterLink) -> Result<(Option<Alert>, Vec<A
 }
 
 /// Returns as whom somebody acts who comes by a link: at the one site, in the role of their capacity.
-pub fn caller(behind: &Behind, request_id: &str) -> Caller {
+pub fn caller(behind: &Behind, asked: &Asked) -> Caller {
+    let role = match behind.recipient.capacity {
+        Capacity::Pharmacist => Role::Pharmacist,
+        Capacity::CarTUnit => Role::CarTUnit,
+        Capacity::Coordinator => Role::Coordinator,
+    };
+    let held = Held::given(role, Reach::Sites(vec![behind.site.finess]));
+    let id = format!("recipient:{}", behind.recipient.id);
     Caller {
-        id: format!("recipient:{}", behind.recipient.id),
         name: behind.recipient.name.clone(),
-        role: match behind.recipient.capacity {
-            Capacity::Pharmacist => Role::Pharmacist,
-            Capacity::CarTUnit => Role::CarTUnit,
-            Capacity::Coordinator => Role::Coordinator,
-        },
-        reach: Reach::Sites(vec![behind.site.finess]),
-        request_id: request_id.to_owned(),
-        peer: super::act::HERE.to_owned(),
+        ..Caller::holding(&id, vec![held], asked)
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! Start reading at [`Service`], then [`dispense`].
 
+pub mod access;
 pub mod acknowledge_alert;
 pub mod act;
 pub mod after;
@@ -14,6 +15,7 @@ pub mod approve_plan;
 pub mod ask_clearance;
 pub mod assess_case;
 pub mod audit_trail;
+pub mod caller;
 pub mod count_units;
 mod crs;
 pub mod digest;
@@ -22,6 +24,7 @@ mod each;
 pub mod edit_catalogue;
 pub mod edit_deliveries;
 pub mod edit_patients;
+pub mod edit_people;
 pub mod edit_recipients;
 pub mod edit_sites;
 pub mod edit_thresholds;
@@ -70,7 +73,10 @@ pub mod safety;
 pub mod schedule;
 pub mod see;
 pub mod service;
+pub mod sessions;
+pub mod set_password;
 mod shelf;
+pub mod sign_in;
 pub mod site_state;
 pub mod sweep_lines;
 mod tell_readers;

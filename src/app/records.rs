@@ -11,6 +11,7 @@ pub use crate::db::inventories::Inventory;
 pub use crate::db::notices::{NoticeAct, NoticeRecord};
 pub use crate::db::outbox::{LetterState, OutboxLetter};
 pub use crate::db::patients::{Known, PatientRecord, PatientState};
+pub use crate::db::people::Account;
 pub use crate::db::plans::PlanRecord;
 pub use crate::db::recalls::Filter as RecallFilter;
 pub use crate::db::recipients::Recipient;

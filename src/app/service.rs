@@ -1,9 +1,12 @@
 //! All that a door holds.
 
+use super::access::Access;
+use super::access::hashing::Hashing;
 use super::act::{Act, Caller, Desk};
 use super::error::Error;
 use super::give_access;
 use super::once::{Answer, Attempt, Decided, Keyed, note, once};
+use super::sessions;
 use crate::db::tokens::TokenRecord;
 use crate::db::{self, Db, idempotency};
 use crate::domain::calendar::Instant;
@@ -23,6 +26,8 @@ struct Inner {
     db: Db,
     rules: Rulebooks,
     desk: Desk,
+    access: Access,
+    hashing: Hashing,
     in_progress: Mutex<HashSet<idempotency::Key>>,
     letters: Notify,
     reckoning: Arc<Semaphore>,
@@ -49,13 +54,25 @@ fn at_once() -> usize {
     std::thread::available_parallelism().map_or(1, |n| (n.get() / 2).max(1))
 }
 
+/// How long a request waits until it is written when a token or a session was last used.
+///
+/// Choice: a second, when the database is so busy that it takes so long; the next request writes it.
+const USE_NOTED_WITHIN: std::time::Duration = std::time::Duration::from_secs(1);
+
 impl Service {
     /// Makes the service of a database and rulebooks.
     pub fn new(db: Db, rules: Rulebooks, desk: Desk) -> Self {
+        Self::with(db, rules, desk, Access::default())
+    }
+
+    /// Makes the service of a database and rulebooks, with what is set about access.
+    pub fn with(db: Db, rules: Rulebooks, desk: Desk, access: Access) -> Self {
         let inner = Inner {
             db,
             rules,
             desk,
+            access,
+            hashing: Hashing::default(),
             in_progress: Mutex::default(),
             letters: Notify::new(),
             reckoning: Arc::new(Semaphore::new(at_once())),
@@ -75,6 +92,33 @@ impl Service {
         &self.inner.rules
     }
 
+    /// Returns what is set about access.
+    pub fn access(&self) -> &Access {
+        &self.inner.access
+    }
+
+    /// Returns where passwords are hashed.
+    pub fn hashing(&self) -> &Hashing {
+        &self.inner.hashing
+    }
+
+    /// Returns who comes with the cookie of a session, when that is in force at `now`.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn admit_session(
+        &self,
+        secret: String,
+        site: Option<Finess>,
+        now: Instant,
+    ) -> Result<Option<sessions::Admitted>, db::Error> {
+        let inner = Arc::clone(&self.inner);
+        self.inner
+            .db
+            .read(move |conn| sessions::admit(conn, &inner.access, (&secret, site), now))
+            .await
+    }
+
     /// Returns whose token it is, when it is in use at `now`, and whether `site` is there.
     ///
     /// # Errors
@@ -89,6 +133,35 @@ impl Service {
             .db
             .read(move |conn| give_access::admit(conn, &token, site, now))
             .await
+    }
+
+    /// Writes when a token was last used, once a minute at most. That this fails keeps nobody out.
+    pub async fn token_used(&self, token: &TokenRecord, now: Instant) {
+        let lately = |at: Instant| now - at < sessions::SEEN_EVERY;
+        if token.used_at.is_some_and(lately) {
+            return;
+        }
+        let id = token.id.clone();
+        let write = move |conn: &mut db::Conn| db::tokens::used(conn, &id, now);
+        self.note_use(self.inner.db.write(Vec::new(), write)).await;
+    }
+
+    /// Writes when a session was last used, once a minute at most. That this fails keeps nobody out.
+    pub async fn session_seen(&self, session: &db::sessions::Session, now: Instant) {
+        if now - session.seen_at < sessions::SEEN_EVERY {
+            return;
+        }
+        let id = session.id.clone();
+        let write = move |conn: &mut db::Conn| db::sessions::seen(conn, &id, now);
+        self.note_use(self.inner.db.write(Vec::new(), write)).await;
+    }
+
+    async fn note_use(&self, written: impl Future<Output = Result<(), db::Error>>) {
+        match tokio::time::timeout(USE_NOTED_WITHIN, written).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "when it was last used is not written"),
+            Err(_elapsed) => tracing::debug!("when it was last used takes long to write"),
+        }
     }
 
     /// Waits until a write may have put letters into the outbox.

@@ -32,6 +32,7 @@ mod mail;
 mod migrate;
 mod monitoring;
 mod patient;
+mod person;
 mod place;
 mod plan;
 mod recall;
@@ -134,6 +135,8 @@ enum Command {
     #[command(subcommand)]
     Token(token::Token),
     #[command(subcommand)]
+    Person(person::Person),
+    #[command(subcommand)]
     Catalogue(catalogue::Catalogue),
     #[command(subcommand)]
     Recipient(recipient::Recipient),
@@ -181,6 +184,7 @@ impl Command {
             Self::Site(command) => command.run(place),
             Self::Threshold(command) => command.run(place),
             Self::Token(command) => command.run(place),
+            Self::Person(command) => command.run(place),
             Self::Catalogue(command) => command.run(place),
             Self::Recipient(command) => command.run(place),
             Self::Request(command) => command.run(place),

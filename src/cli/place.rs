@@ -108,6 +108,8 @@ impl Place {
             )));
         }
         let desk = desk(&settings);
+        let access = server::access(&settings);
+        let access = access.map_err(|error| self.refused("secrets_key", &format!("{error:#}")))?;
         let runtime = runtime()?;
         let db = {
             let _inside = runtime.enter();
@@ -116,7 +118,7 @@ impl Place {
         let before = runtime.block_on(server::before(&settings));
         let before = before.map_err(|error| Failure::cannot(format!("{error:#}")))?;
         Ok(Opened {
-            service: Service::new(db, rules, desk),
+            service: Service::with(db, rules, desk, access),
             settings,
             // a demonstration's time is its own
             now: demo::now(&before).unwrap_or(self.now),

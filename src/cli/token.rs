@@ -48,7 +48,7 @@ pub(super) struct CreateToken {
     /// It holds at every site, those to come included
     #[arg(long)]
     all_sites: bool,
-    /// The last day on which it works, or the hour at which it stops [default: until it is revoked]
+    /// The last day on which it works, or the hour at which it stops [default: a year from now]
     #[arg(long, value_name = "DAY", value_parser = given::until)]
     expires: Option<Until>,
 }

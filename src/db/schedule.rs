@@ -42,7 +42,8 @@ pub fn take(conn: &mut Conn, name: &str, owner: &str, span: Span) -> Result<bool
     if taken > 0 {
         return Ok(true);
     }
-    let first = "INSERT INTO leases (name, owner, until) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let first =
+        "INSERT INTO leases (name, owner, until) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     let taken = diesel::sql_query(first)
         .bind::<Text, _>(name)
         .bind::<Text, _>(owner)

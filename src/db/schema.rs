@@ -43,6 +43,95 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Nullable<Timestamp>,
         revoked_at -> Nullable<Timestamp>,
+        scope -> Text,
+        used_at -> Nullable<Timestamp>,
+        old_hash -> Nullable<Text>,
+        old_until -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    people (id) {
+        id -> Text,
+        name -> Text,
+        email -> Text,
+        email_key -> Text,
+        language -> Text,
+        active -> Bool,
+        password -> Nullable<Text>,
+        password_at -> Nullable<Timestamp>,
+        totp_secret -> Nullable<Text>,
+        totp_since -> Nullable<Timestamp>,
+        totp_step -> Nullable<BigInt>,
+        version -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    person_roles (id) {
+        id -> Text,
+        person_id -> Text,
+        role -> Text,
+        site -> Nullable<Text>,
+        given_by -> Text,
+        given_at -> Timestamp,
+        until -> Nullable<Timestamp>,
+        taken_by -> Nullable<Text>,
+        taken_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    recovery_codes (person_id, hash) {
+        person_id -> Text,
+        hash -> Text,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        hash -> Text,
+        person_id -> Text,
+        stage -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        expires_at -> Timestamp,
+        wrong -> BigInt,
+        agent -> Text,
+    }
+}
+
+diesel::table! {
+    devices (hash) {
+        hash -> Text,
+        person_id -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sign_in_failures (bucket) {
+        bucket -> Text,
+        failures -> BigInt,
+        last_at -> Timestamp,
+        wait_until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    person_links (hash) {
+        hash -> Text,
+        person_id -> Text,
+        letter_id -> Text,
+        purpose -> Text,
+        address -> Nullable<Text>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
     }
 }
 
@@ -804,6 +893,12 @@ diesel::joinable!(thresholds -> sites (site));
 diesel::joinable!(sites -> networks (network_id));
 diesel::joinable!(token_sites -> tokens (token_id));
 diesel::joinable!(token_sites -> sites (site));
+diesel::joinable!(person_roles -> people (person_id));
+diesel::joinable!(person_roles -> sites (site));
+diesel::joinable!(recovery_codes -> people (person_id));
+diesel::joinable!(sessions -> people (person_id));
+diesel::joinable!(devices -> people (person_id));
+diesel::joinable!(person_links -> people (person_id));
 diesel::joinable!(patient_payload -> sites (site));
 diesel::joinable!(car_t_patients -> patient_payload (id));
 diesel::joinable!(car_t_patients -> sites (site));
@@ -911,4 +1006,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     letter_links,
     evaluations,
     service_alerts,
+    people,
+    person_roles,
+    recovery_codes,
+    sessions,
+    devices,
+    sign_in_failures,
+    person_links,
 );

@@ -7,6 +7,7 @@ use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::id::TokenId;
 use crate::domain::role::Role;
+use crate::domain::scope::Scope;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -34,6 +35,20 @@ impl Reach {
             (Self::Everywhere, _) => true,
             (Self::Sites(_), Self::Everywhere) => false,
             (Self::Sites(_), Self::Sites(sites)) => sites.iter().all(|s| self.includes(*s)),
+        }
+    }
+
+    /// Returns where either holds.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Everywhere, _) | (_, Self::Everywhere) => Self::Everywhere,
+            (Self::Sites(ours), Self::Sites(theirs)) => {
+                let mut all = [ours.as_slice(), theirs.as_slice()].concat();
+                all.sort_unstable();
+                all.dedup();
+                Self::Sites(all)
+            }
         }
     }
 
@@ -65,6 +80,12 @@ pub struct TokenRecord {
     pub expires_at: Option<Instant>,
     /// When it was revoked.
     pub revoked_at: Option<Instant>,
+    /// What of its role it may do.
+    pub scope: Scope,
+    /// When it was last used, to the minute.
+    pub used_at: Option<Instant>,
+    /// The hash of the secret before the last rotation, and until when that is good.
+    pub old: Option<(String, Instant)>,
 }
 
 type Row = (
@@ -76,11 +97,15 @@ type Row = (
     NaiveDateTime,
     Option<NaiveDateTime>,
     Option<NaiveDateTime>,
+    String,
+    Option<NaiveDateTime>,
+    Option<String>,
+    Option<NaiveDateTime>,
 );
 
 fn value(
     conn: &mut Conn,
-    (id, hash, name, role, all_sites, created, expires, revoked): Row,
+    (id, hash, name, role, all_sites, created, expires, revoked, scope, used, old, until): Row,
 ) -> Result<TokenRecord, Error> {
     let row = RowOf {
         table: "tokens",
@@ -110,19 +135,50 @@ fn value(
         created_at: instant(created),
         expires_at: expires.map(instant),
         revoked_at: revoked.map(instant),
+        scope: row.parsed(Scope::parse(&scope))?,
+        used_at: used.map(instant),
+        old: old.zip(until.map(instant)),
     })
 }
 
-/// Returns the token of a hash, if there is one, in use or not.
+/// Returns the token of a hash, if there is one, in use or not; also by its secret before the last rotation.
 ///
 /// # Errors
 /// When the database cannot be read, or the row is no token.
 pub fn by_hash(conn: &mut Conn, hash: &str) -> Result<Option<TokenRecord>, Error> {
     let row: Option<Row> = tokens::table
-        .filter(tokens::hash.eq(hash))
+        .filter(tokens::hash.eq(hash).or(tokens::old_hash.eq(hash)))
         .get_result(conn)
         .optional()?;
     row.map(|row| value(conn, row)).transpose()
+}
+
+/// Puts another secret in the place of a token's, which stays good until an instant.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn rotate(conn: &mut Conn, token: &TokenRecord) -> Result<(), Error> {
+    let (old, until) = token.old.clone().unzip();
+    diesel::update(tokens::table.find(token.id.as_str()))
+        .set((
+            tokens::hash.eq(&token.hash),
+            tokens::expires_at.eq(token.expires_at.map(kept)),
+            tokens::old_hash.eq(old),
+            tokens::old_until.eq(until.map(kept)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Writes when a token was last used.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn used(conn: &mut Conn, id: &TokenId, now: Instant) -> Result<(), Error> {
+    diesel::update(tokens::table.find(id.as_str()))
+        .set(tokens::used_at.eq(Some(kept(now))))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Returns the token of an id, if there is one.
@@ -181,6 +237,7 @@ pub fn insert(conn: &mut Conn, token: &TokenRecord) -> Result<(), Error> {
             tokens::all_sites.eq(token.reach == Reach::Everywhere),
             tokens::created_at.eq(kept(token.created_at)),
             tokens::expires_at.eq(token.expires_at.map(kept)),
+            tokens::scope.eq(token.scope.code()),
         ))
         .execute(conn)?;
     for site in token.reach.sites().unwrap_or_default() {

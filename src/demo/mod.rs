@@ -4,6 +4,7 @@
 //! clock is its own: it starts on 20 October 2021, six days after the letter, at 08:00 in Paris.
 
 mod network;
+mod people;
 mod requests;
 mod words;
 
@@ -110,9 +111,13 @@ async fn prepare(options: Options) -> anyhow::Result<Ready> {
     let tokens = network::give_tokens(&running.service, now)
         .await
         .context("giving the demonstration's tokens")?;
+    let password = people::add(&running.service, now)
+        .await
+        .context("adding the demonstration's people")?;
+    let people = people::words(password.as_deref());
     let words = words::what_to_try(
         running.address,
-        &tokens,
+        (&tokens, &people),
         shown(&database),
         shown(&mail),
         folder.as_ref().map(|folder| folder.0.as_path()),

@@ -334,16 +334,21 @@ fn recipients() -> anyhow::Result<Vec<(Finess, NewRecipient)>> {
     Ok(all)
 }
 
+/// The sites of the centre's group.
+pub(super) fn group() -> anyhow::Result<Vec<Finess>> {
+    SITES
+        .iter()
+        .filter(|(_, network, ..)| *network == GROUP)
+        .map(|(number, ..)| finess(number))
+        .collect()
+}
+
 /// Gives one token a role: those of a site hold at the centre and its group, the others everywhere.
 pub(super) async fn give_tokens(
     service: &Service,
     now: Instant,
 ) -> anyhow::Result<Vec<(Role, String)>> {
-    let group = SITES
-        .iter()
-        .filter(|(_, network, ..)| *network == GROUP)
-        .map(|(number, ..)| finess(number));
-    let group = group.collect::<anyhow::Result<Vec<_>>>()?;
+    let group = group()?;
     let caller = Caller::at_the_machine("command-line", Role::Admin);
     let given = service.write(caller, now, Vec::new(), move |act| {
         let mut tokens = Vec::new();

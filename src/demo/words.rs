@@ -10,7 +10,7 @@ use std::path::Path;
 /// Returns the words: `curl` lines that work as printed, and where letters go.
 pub(super) fn what_to_try(
     address: SocketAddr,
-    tokens: &[(Role, String)],
+    (tokens, people): (&[(Role, String)], &str),
     database: &str,
     mail: &str,
     goes: Option<&Path>,
@@ -42,6 +42,7 @@ pub(super) fn what_to_try(
         // writing to a text cannot fail
         writeln!(out, "  {:<12} {token}", role.code()).unwrap_or_default();
     }
+    out.push_str(people);
     let auth = format!("-H 'Authorization: Bearer {pharmacist}'");
     let post = format!("{auth} -H 'Content-Type: application/json'");
     let coordinator = tokens

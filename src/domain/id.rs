@@ -51,6 +51,14 @@ ids! {
     RecipientId,
     /// One token of access.
     TokenId,
+    /// One person who signs in.
+    PersonId,
+    /// One role that a person holds, and where.
+    GrantId,
+    /// One session of somebody who signed in.
+    SessionId,
+    /// One time that somebody broke the glass.
+    BreakGlassId,
     /// One request for a medicine.
     RequestId,
     /// One kept plan.

@@ -96,7 +96,8 @@
 //!   are **expiring** (proches de la péremption) are told within its **notice**: [`shelf`].
 //! - **forecast** (projection): reserve and shelf day by day from what is known to come; a **breach** (rupture) is
 //!   a day on which the reserve would be short: [`forecast`].
-//! - **role**: who may do what where: [`role`].
+//! - **role**: who may do what where: [`role`]; a **person** holds several, each at a site or everywhere: [`person`].
+//!   A token's **scope** is what of its role it is for: [`scope`].
 #![deny(clippy::float_arithmetic)]
 
 pub mod alert;
@@ -118,6 +119,8 @@ pub mod inventory;
 pub mod language;
 pub mod ledger;
 pub mod line;
+pub mod password;
+pub mod person;
 pub mod plan;
 pub mod presentation;
 pub mod quantity;
@@ -128,8 +131,10 @@ pub mod reserve;
 pub mod role;
 pub mod rule;
 pub mod scan;
+pub mod scope;
 pub mod shelf;
 pub mod site;
+pub mod slowing;
 pub mod slug;
 #[cfg(test)]
 mod testing;

@@ -1,5 +1,9 @@
 //! Why something was refused, as data. The sentences are in [`crate::text`].
 
+mod access;
+
+pub use access::OfAccess;
+
 use super::calendar::Day;
 use super::code::{Cip13, Finess, LotNumber, Serial};
 use super::id::{RequestId, TransferId};
@@ -324,6 +328,8 @@ pub enum Refusal {
         /// Which, and what of each; never empty.
         lines: Vec<(Place, Hindrance)>,
     },
+    /// About access: people, passwords, codes, tokens.
+    Access(OfAccess),
     /// The caller holds no role that may do this here.
     Forbidden,
     /// The access to be given holds where the caller's own does not.
@@ -382,6 +388,7 @@ impl Refusal {
             Self::NotForCrs { .. } => "not-for-crs",
             Self::HeldBack { .. } => "held-back",
             Self::CannotClose { .. } => "cannot-close",
+            Self::Access(of) => of.code(),
             Self::Forbidden => "forbidden",
             Self::BeyondReach { .. } => "beyond-reach",
         }

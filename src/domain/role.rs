@@ -105,6 +105,8 @@ pub enum Action {
     ReadAudit,
     /// Give and revoke access.
     EditTokens,
+    /// Add people, and say who holds which role where.
+    EditPeople,
     /// Read all of a site on one sheet, for a day on paper.
     ReadSituation,
     /// Take out all that is held on a patient.
@@ -113,7 +115,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -142,6 +144,7 @@ impl Action {
         Self::RetryLetters,
         Self::ReadAudit,
         Self::EditTokens,
+        Self::EditPeople,
         Self::ReadSituation,
         Self::ExportPatients,
     ];
@@ -156,7 +159,9 @@ pub const fn may(role: Role, action: Action) -> bool {
     match action {
         Action::ReadSelf | Action::ReadCommons => true,
         Action::EditCatalogue => matches!(role, Pharmacist | Admin),
-        Action::EditSites | Action::EditTokens | Action::RetryLetters => matches!(role, Admin),
+        Action::EditSites | Action::EditTokens | Action::EditPeople | Action::RetryLetters => {
+            matches!(role, Admin)
+        }
         Action::SetResupply
         | Action::SetThresholds
         | Action::MoveStock

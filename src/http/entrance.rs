@@ -1,5 +1,6 @@
 //! What a handler finds behind the door.
 
+use super::cookies::Cookies;
 use crate::app::Service;
 use crate::clock::Clock;
 use crate::domain::language::Language;
@@ -17,6 +18,8 @@ pub struct Entrance {
     pub default_language: Language,
     /// For how long units are held for an approved line of a plan.
     pub plan_hold: chrono::TimeDelta,
+    /// How its cookies are set, and from which pages they are taken.
+    pub cookies: Cookies,
     /// The time zone of sites that name none.
     pub time_zone: chrono_tz::Tz,
 }

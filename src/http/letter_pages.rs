@@ -6,14 +6,13 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::asked::asked_by;
 use super::entrance::Entrance;
 use super::headers::PAGE_POLICY;
-use super::peer::peer;
 use super::problem::Problem;
-use super::request_id::RequestId;
 use crate::app::letter_links::{self, Behind, Found, LinkPurpose, Stopped};
 use crate::app::{self, Caller};
 use crate::domain::alert::{Alert, AlertState};
@@ -161,10 +160,7 @@ async fn stop(
 
 /// As whom somebody acts who presses the button on a page.
 fn as_whom(behind: &Behind, place: &Place) -> Caller {
-    Caller {
-        peer: peer(&place.2),
-        ..letter_links::caller(behind, &request_id(place))
-    }
+    letter_links::caller(behind, &asked_by(&place.2))
 }
 
 /// What the link leads to, or the answer when that is nothing.
@@ -173,7 +169,7 @@ async fn look(
     purpose: LinkPurpose,
 ) -> Result<Result<Box<Behind>, HttpResponse>, Problem> {
     let caller = Caller {
-        request_id: request_id_of(request),
+        request_id: asked_by(request).request_id,
         ..Caller::service()
     };
     let token = token.as_str().to_owned();
@@ -226,15 +222,4 @@ fn html(status: StatusCode, page: String) -> HttpResponse {
         .insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .content_type("text/html; charset=utf-8")
         .body(page)
-}
-
-fn request_id((_, _, request): &Place) -> String {
-    request_id_of(request)
-}
-
-fn request_id_of(request: &HttpRequest) -> String {
-    let known = request.extensions();
-    known
-        .get::<RequestId>()
-        .map_or_else(|| "-".to_owned(), |id| id.as_str().to_owned())
 }

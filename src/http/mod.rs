@@ -8,7 +8,9 @@
 
 pub mod alert_page;
 pub mod api;
+pub mod asked;
 pub mod body;
+pub mod cookies;
 pub mod cursor;
 pub mod docs;
 pub mod door;
@@ -20,11 +22,15 @@ pub mod idempotency;
 pub mod language;
 pub mod letter_pages;
 pub mod limits;
+pub mod lines;
+pub mod password_pages;
 pub mod peer;
 pub mod problem;
 pub mod query;
 pub mod request_id;
 mod shape;
+mod style;
+pub mod throttle;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -60,6 +66,8 @@ pub fn app(
         .configure(health::configure)
         .configure(alert_page::configure)
         .configure(letter_pages::configure)
+        .configure(password_pages::configure)
+        .configure(style::configure)
         .configure(problem::page::configure)
         .configure(|config| docs::configure(config, api))
         .configure(configure)

@@ -85,10 +85,15 @@ impl Peer {
         self.https
     }
 
-    /// The network whose requests are counted together; none for this machine and for proxies that do not say for
-    /// whom they ask, since behind those are all.
+    /// The address of one who can be told apart from others; none for this machine and for proxies that do not say
+    /// for whom they ask, since behind those may be everybody.
+    pub fn stranger(self) -> Option<IpAddr> {
+        self.address.filter(|_| !self.near)
+    }
+
+    /// The network of such a one, whose requests are counted together.
     pub fn network(self) -> Option<IpNet> {
-        self.address.filter(|_| !self.near).map(network)
+        self.stranger().map(network)
     }
 
     fn behind(connection: Connection, headers: &HeaderMap, proxies: &Proxies) -> Self {

@@ -13,11 +13,12 @@ mod signing;
 mod situations;
 mod start;
 pub mod stop;
+pub mod tls;
 mod upkeep;
 
 pub use letters::way;
 pub use situations::write_sheets;
-pub use start::{Before, Options, Running, before, start};
+pub use start::{Before, Options, Running, access, before, start};
 
 /// Runs a future to its end on the runtime that the service needs.
 pub fn block_on<F: Future>(work: F) -> F::Output {

@@ -9,7 +9,9 @@ use anyhow::{Context as _, Result};
 
 use super::http::{Connections, bind, serve};
 use super::stop::Stop;
-use super::{copies, letters, ready, schedule, sight, signing, situations, upkeep};
+use super::tls::Certificates;
+use super::{copies, letters, ready, schedule, sight, signing, situations, tls, upkeep};
+use crate::app::access::{Access, passwords, sealed::Key};
 use crate::app::act::Desk;
 use crate::app::retention::Terms;
 use crate::app::schedule::Schedule;
@@ -18,12 +20,15 @@ use crate::clock::Clock;
 use crate::db::{self, DatabaseUrl, Db, Plaintext};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
+use crate::http::cookies::Cookies;
 use crate::http::door::Door;
 use crate::http::entrance::Entrance;
 use crate::http::limits::Limits;
+use crate::http::peer::Proxies;
+use crate::http::throttle::{PerMinute, Throttle};
 use crate::mail::{MemoryPost, Post, Transport};
 use crate::rulebook::Rulebooks;
-use crate::settings::Settings;
+use crate::settings::{Settings, Wire};
 use crate::telemetry::Metrics;
 
 /// How long letters under way may take to finish at a stop, at most.
@@ -62,6 +67,8 @@ pub struct Running {
     pub memory: Option<MemoryPost>,
     /// What it counts.
     pub metrics: Arc<Metrics>,
+    /// The certificate that it shows, if it encrypts its connections itself.
+    pub certificates: Option<Certificates>,
     listener: TcpListener,
     connections: Connections,
     door: web::Data<Door>,
@@ -98,6 +105,8 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         Transport::Memory(memory) => Some(memory.clone()),
         Transport::Smtp(..) | Transport::Directory(..) => None,
     };
+    let metrics = Arc::new(Metrics::new());
+    let certificates = certificates(settings, &metrics)?;
     let db = database(&url, settings, options.writing).await?;
     letters::free(&db).await?;
     let desk = Desk {
@@ -106,11 +115,14 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         simulated: clock.is_simulated(),
         operations: copies::operations(settings),
     };
-    let service = Service::new(db.clone(), rules, desk);
+    let service = Service::with(db.clone(), rules, desk, access(settings)?);
+    // the first sign-in takes no longer than the next
+    tokio::task::spawn_blocking(passwords::make_ready)
+        .await?
+        .map_err(anyhow::Error::msg)?;
     catalogue(&service, clock).await?;
 
     let stop = Stop::new();
-    let metrics = Arc::new(Metrics::new());
     let office = letters::office(settings, from, clock, Arc::clone(&metrics), send_limit);
     let post = Post::new(db.clone(), transport, office);
     let copier = copies::Copier::new(settings, &service, clock, &metrics, url.clone());
@@ -140,13 +152,17 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
             &post,
             &stop,
             [&copier.warning, &sight.warning, &signing.warning],
+            certificates.as_ref(),
         ),
+        proxies: Proxies::new(&settings.wire.trusted_proxies),
+        throttle: throttle(&settings.wire),
     };
     let entrance = Entrance {
         service: service.clone(),
         clock,
         page_size_most: u16::try_from(settings.page_size_most).unwrap_or(u16::MAX),
         default_language: settings.default_language,
+        cookies: Cookies::of(&settings.public_url),
         plan_hold: chrono::TimeDelta::hours(i64::from(settings.plan_hold_hours)),
         time_zone: settings.time_zone,
     };
@@ -157,6 +173,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         stop,
         memory,
         metrics,
+        certificates,
         listener,
         connections: connections(settings),
         door: web::Data::new(door),
@@ -238,6 +255,13 @@ impl Running {
         chores.spawn(upkeep::every(signing::LOOK_EVERY, move || {
             signing.clone().look()
         }));
+        let tls = self.certificates.as_ref().map(Certificates::config);
+        let tls = tls.transpose().context("preparing TLS")?;
+        if let Some(certificates) = self.certificates {
+            chores.spawn(upkeep::every(tls::LOOK_EVERY, move || {
+                certificates.clone().look_aside()
+            }));
+        }
         let sight = self.sight;
         chores.spawn(async move {
             // what waited while no service ran is no sign of one that is blind
@@ -264,6 +288,7 @@ impl Running {
         let api = crate::http::api::openapi();
         let served = serve(
             self.listener,
+            tls,
             self.connections,
             self.door,
             api,
@@ -333,10 +358,55 @@ async fn catalogue(service: &Service, clock: Clock) -> Result<()> {
     }
 }
 
+/// What is set about access.
+///
+/// # Errors
+/// When the key is none; the settings have looked at it.
+pub fn access(settings: &Settings) -> Result<Access> {
+    let key = settings.secrets_key.as_ref().map(|key| {
+        Key::parse(key.expose())
+            .context("reading the setting secrets_key: expected 64 hexadecimal digits")
+    });
+    Ok(Access {
+        idle: chrono::TimeDelta::minutes(i64::from(settings.session_idle_minutes)),
+        longest: chrono::TimeDelta::hours(i64::from(settings.session_most_hours)),
+        second_factor: settings.second_factor_for,
+        key: key.transpose()?,
+    })
+}
+
+/// Reads the certificate and its key, if they are set.
+fn certificates(settings: &Settings, metrics: &Arc<Metrics>) -> Result<Option<Certificates>> {
+    let Some(files) = &settings.wire.tls else {
+        return Ok(None);
+    };
+    let opened = Certificates::open(files, metrics).context("reading the settings of TLS")?;
+    Ok(Some(opened))
+}
+
+fn throttle(wire: &Wire) -> Throttle {
+    let of_network = PerMinute {
+        reads: wire.address_reads_per_minute,
+        writes: wire.address_writes_per_minute,
+        heavy: wire.address_heavy_per_minute,
+        sign_ins: wire.address_sign_ins_per_minute,
+    };
+    let of_account = PerMinute {
+        reads: wire.account_reads_per_minute,
+        writes: wire.account_writes_per_minute,
+        heavy: wire.account_heavy_per_minute,
+        // who signs in has no account yet; those of one account are slowed where the password is looked at
+        sign_ins: 0,
+    };
+    Throttle::new(of_network, of_account)
+}
+
 fn connections(settings: &Settings) -> Connections {
     let whole_seconds = settings.stop_timeout.as_millis().div_ceil(1_000);
     Connections {
         workers: settings.workers,
+        most_per_address: usize::try_from(settings.wire.address_connections_most)
+            .unwrap_or(usize::MAX),
         finish_seconds: u64::try_from(whole_seconds).unwrap_or(u64::MAX),
         ..Connections::default()
     }

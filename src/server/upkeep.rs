@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::app::Service;
+use crate::app::{Service, sessions};
 use crate::clock::Clock;
 use crate::db::outbox::LetterState;
 use crate::db::{self, Conn, Db, alerts, idempotency, outbox};
@@ -41,6 +41,10 @@ pub(super) fn begin(
     let ours = db.clone();
     chores.spawn(every(FORGET_EVERY, move || {
         forget(ours.clone(), clock, days)
+    }));
+    let ours = service.clone();
+    chores.spawn(every(FORGET_EVERY, move || {
+        forget_sessions(ours.clone(), clock)
     }));
     let (db, metrics) = (db.clone(), Arc::clone(metrics));
     chores.spawn(every(COUNT_EVERY, move || {
@@ -76,6 +80,17 @@ async fn forget(db: Db, clock: Clock, days: u32) {
         Ok(0) => {}
         Ok(answers) => tracing::info!(answers, "old answers to repeated requests forgotten"),
         Err(error) => tracing::warn!(%error, "old answers were not forgotten; in an hour again"),
+    }
+}
+
+/// Forgets sessions, devices, failures and links that are over.
+async fn forget_sessions(service: Service, clock: Clock) {
+    let (now, access) = (clock.now(), service.access().clone());
+    let forget = move |conn: &mut Conn| sessions::forget(conn, &access, now);
+    match service.db().write(Vec::new(), forget).await {
+        Ok(0) => {}
+        Ok(rows) => tracing::info!(rows, "sessions and links that are over forgotten"),
+        Err(error) => tracing::warn!(%error, "old sessions were not forgotten; in an hour again"),
     }
 }
 

@@ -10,6 +10,7 @@
 //! a key or a variable that nobody knows is a fault too. Secrets come from the environment, the
 //! file, or a file of their own that holds nothing else, and no message or log shows one.
 
+mod access;
 mod alerts;
 mod audit;
 pub mod beside;
@@ -18,11 +19,14 @@ mod mail;
 mod origin;
 mod retention;
 mod value;
+mod wire;
 
 pub use crate::toml_file::Faults;
 pub use value::{LogFormat, Secret};
+pub use wire::{Tls, TlsVersion, Wire};
 
 use crate::domain::language::Language;
+use crate::domain::person::SecondFactorFor;
 use crate::toml_file;
 use origin::{Origin, Variables};
 use std::ffi::OsString;
@@ -113,6 +117,16 @@ pub struct Settings {
     pub retention_plans_days: u32,
     /// For how many days what letters said is kept: 0 for ever.
     pub retention_letters_days: u32,
+    /// How many minutes a session may go unused: 5 to 1440.
+    pub session_idle_minutes: u32,
+    /// How many hours a session may last however much it is used: 1 to 168.
+    pub session_most_hours: u32,
+    /// From whom a second factor is asked at sign-in.
+    pub second_factor_for: SecondFactorFor,
+    /// By what the secrets of second factors are sealed: 64 hexadecimal digits.
+    pub secrets_key: Option<Secret>,
+    /// The line between the service and whoever asks it.
+    pub wire: Wire,
     /// The language of those who chose none.
     pub default_language: Language,
     /// The time zone of sites that name none.
@@ -161,6 +175,11 @@ impl Default for Settings {
             retention_patients_days: 1_095,
             retention_plans_days: 1_095,
             retention_letters_days: 365,
+            session_idle_minutes: 30,
+            session_most_hours: 12,
+            second_factor_for: SecondFactorFor::Privileged,
+            secrets_key: None,
+            wire: Wire::default(),
             default_language: Language::Fr,
             time_zone: chrono_tz::Europe::Paris,
         }
@@ -285,6 +304,8 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     let alerts = alerts::read(origin);
     let audit = audit::read(origin);
     let retention = retention::read(origin);
+    let access = access::read(origin);
+    let wire = wire::read(origin, public_url.as_deref());
     let default_language = origin.parsed(
         "default_language",
         default.default_language,
@@ -295,6 +316,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     origin.finish();
     let (copies, mail, alerts, audit) = (copies?, mail?, alerts?, audit?);
     let retention = retention?;
+    let access = access?;
     Some(Settings {
         database_url: database_url?,
         allow_plaintext: allow_plaintext?,
@@ -334,6 +356,11 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         retention_patients_days: retention.patients,
         retention_plans_days: retention.plans,
         retention_letters_days: retention.letters,
+        session_idle_minutes: access.session_idle_minutes,
+        session_most_hours: access.session_most_hours,
+        second_factor_for: access.second_factor_for,
+        secrets_key: access.secrets_key,
+        wire: wire?,
         default_language: default_language?,
         time_zone: time_zone?,
     })

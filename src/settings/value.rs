@@ -57,6 +57,7 @@ pub(super) const FOLDER: &str = "the path of a folder";
 pub(super) const LANGUAGES: &str = "\"fr\" or \"en\"";
 pub(super) const ZONE: &str = "a time zone of the IANA database, as Europe/Paris";
 pub(super) const LABELS: &str = "a name of the domain name system, as example.org or dotation";
+pub(super) const SECOND_FACTOR: &str = "\"privileged\" or \"everybody\"";
 pub(super) const PATH: &str = "the path of a file";
 
 pub(super) fn listen(text: &str) -> Option<SocketAddr> {
@@ -99,6 +100,11 @@ pub(super) fn labels(text: &str) -> Option<String> {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
     fits.then(|| text.to_owned())
+}
+
+/// A key of 256 bits in hexadecimal; who seals with it reads it again.
+pub(super) fn is_key(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 pub(super) fn filter(text: &str) -> Option<String> {

@@ -96,6 +96,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::SeveralNetworks => "Sites of several networks are planned together only if all share their stock (`transfers`: `all`): each network has a lottery of its own.".to_owned(),
         Refusal::HeldBack { cip13, lot, by, free, .. } => super::shelf::held_back_en(*cip13, lot, by, *free),
         Refusal::CannotClose { lines } => super::shelf::cannot_close_en(lines),
+        Refusal::Access(of) => super::access::refusal(super::Language::En, *of),
         Refusal::Forbidden => "Your role does not allow this here.".to_owned(),
         Refusal::BeyondReach { site: Some(site) } => {
             format!("Your own access does not hold at {site}, so you cannot give any there.")

@@ -100,6 +100,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::SeveralNetworks => "Des sites de plusieurs groupements ne se planifient ensemble que si tous partagent leur stock (`transfers` : `all`) : chaque groupement a son tirage.".to_owned(),
         Refusal::HeldBack { cip13, lot, by, free, .. } => super::shelf::held_back_fr(*cip13, lot, by, *free),
         Refusal::CannotClose { lines } => super::shelf::cannot_close_fr(lines),
+        Refusal::Access(of) => super::access::refusal(super::Language::Fr, *of),
         Refusal::Forbidden => "Votre rôle ne le permet pas ici.".to_owned(),
         Refusal::BeyondReach { site: Some(site) } => {
             format!("Votre propre accès ne vaut pas à {site} : vous ne pouvez pas en donner là.")
@@ -199,6 +200,9 @@ fn thing(what: &str) -> &str {
         "recipient" => "le destinataire",
         "presentation" => "la présentation",
         "token" => "le jeton",
+        "person" => "la personne",
+        "role" => "le rôle",
+        "session" => "la session",
         "rulebook" => "le référentiel",
         "treatment" => "le traitement",
         "recall" => "le rappel",

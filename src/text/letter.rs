@@ -9,6 +9,7 @@ mod frame;
 pub(in crate::text) mod html;
 pub mod links;
 mod notice;
+pub mod person;
 mod recall;
 mod resupply;
 pub mod service;

@@ -249,7 +249,7 @@ fn row(name: &str, value: &str) -> String {
     format!("<dt>{name}</dt><dd>{}</dd>", escaped(value))
 }
 
-fn page(language: Language, title: &str, body: &str) -> String {
+pub(super) fn page(language: Language, title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <meta name=\"robots\" content=\"noindex\"><title>Dotation – {title}</title>\

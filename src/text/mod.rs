@@ -3,6 +3,7 @@
 //! Reasons are data ([`crate::domain::reason`]); here an exhaustive match makes a sentence of each,
 //! so that a new reason asks for its sentences at compile time. It decides nothing.
 
+pub mod access;
 pub mod assess;
 pub mod count;
 pub mod en;
@@ -10,6 +11,7 @@ pub mod fault;
 pub mod fr;
 pub mod letter;
 pub mod letter_page;
+pub mod password_page;
 pub mod plan;
 pub mod request;
 pub mod rulebook;

@@ -20,6 +20,7 @@ mod arriving;
 mod assessments;
 mod bad_input;
 mod bad_week;
+mod belonging;
 mod clearance;
 mod copies;
 mod counts;

@@ -20,6 +20,7 @@ mod desk;
 mod import;
 mod letters;
 mod log;
+mod people;
 mod plan;
 mod planned;
 mod post;

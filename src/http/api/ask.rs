@@ -1,5 +1,6 @@
 //! What a handler needs of its request, and how it reads and writes.
 
+use super::authenticate::Here;
 use super::guard::Admitted;
 use super::refused;
 use crate::app::records::{Key, Rulebooks};
@@ -33,6 +34,8 @@ pub struct Ask {
     /// The language of the answer.
     pub language: Language,
     site: Option<Finess>,
+    /// The session by whose cookie they come, if they do.
+    pub session: Option<Here>,
 }
 
 impl FromRequest for Ask {
@@ -43,7 +46,14 @@ impl FromRequest for Ask {
         let admitted = request.extensions().get::<Admitted>().cloned();
         let entrance = request.app_data::<web::Data<Entrance>>().cloned();
         ready(match (admitted, entrance) {
-            (Some(Admitted { caller, site }), Some(entrance)) => {
+            (
+                Some(Admitted {
+                    caller,
+                    site,
+                    session,
+                }),
+                Some(entrance),
+            ) => {
                 let language = request
                     .extensions()
                     .get::<Language>()
@@ -56,6 +66,7 @@ impl FromRequest for Ask {
                     caller,
                     language,
                     site,
+                    session,
                 })
             }
             _ => Err(Problem::internal("a route without a guard")),

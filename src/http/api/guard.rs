@@ -1,23 +1,26 @@
 //! Who is asking, and whether they may: before any handler runs.
 
 use super::ask::{Ask, LineLeft};
-use super::{routes, unread};
+use super::authenticate::{self, Here, Known};
+use super::route::Callers;
+use super::{forged, routes, unread};
 use crate::app::act::Done;
+use crate::app::caller::Lacks;
 use crate::app::{Act, Caller, file_request};
 
 use crate::domain::code::Finess;
-use crate::domain::reason::Refusal;
-use crate::domain::role::{Action, may};
-use crate::http::door::nothing_here;
+use crate::domain::reason::{OfAccess, Refusal};
+use crate::domain::role::Action;
+use crate::http::asked::asked_by;
+use crate::http::door::{Door, nothing_here};
 use crate::http::entrance::Entrance;
 use crate::http::language::Said;
-use crate::http::peer::peer;
 use crate::http::problem::{Fault, Kind, Place, Problem};
 use crate::http::query::Query;
-use crate::http::request_id::RequestId;
+use crate::http::throttle::Class;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::{Method, header};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
 use serde_json::json;
@@ -31,6 +34,8 @@ pub struct Admitted {
     pub caller: Caller,
     /// The site that the address names, if it names one.
     pub site: Option<Finess>,
+    /// The session by whose cookie they come, if they do.
+    pub session: Option<Here>,
 }
 
 /// What a route asks of whoever calls it.
@@ -45,6 +50,7 @@ struct Rule {
     reads_query: bool,
     keeps: bool,
     leaves_a_line: bool,
+    callers: Callers,
 }
 
 type Rules = BTreeMap<(String, String), Rule>;
@@ -64,6 +70,7 @@ fn rules() -> &'static Rules {
                     reads_query: r.reads_query(),
                     keeps: r.takes_a_key(),
                     leaves_a_line: r.must_leave_a_line(),
+                    callers: r.callers(),
                 },
             )
         };
@@ -73,7 +80,7 @@ fn rules() -> &'static Rules {
 
 /// The middleware of `/api/v1`.
 ///
-/// Without a token in force: 401, whatever the address. With one: 404 for what is not there, 405
+/// Some routes are open to anybody: those by which one signs in. Else, without a token or a session in force: 401, whatever the address. With one: 404 for what is not there, 405
 /// for a method that is not, 403 for what the role or its sites do not include, which is written
 /// into the audit trail; then 404 for a site that is not there.
 ///
@@ -83,10 +90,21 @@ pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let (caller, there) = authenticate(&request).await?;
-    let pattern = request.match_pattern().ok_or_else(nothing_here)?;
-    let key = (request.method().to_string(), pattern);
-    let Some(rule) = rules().get(&key).copied() else {
+    let key = request
+        .match_pattern()
+        .map(|pattern| (request.method().to_string(), pattern));
+    let rule = key.as_ref().and_then(|key| rules().get(key)).copied();
+    if rule.is_some_and(|rule| rule.callers == Callers::Anybody) {
+        return let_in(request, next).await;
+    }
+    let Known {
+        caller,
+        there,
+        session,
+    } = authenticate::known(&request).await?;
+    throttled(&request, &caller)?;
+    let key = key.ok_or_else(nothing_here)?;
+    let Some(rule) = rule else {
         let allowed: Vec<Method> = rules()
             .keys()
             .filter(|(_, p)| *p == key.1)
@@ -104,12 +122,9 @@ pub async fn guard(
     } else {
         None
     };
-    if caller.check(rule.action, site).is_err() {
-        let why = match site {
-            _ if !may(caller.role, rule.action) => Why::Role,
-            Some(_) => Why::Site,
-            None => Why::EverySite,
-        };
+    let lacks = caller.lacks(rule.action, site);
+    let caller = caller.admitted_for(rule.action, site);
+    if let Some(why) = lacks {
         let entrance = entrance(&request)?;
         note(entrance, caller, site.filter(|_| there), &key).await?;
         return Err(forbidden(why).into());
@@ -118,11 +133,18 @@ pub async fn guard(
         let (what, name) = ("site", site.to_string());
         return Err(super::refused::refused(&Refusal::Unknown { what, name }).into());
     }
+    if rule.callers == Callers::People && session.is_none() {
+        return Err(super::refused::refused(&OfAccess::NotAPerson.into()).into());
+    }
     if !rule.reads_query {
         // a parameter that is not read is a wish that is not heard: `?dry_run=true` on a write
         Query::of(request.query_string()).finish()?;
     }
-    let admitted = Admitted { caller, site };
+    let admitted = Admitted {
+        caller,
+        site,
+        session,
+    };
     request.extensions_mut().insert(admitted.clone());
     let answered = next.call(request).await?.map_into_boxed_body();
     let left = answered.request().extensions().get::<LineLeft>().is_some();
@@ -135,6 +157,34 @@ pub async fn guard(
         return unread::kept(answered, admitted).await;
     }
     Ok(answered)
+}
+
+/// Counts a request of somebody who is known.
+fn throttled(request: &ServiceRequest, caller: &Caller) -> Result<(), Problem> {
+    let door = request
+        .app_data::<web::Data<Door>>()
+        .ok_or_else(|| Problem::internal("the door is not in the app's data"))?;
+    let pattern = request.match_pattern().unwrap_or_default();
+    match Class::of(request.method(), &pattern) {
+        Some(class) => door.throttle.account(&caller.id, class),
+        None => Ok(()),
+    }
+}
+
+/// Lets anybody in whom nobody knows: who signs in, or asks for a letter to set a password.
+async fn let_in(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    forged::same_origin(&request)?;
+    Query::of(request.query_string()).finish()?;
+    let admitted = Admitted {
+        caller: Caller::nobody(&asked_by(request.request())),
+        site: None,
+        session: None,
+    };
+    request.extensions_mut().insert(admitted);
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// Writes into the audit trail that somebody was not let through: into their site's where there is
@@ -180,11 +230,11 @@ pub(super) async fn at_site(ask: &Ask, site: Option<Finess>) -> Result<(), Probl
     let key = (request.method().to_string(), pattern);
     let named = Some(site).filter(|_| there);
     note(&ask.entrance, ask.caller.clone(), named, &key).await?;
-    Err(forbidden(Why::Site))
+    Err(forbidden(Lacks::Site))
 }
 
 /// The site in the address: the guard runs before the router has taken the address apart.
-fn site(request: &ServiceRequest) -> Result<Finess, Problem> {
+pub(super) fn site(request: &ServiceRequest) -> Result<Finess, Problem> {
     let below = request
         .path()
         .strip_prefix(super::BASE)
@@ -198,92 +248,30 @@ fn site(request: &ServiceRequest) -> Result<Finess, Problem> {
     })
 }
 
-/// What somebody lacks who is not let through.
-#[derive(Clone, Copy)]
-enum Why {
-    /// Their role does not include it anywhere.
-    Role,
-    /// Their role is not held at this site.
-    Site,
-    /// Their role is not held at every site, and it is felt there.
-    EverySite,
-}
-
-fn forbidden(why: Why) -> Problem {
+fn forbidden(why: Lacks) -> Problem {
     let said = match why {
-        Why::Role => Said::new(
+        Lacks::Role => Said::new(
             "Your role does not include this.",
             "Votre rôle ne comprend pas cette action.",
         ),
-        Why::Site => Said::new(
-            "Your token does not hold at this site.",
-            "Votre jeton ne vaut pas pour ce site.",
+        Lacks::Scope => Said::new(
+            "Your token is not for this.",
+            "Votre jeton n'est pas prévu pour cette action.",
         ),
-        Why::EverySite => Said::new(
-            "This is felt at every site: it needs a token that holds at all of them.",
-            "Cette action touche tous les sites : elle demande un jeton qui vaut pour tous.",
+        Lacks::Site => Said::new(
+            "Your access does not hold at this site.",
+            "Votre accès ne vaut pas pour ce site.",
+        ),
+        Lacks::EverySite => Said::new(
+            "This is felt at every site: it needs access that holds at all of them.",
+            "Cette action touche tous les sites : elle demande un accès qui vaut pour tous.",
         ),
     };
     Problem::new(Kind::Forbidden, said)
 }
 
-fn entrance(request: &ServiceRequest) -> Result<&web::Data<Entrance>, Problem> {
+pub(super) fn entrance(request: &ServiceRequest) -> Result<&web::Data<Entrance>, Problem> {
     request
         .app_data::<web::Data<Entrance>>()
         .ok_or_else(|| Problem::internal("the entrance is not in the app's data"))
-}
-
-/// Who is asking, and whether the site that the address names is there.
-async fn authenticate(request: &ServiceRequest) -> Result<(Caller, bool), Problem> {
-    let entrance = entrance(request)?;
-    let token = bearer(request)?;
-    let now = entrance.clock.now();
-    let site = site(request).ok();
-    let known = entrance
-        .service
-        .admit(token, site, now)
-        .await
-        .map_err(super::refused::database)?;
-    let Some((token, there)) = known else {
-        return Err(Problem::unauthenticated(Said::new(
-            "This token is unknown, expired or revoked.",
-            "Ce jeton est inconnu, expiré ou révoqué.",
-        )));
-    };
-    let request_id = request
-        .extensions()
-        .get::<RequestId>()
-        .map_or_else(String::new, |id| id.as_str().to_owned());
-    let caller = Caller {
-        id: token.id.to_string(),
-        name: token.name,
-        role: token.role,
-        reach: token.reach,
-        request_id,
-        peer: peer(request),
-    };
-    Ok((caller, there))
-}
-
-fn bearer(request: &ServiceRequest) -> Result<String, Problem> {
-    let missing = || {
-        Problem::unauthenticated(Said::new(
-            "Send your token as `Authorization: Bearer dot_…`.",
-            "Envoyez votre jeton : `Authorization: Bearer dot_…`.",
-        ))
-    };
-    let mut values = request.headers().get_all(header::AUTHORIZATION);
-    let text = values
-        .next()
-        .and_then(|v| v.to_str().ok())
-        .ok_or_else(missing)?;
-    let (scheme, token) = text.split_once(' ').ok_or_else(missing)?;
-    let right = scheme.eq_ignore_ascii_case("bearer")
-        && !token.trim().is_empty()
-        && values.next().is_none();
-    if right {
-        Ok(token.trim().to_owned())
-    } else {
-        Err(missing())
-    }
 }

@@ -6,7 +6,7 @@ use crate::app::{self, Answer, Decided};
 use crate::domain::code::Cip13;
 use crate::domain::inventory::{self, Hindrance};
 use crate::domain::language::Language;
-use crate::domain::reason::Refusal;
+use crate::domain::reason::{OfAccess, Refusal};
 use crate::http::etag;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Kind, Place, Problem};
@@ -118,6 +118,7 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
             found,
             expected,
         } => not_for_crs(*place, *found, expected, said),
+        Refusal::Access(of) => of_access(*of, said),
         Refusal::Forbidden => Problem::new(Kind::Forbidden, said),
         Refusal::BeyondReach { site } => {
             let place = match site {
@@ -197,6 +198,20 @@ fn kind(refusal: &Refusal, said: Said) -> Problem {
         | Refusal::PseudonymTaken
         | Refusal::AlreadyAsked { .. }
         | Refusal::AlreadyThere { .. } => Problem::new(Kind::Conflict, said),
+    }
+}
+
+fn of_access(refusal: OfAccess, said: Said) -> Problem {
+    let in_body = |pointer: String, said| Problem::at(Kind::InvalidBody, Fault::new(pointer, said));
+    match refusal {
+        OfAccess::TooLate { what, .. } => in_body(format!("/{what}"), said),
+        OfAccess::WeakPassword(weakness) => {
+            in_body("/password".to_owned(), said).with("weakness", weakness.code())
+        }
+        OfAccess::WrongCode => in_body("/code".to_owned(), said),
+        OfAccess::LastAdministrator => Problem::new(Kind::Conflict, said),
+        OfAccess::NotAPerson => Problem::new(Kind::Forbidden, said),
+        OfAccess::WaitUntil { .. } => Problem::new(Kind::TooManyRequests, said),
     }
 }
 
@@ -316,6 +331,7 @@ fn with_facts(problem: Problem, refusal: &Refusal) -> Problem {
         | Refusal::MustBeSaid { .. }
         | Refusal::BeforeItsUnits { .. }
         | Refusal::NotForCrs { .. }
+        | Refusal::Access(_)
         | Refusal::Forbidden
         | Refusal::BeyondReach { .. } => problem,
     }

@@ -18,6 +18,17 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
+/// Who may call a route, before any role is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callers {
+    /// Whoever is known: by a token or a session.
+    Known,
+    /// People who signed in, and no token.
+    People,
+    /// Anybody, known or not.
+    Anybody,
+}
+
 /// One route of the API.
 pub struct Route {
     /// Its method.
@@ -33,6 +44,7 @@ pub struct Route {
     /// Why it leaves no line on the audit trail, where it would have to.
     no_line: Option<&'static str>,
     may_be_known: bool,
+    callers: Callers,
     query: &'static [(&'static str, &'static str)],
     takes: Option<RefOr<Schema>>,
     also_takes: &'static [&'static str],
@@ -66,6 +78,7 @@ where
         once_there: false,
         no_line: None,
         may_be_known: false,
+        callers: Callers::Known,
         query: &[],
         takes: None,
         also_takes: &[],
@@ -191,6 +204,35 @@ impl Route {
     pub const fn may_be_known(mut self) -> Self {
         self.may_be_known = true;
         self
+    }
+
+    /// It is open to anybody, known or not.
+    #[must_use]
+    pub const fn open(mut self) -> Self {
+        self.callers = Callers::Anybody;
+        self
+    }
+
+    /// It is for people who signed in, and for no token.
+    #[must_use]
+    pub const fn for_people(mut self) -> Self {
+        self.callers = Callers::People;
+        self
+    }
+
+    /// Whether it is for people who signed in only.
+    pub const fn is_for_people(&self) -> bool {
+        matches!(self.callers, Callers::People)
+    }
+
+    /// Returns who may call it, before any role is asked for.
+    pub const fn callers(&self) -> Callers {
+        self.callers
+    }
+
+    /// Whether it is open to anybody.
+    pub const fn is_open(&self) -> bool {
+        matches!(self.callers, Callers::Anybody)
     }
 
     /// Whether it reads any query parameter.

@@ -43,7 +43,7 @@ pub(super) async fn kept(
         return Ok(answered);
     };
     let language = language.unwrap_or(entrance.default_language);
-    let Admitted { caller, site } = admitted;
+    let Admitted { caller, site, .. } = admitted;
     let ours = bare(language, &caller.request_id);
     let write = Write {
         keyed: Some(keyed(request, &caller, &key, &body)),

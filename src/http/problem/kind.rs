@@ -56,6 +56,8 @@ kinds! {
         "Send `Authorization: Bearer` with a token that is in force.";
     Forbidden "forbidden" FORBIDDEN "That is not yours to do" "Cette action ne vous est pas permise"
         "Your role, or your sites, do not include it; an administrator can change that.";
+    ForgedRequest "forged-request" FORBIDDEN "Another site may have sent this" "Un autre site a pu envoyer cette requête"
+        "With the cookie of a session, send its csrf_token as `X-CSRF-Token`, from a page of this service.";
     NotFound "not-found" NOT_FOUND "There is nothing at this address" "Il n'y a rien à cette adresse"
         "The addresses there are stand in /api/openapi.json.";
     UnknownSite "unknown-site" NOT_FOUND "No such site" "Site inconnu"

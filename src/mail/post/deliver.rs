@@ -10,12 +10,14 @@ use crate::{
     db::{
         self, Conn,
         outbox::{self, Beside, Failure, Leased, OutboxLetter},
+        person_links,
     },
     domain::{calendar::Instant, id::LetterId},
     mail::{
         backoff::next_attempt,
         transport::{SendError, Stage},
     },
+    text::letter::person,
 };
 
 /// The pauses between tries to write down an outcome, in milliseconds.
@@ -31,8 +33,10 @@ pub(super) const WRITING_DOWN: Duration = Duration::from_secs(90);
 /// What is to be written down about a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Fate {
+    /// With a link that sets a password, which from now on stands whole in the letter alone.
     Sent {
         at: Instant,
+        own: bool,
     },
     Again {
         at: Instant,
@@ -56,7 +60,12 @@ impl Fate {
 
     fn write(&self, conn: &mut Conn, id: &LetterId) -> Result<(), db::Error> {
         match self {
-            Self::Sent { at } => outbox::record_sent(conn, id, *at),
+            Self::Sent { at, own } => {
+                if *own {
+                    person_links::forget_address(conn, id)?;
+                }
+                outbox::record_sent(conn, id, *at)
+            }
             Self::Again {
                 at,
                 failure,
@@ -95,7 +104,15 @@ impl Post {
     }
 
     async fn tried(&self, row: &OutboxLetter, beside: &Beside) -> Fate {
-        let letter = match compose(row, beside, &self.inner.office.from) {
+        let own = match self.own_link(row).await {
+            Ok(own) => own,
+            Err(error) => {
+                let busy = ours(&format!("its link cannot be read: {error}"));
+                let now = (self.inner.office.clock)();
+                return after(&busy, 1, u32::MAX, now, rand::random());
+            }
+        };
+        let mut letter = match compose(row, beside, &self.inner.office.from) {
             Ok(letter) => letter,
             Err(unfit) => {
                 return Fate::Never {
@@ -104,11 +121,14 @@ impl Post {
                 };
             }
         };
+        letter.text = person::filled(&letter.text, own.as_deref());
+        letter.html = person::filled(&letter.html, own.as_deref());
         let sending = AssertUnwindSafe(self.inner.transport.send(&letter)).catch_unwind();
         let error = match tokio::time::timeout(self.longest_send(), sending).await {
             Ok(Ok(Ok(_receipt))) => {
                 return Fate::Sent {
                     at: (self.inner.office.clock)(),
+                    own: own.is_some(),
                 };
             }
             Ok(Ok(Err(error))) => error,
@@ -125,6 +145,16 @@ impl Post {
             (self.inner.office.clock)(),
             rand::random(),
         )
+    }
+
+    /// The link of a letter that sets its recipient's password, if it is one with such a link.
+    async fn own_link(&self, row: &OutboxLetter) -> Result<Option<String>, db::Error> {
+        if !person::Told::has_a_link(&row.event) {
+            return Ok(None);
+        }
+        let id = row.id.clone();
+        let find = move |conn: &mut Conn| person_links::of_letter(conn, &id);
+        self.inner.db.read(find).await
     }
 
     async fn write_down(&self, id: &LetterId, fate: Fate) -> Result<(), db::Error> {

@@ -52,7 +52,7 @@ fn start(stop: &Stop) -> (SocketAddr, Gate, JoinHandle<io::Result<()>>) {
     };
     let api = utoipa::openapi::OpenApi::default();
     let door = testing::door(Limits::default());
-    let serving = serve(listener, connections, door, api, configure, stop.clone());
+    let serving = serve(listener, None, connections, door, api, configure, stop.clone());
     (address, gate, actix_web::rt::spawn(serving))
 }
 

@@ -179,7 +179,13 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
         &["rustls", "tokio_rustls", "webpki_roots", "x509_parser"],
         &["mail"],
     ),
-    (&["ring", "rustls_pki_types"], &["mail", "trail"]),
+    // of app only what seals, signs and hashes for access (app::access)
+    (&["ring"], &["app", "mail", "trail"]),
+    (&["rustls_pki_types"], &["mail", "trail"]),
+    (
+        &["argon2", "flate2", "qrcodegen", "unicode_normalization"],
+        &["app"],
+    ),
     (&["toml"], &["rulebook", "settings", "toml_file"]),
     (&["clap", "indicatif"], &["cli"]),
     (

@@ -9,7 +9,9 @@ use utoipa::openapi::path::{
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr, Required,
     ResponseBuilder,
@@ -23,6 +25,13 @@ pub fn describe(routes: Vec<Route>) -> OpenApi {
         .security_scheme(
             "token",
             SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()),
+        )
+        .security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                "__Host-dotation",
+                "Set by signing in; a write sends the session's csrf_token as X-CSRF-Token besides.",
+            ))),
         );
     let mut more: Schemas = Vec::new();
     ProblemDocument::schemas(&mut more);
@@ -49,10 +58,9 @@ pub fn describe(routes: Vec<Route>) -> OpenApi {
         .info(info)
         .paths(paths.build())
         .components(Some(components.build()))
-        .security(Some([SecurityRequirement::new(
-            "token",
-            Vec::<String>::new(),
-        )]))
+        .security(Some(
+            ["token", "session"].map(|name| SecurityRequirement::new(name, Vec::<String>::new())),
+        ))
         .build()
 }
 
@@ -70,7 +78,10 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
         .tag(tag)
         .operation_id(Some(operation_id(route)))
         .summary(Some(route.summary))
-        .description(Some(format!("Roles: {}.", roles.join(", "))));
+        .description(Some(who(route, &roles)));
+    if route.is_open() {
+        operation = operation.securities(Some(Vec::<SecurityRequirement>::new()));
+    }
     for part in route
         .pattern
         .split('/')
@@ -111,6 +122,17 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
         operation = operation.request_body(Some(body.required(Some(Required::True)).build()));
     }
     answers(operation, route).build()
+}
+
+/// Who may call it.
+fn who(route: &Route, roles: &[&str]) -> String {
+    if route.is_open() {
+        return "Anybody, known or not.".to_owned();
+    }
+    if route.is_for_people() {
+        return "People who signed in, and no token.".to_owned();
+    }
+    format!("Roles: {}.", roles.join(", "))
 }
 
 /// What it reads, in each media type; nothing when it reads no body.
@@ -174,6 +196,14 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
         ]);
         refusals.push(("422", "The body has faults."));
     }
+    refusals.push((
+        "429",
+        if route.is_open() || route.is_for_people() {
+            "Too many requests, or too many attempts that failed: wait for `Retry-After` seconds."
+        } else {
+            "Too many requests: wait for `Retry-After` seconds."
+        },
+    ));
     if route.versioned {
         refusals.extend([
             ("412", "It was changed meanwhile."),

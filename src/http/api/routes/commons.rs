@@ -183,6 +183,15 @@ pub(super) fn routes() -> Vec<Route> {
         .takes::<tokens::NewTokenBody>()
         .gives::<tokens::Given>(201),
         route(
+            Method::POST,
+            "/tokens/{id}/rotate",
+            Action::EditTokens,
+            "Put another secret in the place of a token's, which stays good for a while; shown this once.",
+            tokens::rotate,
+        )
+        .takes::<tokens::RotateBody>()
+        .gives::<tokens::Given>(200),
+        route(
             Method::DELETE,
             "/tokens/{id}",
             Action::EditTokens,

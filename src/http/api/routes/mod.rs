@@ -2,6 +2,7 @@
 
 mod asked;
 mod assessed;
+mod belonging;
 mod commons;
 mod counted;
 mod heard;
@@ -31,6 +32,9 @@ const PAGE: &[(&str, &str)] = &[LIMIT, CURSOR];
 pub fn table() -> Vec<Route> {
     let rooms = [
         commons::routes(),
+        belonging::of_oneself(),
+        belonging::of_second_factors(),
+        belonging::of_people(),
         of_site::routes(),
         asked::routes(),
         assessed::routes(),
