@@ -166,7 +166,11 @@ fn finished<B: MessageBody + 'static>(
         }
         response = response.into_response(written);
     }
-    headers::secure(response.headers_mut(), &asked.pattern, asked.peer.is_https());
+    headers::secure(
+        response.headers_mut(),
+        &asked.pattern,
+        asked.peer.is_https(),
+    );
     headers::name_request(response.headers_mut(), asked.id.as_str());
     Ok(response)
 }

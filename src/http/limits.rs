@@ -70,7 +70,10 @@ fn one_host(request: &ServiceRequest) -> Result<(), Problem> {
         return Ok(());
     };
     let of_header = request.headers().get(header::HOST);
-    if of_header.is_some_and(|host| host.as_bytes().eq_ignore_ascii_case(of_line.as_str().as_bytes())) {
+    if of_header.is_some_and(|host| {
+        host.as_bytes()
+            .eq_ignore_ascii_case(of_line.as_str().as_bytes())
+    }) {
         return Ok(());
     }
     let said = Said::new(

@@ -67,9 +67,15 @@ impl Lines {
     /// Takes a connection in for as long as the value lives; shuts it, and returns none, when its network has as
     /// many as it may.
     pub fn open(&self, socket: &impl AsFd, from: Option<IpAddr>, now: Instant) -> Option<Held> {
-        let handle = socket.as_fd().try_clone_to_owned().ok().map(TcpStream::from);
+        let handle = socket
+            .as_fd()
+            .try_clone_to_owned()
+            .ok()
+            .map(TcpStream::from);
         let from = from.map(|from| from.to_canonical());
-        let counted = from.filter(|from| !self.0.proxies.trust(*from)).map(network);
+        let counted = from
+            .filter(|from| !self.0.proxies.trust(*from))
+            .map(network);
         let mut open = self.locked();
         if let Some(counted) = counted {
             let has = open.of_network.entry(counted).or_default();

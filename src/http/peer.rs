@@ -138,7 +138,11 @@ fn first_stranger(nearest: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> Ip
         .map(|value| value.as_bytes())
         .collect();
     let mut known = nearest;
-    for hop in values.into_iter().rev().flat_map(|value| value.rsplit(|b| *b == b',')) {
+    for hop in values
+        .into_iter()
+        .rev()
+        .flat_map(|value| value.rsplit(|b| *b == b','))
+    {
         let Some(address) = std::str::from_utf8(hop).ok().and_then(hop_address) else {
             return known;
         };
@@ -163,7 +167,9 @@ fn hop_address(text: &str) -> Option<IpAddr> {
 /// Whether a proxy says, once, that it was asked by TLS. A list is not one word, and is not believed.
 fn says_https(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(FORWARDED_PROTO);
-    let one = values.next().is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"));
+    let one = values
+        .next()
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"));
     one && values.next().is_none()
 }
 

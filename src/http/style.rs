@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, web};
 use crate::text::letter_page::{STYLE, STYLE_ADDRESS};
 
 /// Adds the address.
-pub fn configure(config: &mut web::ServiceConfig) {
+pub(super) fn configure(config: &mut web::ServiceConfig) {
     config.route(STYLE_ADDRESS, web::get().to(style));
 }
 

@@ -147,7 +147,8 @@ impl<K: Hash + Eq + Clone> Default for Classes<K> {
 
 impl<K: Hash + Eq + Clone> Classes<K> {
     fn new(most: PerMinute) -> Self {
-        let buckets = |most| NonZeroU32::new(most).map(|most| Buckets::new(most, DefaultClock::default()));
+        let buckets =
+            |most| NonZeroU32::new(most).map(|most| Buckets::new(most, DefaultClock::default()));
         Self {
             reads: buckets(most.reads),
             writes: buckets(most.writes),
@@ -229,10 +230,13 @@ fn too_many(class: Class, most: NonZeroU32, wait: Duration) -> Problem {
         (LEFT, format!("\"{name}\";r=0;t={seconds}")),
     ]
     .into_iter()
-    .fold(problem, |problem, (field, value)| match HeaderValue::from_str(&value) {
-        Ok(value) => problem.header(field, value),
-        Err(_never_in_a_number) => problem,
-    })
+    .fold(
+        problem,
+        |problem, (field, value)| match HeaderValue::from_str(&value) {
+            Ok(value) => problem.header(field, value),
+            Err(_never_in_a_number) => problem,
+        },
+    )
 }
 
 #[cfg(test)]

@@ -128,7 +128,14 @@ pub async fn serve(
 fn taken_in(lines: Lines) -> impl Fn(&dyn Any, &mut Extensions) + Send + Sync + 'static {
     move |connection, data| {
         let plain = connection.downcast_ref::<TcpStream>();
-        let encrypted = || Some(connection.downcast_ref::<TlsStream<TcpStream>>()?.get_ref().0);
+        let encrypted = || {
+            Some(
+                connection
+                    .downcast_ref::<TlsStream<TcpStream>>()?
+                    .get_ref()
+                    .0,
+            )
+        };
         let Some(socket) = plain.or_else(encrypted) else {
             return;
         };
@@ -137,7 +144,9 @@ fn taken_in(lines: Lines) -> impl Fn(&dyn Any, &mut Extensions) + Send + Sync + 
             Some(held) => {
                 data.insert(held);
             }
-            None => tracing::debug!("an address has as many connections as it may: one more is shut"),
+            None => {
+                tracing::debug!("an address has as many connections as it may: one more is shut")
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// From how many days before its end on the log warns of a certificate.
 ///
-/// Choice: a month, as the brief of whoever runs such services has it: time for an authority that is not ACME.
+/// Choice: a month: time to have one made by hand, by an authority that does nothing by itself.
 pub const WARN_DAYS: i64 = 30;
 
 /// From how many days before its end on `/readyz` warns too. Choice: two weeks; what renews by itself has done so.
@@ -138,8 +138,14 @@ impl Certificates {
 
     fn refused(&self, why: Option<String>) {
         let mut looked = self.0.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(why) = why.as_ref().filter(|why| looked.refused.as_ref() != Some(*why)) {
-            tracing::error!(error = why, "the new certificate is not taken, the old one is shown on");
+        if let Some(why) = why
+            .as_ref()
+            .filter(|why| looked.refused.as_ref() != Some(*why))
+        {
+            tracing::error!(
+                error = why,
+                "the new certificate is not taken, the old one is shown on"
+            );
             self.0.metrics.tls_pairs_refused.inc();
         }
         looked.refused = why;

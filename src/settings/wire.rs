@@ -97,7 +97,8 @@ impl Wire {
     }
 }
 
-const NETWORKS: &str = "addresses or networks with commas between them, as \"10.0.3.7, 2001:db8:1::/64\"";
+const NETWORKS: &str =
+    "addresses or networks with commas between them, as \"10.0.3.7, 2001:db8:1::/64\"";
 const VERSIONS: &str = "\"1.2\" or \"1.3\"";
 /// Above this nothing is a limit any more.
 const RATE_MOST: u32 = 10_000_000;
@@ -119,7 +120,10 @@ pub(super) fn read(origin: &Origin<'_>, public_url: Option<&str>) -> Option<Wire
     let address_reads = rate("address_reads_per_minute", is.address_reads_per_minute);
     let address_writes = rate("address_writes_per_minute", is.address_writes_per_minute);
     let address_heavy = rate("address_heavy_per_minute", is.address_heavy_per_minute);
-    let sign_ins = rate("address_sign_ins_per_minute", is.address_sign_ins_per_minute);
+    let sign_ins = rate(
+        "address_sign_ins_per_minute",
+        is.address_sign_ins_per_minute,
+    );
     Some(Wire {
         trusted_proxies: proxies?,
         tls: tls?,
@@ -144,10 +148,12 @@ fn tls(origin: &Origin<'_>, public_url: Option<&str>) -> Option<Option<Tls>> {
         (None, None) => return least.map(|_| None),
         (Some(certificate), Some(key)) => (certificate, key),
         (Some(_), None) => {
-            return origin.inconsistent("tls_certificate_file", "it is set, and tls_key_file is not");
+            return origin
+                .inconsistent("tls_certificate_file", "it is set, and tls_key_file is not");
         }
         (None, Some(_)) => {
-            return origin.inconsistent("tls_key_file", "it is set, and tls_certificate_file is not");
+            return origin
+                .inconsistent("tls_key_file", "it is set, and tls_certificate_file is not");
         }
     };
     if public_url.is_some_and(|url| !url.starts_with("https://")) {
@@ -185,7 +191,15 @@ mod tests {
         assert_eq!(read.len(), 2);
         assert!(read[0].contains(&"10.0.3.7".parse::<IpAddr>().unwrap()));
         // everybody, a host within a network, names and holes are mistakes
-        for wrong in ["", "0.0.0.0/0", "::/0", "10.0.3.7/24", "proxy.hopital.fr", "10.0.0.1,,10.0.0.2", "10.0.0.0/33"] {
+        for wrong in [
+            "",
+            "0.0.0.0/0",
+            "::/0",
+            "10.0.3.7/24",
+            "proxy.hopital.fr",
+            "10.0.0.1,,10.0.0.2",
+            "10.0.0.0/33",
+        ] {
             assert_eq!(networks(wrong), None, "{wrong}");
         }
     }

@@ -80,3 +80,4 @@ mod transfers;
 mod two_books;
 mod unheard;
 mod who_sees;
+mod wire;

@@ -14,8 +14,8 @@ use crate::http::cookies::Cookie;
 use crate::http::language::Said;
 use crate::http::peer::Peer;
 use crate::http::problem::{Fault, Kind, Problem};
-use actix_web::http::header;
 use actix_web::HttpResponse;
+use actix_web::http::header;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

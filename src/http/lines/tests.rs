@@ -13,7 +13,11 @@ fn connected() -> (TcpStream, TcpStream) {
 
 fn lines(proxies: &[&str], most_of_one: usize) -> Lines {
     let networks: Vec<IpNet> = proxies.iter().map(|n| n.parse().unwrap()).collect();
-    Lines::new(Proxies::new(&networks), most_of_one, Duration::from_secs(25))
+    Lines::new(
+        Proxies::new(&networks),
+        most_of_one,
+        Duration::from_secs(25),
+    )
 }
 
 fn open(lines: &Lines, from: &str) -> (TcpStream, Option<Held>) {
@@ -24,7 +28,9 @@ fn open(lines: &Lines, from: &str) -> (TcpStream, Option<Held>) {
 
 /// Whether the other end sees the end of it; only asked where it does.
 fn is_shut(client: &mut TcpStream) -> bool {
-    client.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    client
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
     client.read(&mut [0; 1]).unwrap() == 0
 }
 

@@ -228,11 +228,11 @@ impl ResponseError for Problem {
     /// The door writes the answer anew with what it knows of the request; this one is what is
     /// sent when the request has gone, as after a time limit.
     fn error_response(&self) -> HttpResponse {
-        let (language, id, https) = self
-            .0
-            .asked
-            .clone()
-            .unwrap_or((Language::En, String::new(), false));
+        let (language, id, https) =
+            self.0
+                .asked
+                .clone()
+                .unwrap_or((Language::En, String::new(), false));
         let mut response = self.response(language, &id);
         headers::secure(response.headers_mut(), "", https);
         headers::name_request(response.headers_mut(), &id);

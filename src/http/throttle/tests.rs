@@ -37,7 +37,10 @@ fn a_flood_of_addresses_leaves_nothing_behind() {
     }
     // a drop is back after a second: those of the last second, and what came since it was tidied
     let kept = buckets.limiter.len();
-    assert!(kept <= 1_000 + usize::try_from(TIDY_EVERY).unwrap(), "{kept}");
+    assert!(
+        kept <= 1_000 + usize::try_from(TIDY_EVERY).unwrap(),
+        "{kept}"
+    );
 }
 
 #[test]
@@ -62,19 +65,43 @@ fn a_request_has_the_class_of_its_address() {
         (Method::GET, "/healthz", None),
         (Method::GET, "/readyz", None),
         (Method::GET, "/metrics", None),
-        (Method::GET, "/api/v1/sites/{finess}/stock", Some(Class::Read)),
+        (
+            Method::GET,
+            "/api/v1/sites/{finess}/stock",
+            Some(Class::Read),
+        ),
         (Method::GET, "unmatched", Some(Class::Read)),
-        (Method::POST, "/api/v1/sites/{finess}/movements", Some(Class::Write)),
-        (Method::POST, "/api/v1/alerts/{id}/acknowledge", Some(Class::Write)),
+        (
+            Method::POST,
+            "/api/v1/sites/{finess}/movements",
+            Some(Class::Write),
+        ),
+        (
+            Method::POST,
+            "/api/v1/alerts/{id}/acknowledge",
+            Some(Class::Write),
+        ),
         (Method::POST, "/api/v1/sign-in", Some(Class::SignIn)),
-        (Method::POST, "/api/v1/sign-in/second-factor", Some(Class::SignIn)),
+        (
+            Method::POST,
+            "/api/v1/sign-in/second-factor",
+            Some(Class::SignIn),
+        ),
         (Method::POST, "/api/v1/password-reset", Some(Class::SignIn)),
         (Method::GET, "/set-password/{token}", Some(Class::SignIn)),
         (Method::POST, "/acknowledge/{token}", Some(Class::SignIn)),
         (Method::GET, "/api/v1/audit/export", Some(Class::Heavy)),
-        (Method::POST, "/api/v1/sites/{finess}/stock/import", Some(Class::Heavy)),
+        (
+            Method::POST,
+            "/api/v1/sites/{finess}/stock/import",
+            Some(Class::Heavy),
+        ),
         (Method::POST, "/api/v1/plans/preview", Some(Class::Heavy)),
-        (Method::GET, "/api/v1/plans/{id}/document", Some(Class::Heavy)),
+        (
+            Method::GET,
+            "/api/v1/plans/{id}/document",
+            Some(Class::Heavy),
+        ),
     ] {
         assert_eq!(of(method, pattern), class, "{pattern}");
     }

@@ -61,15 +61,17 @@ impl Pair {
             .first()
             .ok_or_else(|| of_certificate("no certificate in it".to_owned()))?;
         let (subject, since, until) = about(leaf).map_err(of_certificate)?;
-        let secret = PrivateKeyDer::from_pem_slice(&key_bytes)
-            .map_err(|_what_is_secret| of_key("no private key in it (PEM, without a password)".to_owned()))?;
-        let key = CertifiedKey::from_der(chain, secret, &super::provider()).map_err(|e| match e {
-            rustls::Error::InconsistentKeys(_) => of_key(format!(
-                "it does not fit the certificate of {subject} in {}",
-                certificate.display()
-            )),
-            other => of_key(format!("cannot be used: {other}")),
+        let secret = PrivateKeyDer::from_pem_slice(&key_bytes).map_err(|_what_is_secret| {
+            of_key("no private key in it (PEM, without a password)".to_owned())
         })?;
+        let key =
+            CertifiedKey::from_der(chain, secret, &super::provider()).map_err(|e| match e {
+                rustls::Error::InconsistentKeys(_) => of_key(format!(
+                    "it does not fit the certificate of {subject} in {}",
+                    certificate.display()
+                )),
+                other => of_key(format!("cannot be used: {other}")),
+            })?;
         Ok(Self {
             key: Arc::new(key),
             bytes: [chain_bytes, key_bytes],
@@ -128,7 +130,10 @@ impl Pair {
             None => host.split(':').next().unwrap_or_default(),
         };
         let name = ServerName::try_from(host.to_owned());
-        let leaf = self.key.end_entity_cert().and_then(ParsedCertificate::try_from);
+        let leaf = self
+            .key
+            .end_entity_cert()
+            .and_then(ParsedCertificate::try_from);
         match (name, leaf) {
             (Ok(name), Ok(leaf)) => rustls::client::verify_server_name(&leaf, &name).is_ok(),
             (Err(_), _) | (_, Err(_)) => false,
@@ -161,7 +166,8 @@ fn bytes(file: &Path) -> Result<Vec<u8>, String> {
 fn about(leaf: &CertificateDer<'_>) -> Result<(String, Instant, Instant), String> {
     let (_, read) = X509Certificate::from_der(leaf).map_err(|e| format!("no certificate: {e}"))?;
     let at = |time: x509_parser::time::ASN1Time| {
-        Instant::from_timestamp(time.timestamp(), 0).ok_or_else(|| "its dates cannot be read".to_owned())
+        Instant::from_timestamp(time.timestamp(), 0)
+            .ok_or_else(|| "its dates cannot be read".to_owned())
     };
     let validity = read.validity();
     Ok((

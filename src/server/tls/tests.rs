@@ -110,7 +110,11 @@ fn a_bad_pair_leaves_the_old_one_where_it_is_and_is_told() {
     // one half is written, the other not yet
     let second = desk.write(4_001);
     let new_key = std::fs::read(desk.file("tls-key.pem")).unwrap();
-    for bad in [key.as_slice(), b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+    for bad in [
+        key.as_slice(),
+        b"",
+        b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+    ] {
         std::fs::write(desk.file("tls-key.pem"), bad).unwrap();
         shown.look();
         shown.look();
@@ -170,7 +174,10 @@ fn a_key_of_another_certificate_is_refused_by_name() {
     std::fs::write(desk.file("tls-key.pem"), other).unwrap();
     let fault = Pair::read(&desk.files()).unwrap_err();
     assert_eq!(fault.setting, "tls_key_file");
-    assert!(fault.what.contains("does not fit the certificate of"), "{fault}");
+    assert!(
+        fault.what.contains("does not fit the certificate of"),
+        "{fault}"
+    );
     std::fs::write(desk.file("tls.pem"), "no certificate").unwrap();
     let fault = Pair::read(&desk.files()).unwrap_err();
     assert_eq!(fault.setting, "tls_certificate_file");
