@@ -2,18 +2,19 @@
 
 use super::authenticate::Here;
 use super::guard::Admitted;
+use super::keyed::{LineLeft, VerbReached, keyed};
 use super::refused;
-use crate::app::records::{Key, Rulebooks};
+use crate::app::records::Rulebooks;
 use crate::app::see;
 use crate::app::service::Write;
-use crate::app::{self, Act, Answer, Caller, Decided, Keyed};
+use crate::app::{self, Act, Answer, Caller, Decided};
 use crate::domain::calendar::Instant;
 use crate::domain::code::Finess;
 use crate::domain::language::Language;
 use crate::domain::role::Action;
 use crate::http::entrance::Entrance;
 use crate::http::etag;
-use crate::http::idempotency::{IdempotencyKey, fingerprint};
+use crate::http::idempotency::IdempotencyKey;
 use crate::http::problem::{PROBLEM_JSON, Problem};
 use actix_web::dev::Payload;
 use actix_web::http::{StatusCode, header};
@@ -177,9 +178,9 @@ impl Ask {
         Ok(noted)
     }
 
-    /// Says that a dry run has nothing to leave on the audit trail: it changed nothing, and told nothing of a
-    /// patient that was not brought along.
-    pub fn was_dry(&self) {
+    /// Says that the line on the audit trail is left already, or that there is none to leave: a dry run changed
+    /// nothing, and told nothing of a patient that was not brought along.
+    pub fn line_is_seen_to(&self) {
         self.request.extensions_mut().insert(LineLeft);
     }
 
@@ -283,45 +284,6 @@ impl Ask {
             .weigh((self.caller.clone(), self.now), (action, site), look)
             .await
             .map_err(refused::problem)
-    }
-}
-
-/// Left with a request that has left its line on the audit trail, or has nobody to leave one for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct LineLeft;
-
-/// Left with a request whose verb was asked: what is answered then is the verb's.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct VerbReached;
-
-/// By what a repetition of this request is recognised.
-pub(super) fn keyed(
-    request: &HttpRequest,
-    caller: &Caller,
-    key: &IdempotencyKey,
-    body: &[u8],
-) -> Keyed {
-    // a route is kept as it is, and a pseudonym in it is personal: it is told apart with the body
-    let personal = request.match_info().get("pseudonym").is_some();
-    let pattern = request.match_pattern().filter(|_| personal);
-    let route = pattern.unwrap_or_else(|| request.path().to_owned());
-    let mut said = Vec::new();
-    if personal {
-        said.extend_from_slice(request.path().as_bytes());
-        said.push(0);
-    }
-    if !request.query_string().is_empty() {
-        said.extend_from_slice(request.query_string().as_bytes());
-        said.push(0);
-    }
-    said.extend_from_slice(body);
-    Keyed {
-        key: Key {
-            caller: caller.id.clone(),
-            route: format!("{} {route}", request.method()),
-            key: key.as_str().to_owned(),
-        },
-        body_hash: fingerprint(&said),
     }
 }
 

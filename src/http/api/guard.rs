@@ -1,7 +1,8 @@
 //! Who is asking, and whether they may: before any handler runs.
 
-use super::ask::{Ask, LineLeft};
+use super::ask::Ask;
 use super::authenticate::{self, Here, Known};
+use super::keyed::LineLeft;
 use super::route::Callers;
 use super::{forged, routes, unread};
 use crate::app::act::Done;

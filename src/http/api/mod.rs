@@ -22,6 +22,7 @@ mod forged;
 pub mod guard;
 pub mod imports;
 pub mod inventories;
+mod keyed;
 pub mod monitoring;
 pub mod movements;
 pub mod networks;

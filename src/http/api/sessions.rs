@@ -141,7 +141,10 @@ pub async fn password(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let service = &ask.entrance.service;
     let changed = set_password::change(service, (ask.now, &ask.caller), here.id, both).await;
     match changed.map_err(super::refused::problem)? {
-        Changed::Done => Ok(HttpResponse::NoContent().finish()),
+        Changed::Done => {
+            ask.line_is_seen_to();
+            Ok(HttpResponse::NoContent().finish())
+        }
         Changed::Wrong => {
             let said = Said::new(
                 "is not the password that is set",

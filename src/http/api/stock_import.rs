@@ -162,7 +162,7 @@ pub async fn import(ask: Ask, mut query: Query, body: Body) -> Result<HttpRespon
             .read(move |act| import_stock::compare(act, &file))
             .await?;
         if compared.faults.is_empty() {
-            ask.was_dry();
+            ask.line_is_seen_to();
             return Ok(HttpResponse::Ok().json(shape(&compared, None)));
         }
         return Err(refused(&compared.faults));

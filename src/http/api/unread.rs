@@ -5,8 +5,9 @@
 //! the kind, the language and the request's id are, and a repeat, which sends the same bytes, is read
 //! again.
 
-use super::ask::{VerbReached, keyed, response};
+use super::ask::response;
 use super::guard::Admitted;
+use super::keyed::{VerbReached, keyed};
 use super::refused;
 use crate::app::Answer;
 use crate::app::service::Write;

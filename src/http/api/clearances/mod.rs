@@ -78,7 +78,7 @@ pub async fn ask(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
                 ))
             })
             .await?;
-        ask.was_dry();
+        ask.line_is_seen_to();
         return Ok(HttpResponse::Ok().json(shape));
     }
     ask.write(

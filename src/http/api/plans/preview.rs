@@ -165,7 +165,7 @@ pub async fn verified(ask: Ask) -> Result<HttpResponse, Problem> {
     let id = PlanId::new(ask.part("id"));
     let of = id.clone();
     if let Some(left) = ask.read(move |act| plans::by_hash(act, &of)).await? {
-        ask.was_dry();
+        ask.line_is_seen_to();
         let said = json!({
             "by": "hash", "erased": true, "holds": left.holds,
             "case_sha256": left.case_sha256, "audit_line": left.line,
