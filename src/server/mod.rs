@@ -15,6 +15,7 @@ mod start;
 pub mod stop;
 pub mod tls;
 mod upkeep;
+mod wire;
 
 pub use letters::way;
 pub use situations::write_sheets;

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 use super::http::{Connections, bind, serve};
 use super::stop::Stop;
 use super::tls::Certificates;
-use super::{copies, letters, ready, schedule, sight, signing, situations, tls, upkeep};
+use super::{copies, letters, ready, schedule, sight, signing, situations, tls, upkeep, wire};
 use crate::app::access::{Access, passwords, sealed::Key};
 use crate::app::act::Desk;
 use crate::app::retention::Terms;
@@ -25,10 +25,9 @@ use crate::http::door::Door;
 use crate::http::entrance::Entrance;
 use crate::http::limits::Limits;
 use crate::http::peer::Proxies;
-use crate::http::throttle::{PerMinute, Throttle};
 use crate::mail::{MemoryPost, Post, Transport};
 use crate::rulebook::Rulebooks;
-use crate::settings::{Settings, Wire};
+use crate::settings::Settings;
 use crate::telemetry::Metrics;
 
 /// How long letters under way may take to finish at a stop, at most.
@@ -106,7 +105,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         Transport::Smtp(..) | Transport::Directory(..) => None,
     };
     let metrics = Arc::new(Metrics::new());
-    let certificates = certificates(settings, &metrics)?;
+    let certificates = wire::certificates(settings, &metrics)?;
     let db = database(&url, settings, options.writing).await?;
     letters::free(&db).await?;
     let desk = Desk {
@@ -155,7 +154,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
             certificates.as_ref(),
         ),
         proxies: Proxies::new(&settings.wire.trusted_proxies),
-        throttle: throttle(&settings.wire),
+        throttle: wire::throttle(&settings.wire),
     };
     let entrance = Entrance {
         service: service.clone(),
@@ -175,7 +174,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         metrics,
         certificates,
         listener,
-        connections: connections(settings),
+        connections: wire::connections(settings),
         door: web::Data::new(door),
         entrance: web::Data::new(entrance),
         post,
@@ -373,41 +372,4 @@ pub fn access(settings: &Settings) -> Result<Access> {
         second_factor: settings.second_factor_for,
         key: key.transpose()?,
     })
-}
-
-/// Reads the certificate and its key, if they are set.
-fn certificates(settings: &Settings, metrics: &Arc<Metrics>) -> Result<Option<Certificates>> {
-    let Some(files) = &settings.wire.tls else {
-        return Ok(None);
-    };
-    let opened = Certificates::open(files, metrics).context("reading the settings of TLS")?;
-    Ok(Some(opened))
-}
-
-fn throttle(wire: &Wire) -> Throttle {
-    let of_network = PerMinute {
-        reads: wire.address_reads_per_minute,
-        writes: wire.address_writes_per_minute,
-        heavy: wire.address_heavy_per_minute,
-        sign_ins: wire.address_sign_ins_per_minute,
-    };
-    let of_account = PerMinute {
-        reads: wire.account_reads_per_minute,
-        writes: wire.account_writes_per_minute,
-        heavy: wire.account_heavy_per_minute,
-        // who signs in has no account yet; those of one account are slowed where the password is looked at
-        sign_ins: 0,
-    };
-    Throttle::new(of_network, of_account)
-}
-
-fn connections(settings: &Settings) -> Connections {
-    let whole_seconds = settings.stop_timeout.as_millis().div_ceil(1_000);
-    Connections {
-        workers: settings.workers,
-        most_per_address: usize::try_from(settings.wire.address_connections_most)
-            .unwrap_or(usize::MAX),
-        finish_seconds: u64::try_from(whole_seconds).unwrap_or(u64::MAX),
-        ..Connections::default()
-    }
 }

@@ -54,6 +54,20 @@ fn a_network_has_as_many_connections_as_it_may() {
     assert!(lines.locked().lines.is_empty());
 }
 
+#[actix_web::test]
+async fn an_answer_is_sent_whole() {
+    let lines = lines(&[], 10);
+    let (_client, held) = open(&lines, "203.0.113.9");
+    let text = "0123456789".repeat(20_000);
+    for whole in [String::new(), "short".to_owned(), text] {
+        let body = held.as_ref().unwrap().busy().until_sent(BoxBody::new(whole.clone()));
+        let length = u64::try_from(whole.len()).unwrap();
+        assert_eq!(body.size(), BodySize::Sized(length));
+        let sent = actix_web::body::to_bytes(body).await.unwrap();
+        assert!(sent == whole.as_bytes());
+    }
+}
+
 #[test]
 fn a_connection_without_a_request_is_shut_and_one_with_a_request_is_not() {
     let lines = lines(&[], 10);

@@ -122,8 +122,8 @@ fn a_bad_pair_leaves_the_old_one_where_it_is_and_is_told() {
         let said = shown.warning().verdict().unwrap_err();
         assert_eq!(said, "the new certificate is not taken");
     }
-    // each of the two kinds of fault once, however often it was looked
-    assert!(desk.counted("dotation_tls_pairs_refused_total 2"));
+    // each of the three kinds of fault once, however often it was looked
+    assert!(desk.counted("dotation_tls_pairs_refused_total 3"));
     std::fs::remove_file(desk.file("tls-key.pem")).unwrap();
     shown.look();
     assert!(trusts(&shown, &first));

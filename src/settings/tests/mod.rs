@@ -121,7 +121,7 @@ fn a_certificate_needs_its_key_and_an_address_that_is_encrypted() {
     check_faults(
         "tls_min = '1.1'\n",
         &[],
-        &["x.toml:1:11: tls_min: found \"1.1\", expected \"1.2\" or \"1.3\""],
+        &["x.toml:1:11: tls_min: found '1.1', expected \"1.2\" or \"1.3\""],
     );
 }
 
@@ -131,7 +131,7 @@ fn not_everybody_is_a_proxy() {
         "trusted_proxies = '0.0.0.0/0'\n",
         &[],
         &[
-            "x.toml:1:19: trusted_proxies: found \"0.0.0.0/0\", expected addresses or networks with commas between them, as \"10.0.3.7, 2001:db8:1::/64\"",
+            "x.toml:1:19: trusted_proxies: found '0.0.0.0/0', expected addresses or networks with commas between them, as \"10.0.3.7, 2001:db8:1::/64\"",
         ],
     );
 }

@@ -141,7 +141,7 @@ fn a_page_has_neither_a_script_nor_a_style_that_its_policy_forbids() {
 #[test]
 fn browsers_are_told_to_come_by_tls_only_where_they_came_by_tls() {
     let app = spawn_set(Backend::Sqlite, |settings| {
-        settings.wire.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        settings.wire.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
     });
     let said = |path: &str, proto: &str| {
         let answer = asked(&app, "GET", path, &[("X-Forwarded-Proto", proto)]);

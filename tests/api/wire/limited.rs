@@ -49,7 +49,7 @@ fn a_request_that_was_refused_was_not_done_and_can_be_repeated(backend: Backend)
     let stock = app
         .get(Role::Pharmacist, &format!("/sites/{CENTRE}/stock"))
         .expect(200);
-    assert_eq!(stock["items"][0]["units"], 2, "{stock}");
+    assert_eq!(stock["presentations"][0]["usable"], 2, "{stock}");
 }
 
 on_both! {
@@ -66,7 +66,7 @@ fn from(app: &App, address: &str, method: &str, path: &str) -> Answer {
 #[test]
 fn who_guesses_from_one_network_waits_before_anything_is_looked_up() {
     let app = spawn_set(Backend::Sqlite, |settings| {
-        settings.wire.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        settings.wire.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
         settings.wire.address_sign_ins_per_minute = 2;
     });
     let limit = "\"sign-ins\";q=2;w=60";
@@ -93,7 +93,7 @@ fn who_guesses_from_one_network_waits_before_anything_is_looked_up() {
 #[test]
 fn a_network_without_a_token_cannot_ask_without_end() {
     let app = spawn_set(Backend::Sqlite, |settings| {
-        settings.wire.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+        settings.wire.trusted_proxies = vec!["127.0.0.1/32".parse().unwrap()];
         settings.wire.address_reads_per_minute = 2;
     });
     for _ in 0..2 {

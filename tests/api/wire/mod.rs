@@ -9,10 +9,11 @@ mod proxies;
 
 use crate::service::App;
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-/// Sends bytes, and returns all that is answered until the service closes the line; at most for twenty seconds.
+/// Sends bytes and no more, and returns all that is answered until the service closes the line; it has twenty
+/// seconds from one byte to the next.
 fn raw(app: &App, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(app.address).unwrap();
     stream
@@ -20,6 +21,7 @@ fn raw(app: &App, bytes: &[u8]) -> String {
         .unwrap();
     // one that closes the line before it has read all is one that answers
     let sent = stream.write_all(bytes);
+    stream.shutdown(Shutdown::Write).ok();
     let mut answer = Vec::new();
     let read = stream.read_to_end(&mut answer);
     let text = String::from_utf8_lossy(&answer).into_owned();

@@ -10,19 +10,30 @@ use serde_json::json;
 fn noted(app: &App, headers: &[(&str, &str)]) -> String {
     let bearer = format!("Bearer {}", app.token(Role::Pharmacist));
     let body = json!({ "kind": "receipt", "cip13": MG400, "lot": "B1", "expiry": "2023-06-30", "units": 1 });
-    let mut all = vec![("Authorization", &*bearer), ("Idempotency-Key", "k-1")];
+    let mut all = vec![
+        ("Authorization", &*bearer),
+        ("Idempotency-Key", "k-1"),
+        ("X-Request-Id", "of-the-proxy"),
+    ];
     all.extend(headers);
     let address = format!("/sites/{CENTRE}/movements");
     app.send("POST", &address, &all, Some(body.to_string().as_bytes()))
         .expect(201);
-    let audit = app.get(Role::Admin, "/audit?limit=1").expect(200);
-    assert_eq!(audit["items"][0]["action"], "movement", "{audit}");
-    audit["items"][0]["peer"].as_str().unwrap().to_owned()
+    let audit = app
+        .get(Role::Admin, &format!("/audit?site={CENTRE}&limit=200"))
+        .expect(200);
+    let lines = audit["items"].as_array().unwrap();
+    let line = lines
+        .iter()
+        .find(|line| line["request_id"] == "of-the-proxy");
+    line.unwrap()["peer"].as_str().unwrap().to_owned()
 }
 
 fn behind_a_proxy(settings: &mut Settings) {
-    settings.wire.trusted_proxies =
-        vec!["127.0.0.1".parse().unwrap(), "10.0.0.0/8".parse().unwrap()];
+    settings.wire.trusted_proxies = vec![
+        "127.0.0.1/32".parse().unwrap(),
+        "10.0.0.0/8".parse().unwrap(),
+    ];
 }
 
 fn the_audit_trail_has_the_address_that_a_trusted_proxy_names(backend: Backend) {
