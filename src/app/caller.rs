@@ -4,7 +4,7 @@ use crate::db::tokens::Reach;
 use crate::domain::code::Finess;
 use crate::domain::id::{BreakGlassId, PersonId};
 use crate::domain::reason::Refusal;
-use crate::domain::role::{Action, Role, is_felt_everywhere, may};
+use crate::domain::role::{Action, Role, is_felt_everywhere, may, may_by_breaking};
 use crate::domain::scope::Scope;
 
 /// How the id of a person begins, where ids of tokens stand too.
@@ -82,7 +82,12 @@ impl Held {
             Some(site) => self.reach.includes(site),
             None => !is_felt_everywhere(action) || self.reach == Reach::Everywhere,
         };
-        may(self.role, action) && here
+        self.includes(action) && here
+    }
+
+    /// Whether it is for `action` anywhere.
+    fn includes(&self, action: Action) -> bool {
+        may(self.role, action) && (self.by_breaking.is_none() || may_by_breaking(action))
     }
 }
 
@@ -179,7 +184,7 @@ impl Caller {
         if known || self.held.iter().any(|h| h.allows(action, site)) {
             return None;
         }
-        if !self.held.iter().any(|h| may(h.role, action)) {
+        if !self.held.iter().any(|h| h.includes(action)) {
             return Some(Lacks::Role);
         }
         Some(match site {
@@ -192,7 +197,7 @@ impl Caller {
     #[must_use]
     pub fn admitted_for(mut self, action: Action, site: Option<Finess>) -> Self {
         self.acting = Some(action);
-        let allow = |h: &&Held| may(h.role, action);
+        let allow = |h: &&Held| h.includes(action);
         if self.held.iter().any(|h| allow(&h)) {
             let nowhere = Reach::Sites(Vec::new());
             let held = self.held.iter().filter(allow);
@@ -207,7 +212,7 @@ impl Caller {
     /// Returns the role that allows at a site what they were admitted for; of several, one that was given.
     fn held_at(&self, site: Option<Finess>) -> Option<&Held> {
         let there = |h: &&Held| {
-            self.acting.is_none_or(|action| may(h.role, action))
+            self.acting.is_none_or(|action| h.includes(action))
                 && site.is_none_or(|site| h.reach.includes(site))
         };
         let given = self.held.iter().filter(|h| h.by_breaking.is_none());
@@ -305,6 +310,7 @@ mod tests {
         let (a, b) = (Finess::parse(A).ok(), Finess::parse(B).ok());
         let who = who.admitted_for(Action::MoveStock, b);
         assert_eq!(who.breaking_at(a), None);
+        assert_eq!(who.lacks(Action::EditRecipients, b), Some(Lacks::Site));
         assert!(who.breaking_at(b).is_some());
     }
 }

@@ -3,7 +3,7 @@
 
 mod otherwise;
 
-pub(super) use otherwise::{ended, no_reserve, overridden, safety_overridden};
+pub(super) use otherwise::{ended, glass_broken, no_reserve, overridden, safety_overridden};
 
 use super::act::{Act, Done};
 use super::error::Error;

@@ -15,6 +15,7 @@ pub mod approve_plan;
 pub mod ask_clearance;
 pub mod assess_case;
 pub mod audit_trail;
+pub mod break_glass;
 pub mod caller;
 pub mod count_units;
 mod crs;

@@ -1,6 +1,7 @@
 //! Writing letters into the outbox, in the transaction that causes them.
 
 use super::act::{Act, mint};
+use super::break_glass;
 use super::error::Error;
 use super::letter_links;
 use super::recalls;
@@ -88,6 +89,7 @@ fn worded(
 ) -> Result<Words, Error> {
     let recall = recalls::facts(act, alert)?;
     let of = shelf::facts(act, state, alert)?;
+    let glass = break_glass::facts(act, alert)?;
     let refused = refused::rulebook(act, alert)?;
     let rulebook = match (&recall, &of) {
         // of another medicine than the letter's no telephone number helps
@@ -107,6 +109,7 @@ fn worded(
         rulebook: rulebook.as_ref(),
         recall,
         of,
+        glass,
         link: &link,
         simulated: act.desk.simulated,
     };
@@ -199,7 +202,10 @@ pub(super) fn after_those_before(
 }
 
 const fn is_of_no_medicine(kind: AlertKind) -> bool {
-    matches!(kind, AlertKind::SiteUnreachable | AlertKind::EvaluationLate)
+    matches!(
+        kind,
+        AlertKind::SiteUnreachable | AlertKind::EvaluationLate | AlertKind::BreakGlass
+    )
 }
 
 /// The rulebook that an alert is about: its subject is the name, or a clearance under it.

@@ -5,6 +5,7 @@ use super::act::{Act, Done};
 use super::caller::Held;
 use super::error::Error;
 use super::give_access::hash;
+use crate::db::breakings;
 use crate::db::people;
 use crate::db::sessions::{self, Session, Stage};
 use crate::db::tokens::Reach;
@@ -36,7 +37,7 @@ pub struct Admitted {
     pub there: bool,
 }
 
-/// Returns the roles that a person holds at an instant.
+/// Returns the roles that a person holds at an instant, those by breaking the glass included.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -54,6 +55,16 @@ pub(super) fn held_by(
             Held::given(grant.role, reach)
         })
         .collect();
+    // a role that was taken breaks no glass any more
+    for breaking in breakings::held(conn, person, now)? {
+        if held.iter().any(|h| h.role == breaking.role) {
+            held.push(Held {
+                role: breaking.role,
+                reach: Reach::Sites(vec![breaking.site]),
+                by_breaking: Some(breaking.id),
+            });
+        }
+    }
     // of several, they act in the one that stands first: always the same
     held.sort_by_key(|h| h.role);
     Ok(held)

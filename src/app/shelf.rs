@@ -114,6 +114,7 @@ pub(super) fn facts(
         | AlertKind::Recall
         | AlertKind::SiteUnreachable
         | AlertKind::EvaluationLate
+        | AlertKind::BreakGlass
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast => Ok(None),
     }

@@ -12,6 +12,7 @@ pub mod alerts;
 pub mod apart;
 pub mod audit;
 pub mod backup;
+pub mod breakings;
 pub mod catalogue;
 pub mod clearances;
 pub mod conn;

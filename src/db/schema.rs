@@ -69,6 +69,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    breakings (id) {
+        id -> Text,
+        person_id -> Text,
+        role -> Text,
+        site -> Text,
+        reason -> Text,
+        broken_at -> Timestamp,
+        until -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     person_roles (id) {
         id -> Text,
         person_id -> Text,
@@ -896,6 +910,8 @@ diesel::joinable!(token_sites -> sites (site));
 diesel::joinable!(person_roles -> people (person_id));
 diesel::joinable!(person_roles -> sites (site));
 diesel::joinable!(recovery_codes -> people (person_id));
+diesel::joinable!(breakings -> people (person_id));
+diesel::joinable!(breakings -> sites (site));
 diesel::joinable!(sessions -> people (person_id));
 diesel::joinable!(devices -> people (person_id));
 diesel::joinable!(person_links -> people (person_id));
@@ -1013,4 +1029,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     devices,
     sign_in_failures,
     person_links,
+    breakings,
 );

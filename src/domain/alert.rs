@@ -40,11 +40,13 @@ pub enum AlertKind {
     SiteUnreachable,
     /// The alerts of a site were not evaluated after its last movement.
     EvaluationLate,
+    /// Somebody broke the glass: took access to a site that is not theirs.
+    BreakGlass,
 }
 
 impl AlertKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ReserveBelowMinimum,
         Self::ClearanceBroken,
         Self::Override,
@@ -58,6 +60,7 @@ impl AlertKind {
         Self::ReserveForecast,
         Self::SiteUnreachable,
         Self::EvaluationLate,
+        Self::BreakGlass,
     ];
 
     /// Returns the code of the kind.
@@ -76,6 +79,7 @@ impl AlertKind {
             Self::ReserveForecast => "reserve-forecast",
             Self::SiteUnreachable => "site-unreachable",
             Self::EvaluationLate => "evaluation-late",
+            Self::BreakGlass => "break-glass",
         }
     }
 
@@ -98,7 +102,7 @@ impl AlertKind {
                 &[Capacity::Pharmacist, Capacity::CarTUnit]
             }
             Self::Override | Self::SiteUnreachable => &[Capacity::Coordinator],
-            Self::NoticeExpired | Self::Recall | Self::EvaluationLate => {
+            Self::NoticeExpired | Self::Recall | Self::EvaluationLate | Self::BreakGlass => {
                 &[Capacity::Pharmacist, Capacity::Coordinator]
             }
         }
@@ -119,7 +123,7 @@ impl AlertKind {
             | Self::ReserveForecast
             | Self::SiteUnreachable
             | Self::EvaluationLate => false,
-            Self::Override | Self::ClearanceRefused => true,
+            Self::Override | Self::ClearanceRefused | Self::BreakGlass => true,
         }
     }
 
@@ -136,7 +140,8 @@ impl AlertKind {
     ///
     /// Choice, for no document orders it. What cannot: a reserve below its minimum and a GO that is broken,
     /// since an infusion may start at any hour and its rescue doses are not there; a recall, whose units
-    /// must not reach a patient meanwhile; an override, of which the coordinator is to hear at once; and all
+    /// must not reach a patient meanwhile; an override and a broken glass, of which those who answer for the site
+    /// are to hear at once; and all
     /// else that is about a reserve: that one will be short, or must be larger since resupply is in doubt, or
     /// that nobody watches it. All others are seen to in the hours of a pharmacy; where one of them takes doses from a reserve or a GO,
     /// that is heard by its own kind at once.
@@ -148,7 +153,8 @@ impl AlertKind {
             | Self::Recall
             | Self::ResupplyCompromised
             | Self::ReserveForecast
-            | Self::EvaluationLate => false,
+            | Self::EvaluationLate
+            | Self::BreakGlass => false,
             Self::NoticeExpired
             | Self::CountOverdue
             | Self::StockBelowMinimum
@@ -303,7 +309,12 @@ mod tests {
         for kind in AlertKind::ALL {
             assert_eq!(
                 kind.closes_when_acknowledged(),
-                [AlertKind::Override, AlertKind::ClearanceRefused].contains(&kind),
+                [
+                    AlertKind::Override,
+                    AlertKind::ClearanceRefused,
+                    AlertKind::BreakGlass
+                ]
+                .contains(&kind),
                 "{kind:?}"
             );
             assert!(!kind.heard_by().is_empty());

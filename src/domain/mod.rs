@@ -103,6 +103,7 @@
 pub mod alert;
 pub mod apart;
 pub mod assess;
+pub mod breaking;
 pub mod calendar;
 pub mod cis;
 pub mod clearance;

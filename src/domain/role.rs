@@ -107,6 +107,10 @@ pub enum Action {
     EditTokens,
     /// Add people, and say who holds which role where.
     EditPeople,
+    /// Break the glass at a site that is not theirs.
+    BreakGlass,
+    /// See who broke the glass at a site, and end it.
+    OverseeBreakings,
     /// Read all of a site on one sheet, for a day on paper.
     ReadSituation,
     /// Take out all that is held on a patient.
@@ -115,7 +119,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::ReadSelf,
         Self::ReadCommons,
         Self::EditCatalogue,
@@ -145,6 +149,8 @@ impl Action {
         Self::ReadAudit,
         Self::EditTokens,
         Self::EditPeople,
+        Self::BreakGlass,
+        Self::OverseeBreakings,
         Self::ReadSituation,
         Self::ExportPatients,
     ];
@@ -193,8 +199,30 @@ pub const fn may(role: Role, action: Action) -> bool {
         Action::ReadLetters | Action::EditRecipients => {
             matches!(role, Pharmacist | Coordinator | Admin)
         }
-        Action::ReadAudit => matches!(role, Pharmacist | Coordinator | Admin),
+        Action::ReadAudit | Action::OverseeBreakings => {
+            matches!(role, Pharmacist | Coordinator | Admin)
+        }
+        // as `breaking::ROLES`
+        Action::BreakGlass => matches!(role, Pharmacist | CarTUnit | Prescriber),
     }
+}
+
+/// Returns whether somebody may do it who broke the glass: what a patient needs tonight.
+///
+/// Choice: not what would keep others from hearing of it (who receives letters, acknowledging an alert, ending
+/// access), not what sets a site for the time after, and not what takes data away.
+pub const fn may_by_breaking(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::EditRecipients
+            | Action::RetryLetters
+            | Action::AcknowledgeAlert
+            | Action::OverseeBreakings
+            | Action::SetThresholds
+            | Action::SetResupply
+            | Action::ReadAudit
+            | Action::ExportPatients
+    )
 }
 
 /// Returns whether an action that names no site is felt at every site, so that only somebody whose
@@ -224,6 +252,20 @@ mod tests {
             allowed,
             [Action::ReadSelf, Action::ReadCommons, Action::ReadStock]
         );
+    }
+
+    #[test]
+    fn who_broke_the_glass_does_what_a_patient_needs_and_silences_nobody() {
+        for action in [Action::ReadStock, Action::MoveStock, Action::FileRequests] {
+            assert!(may_by_breaking(action), "{action:?}");
+        }
+        for action in [Action::AcknowledgeAlert, Action::EditRecipients] {
+            assert!(!may_by_breaking(action), "{action:?}");
+        }
+        for role in Role::ALL {
+            let breaks = super::super::breaking::ROLES.contains(&role);
+            assert_eq!(may(role, Action::BreakGlass), breaks, "{role:?}");
+        }
     }
 
     #[test]

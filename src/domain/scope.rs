@@ -87,6 +87,8 @@ impl Action {
             Self::ReadAudit => "read-audit",
             Self::EditTokens => "edit-tokens",
             Self::EditPeople => "edit-people",
+            Self::BreakGlass => "break-glass",
+            Self::OverseeBreakings => "oversee-break-glass",
             Self::ReadSituation => "read-situation",
             Self::ExportPatients => "export-patients",
         }
@@ -97,7 +99,7 @@ impl Action {
         Self::ALL.into_iter().find(|action| action.code() == code)
     }
 
-    /// Returns whether it changes nothing.
+    /// Returns whether it changes nothing, and takes nothing out of the service as a file.
     pub const fn only_reads(self) -> bool {
         match self {
             Self::ReadSelf
@@ -109,8 +111,7 @@ impl Action {
             | Self::ReadPlans
             | Self::ReadLetters
             | Self::ReadAudit
-            | Self::ReadSituation
-            | Self::ExportPatients => true,
+            | Self::ReadSituation => true,
             Self::EditCatalogue
             | Self::EditSites
             | Self::SetResupply
@@ -130,7 +131,10 @@ impl Action {
             | Self::EditRecipients
             | Self::RetryLetters
             | Self::EditTokens
-            | Self::EditPeople => false,
+            | Self::EditPeople
+            | Self::ExportPatients
+            | Self::BreakGlass
+            | Self::OverseeBreakings => false,
         }
     }
 }

@@ -53,10 +53,10 @@ const MOST: TimeDelta = TimeDelta::minutes(15);
 /// Returns how long must be waited after so many failures in a row: doubled with each, from two seconds.
 pub fn wait(counted: Counted, failures: i64) -> TimeDelta {
     let beyond = failures.saturating_sub(counted.free());
-    match u32::try_from(beyond) {
-        Err(_) | Ok(0) => TimeDelta::zero(),
-        Ok(n @ 1..=9) => TimeDelta::seconds(1_i64 << n),
-        Ok(_) => MOST,
+    match beyond {
+        ..=0 => TimeDelta::zero(),
+        n @ 1..=9 => TimeDelta::seconds(1_i64 << n),
+        10.. => MOST,
     }
 }
 

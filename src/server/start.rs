@@ -370,6 +370,7 @@ pub fn access(settings: &Settings) -> Result<Access> {
         idle: chrono::TimeDelta::minutes(i64::from(settings.session_idle_minutes)),
         longest: chrono::TimeDelta::hours(i64::from(settings.session_most_hours)),
         second_factor: settings.second_factor_for,
+        breaking: chrono::TimeDelta::minutes(i64::from(settings.break_glass_minutes)),
         key: key.transpose()?,
     })
 }

@@ -10,6 +10,7 @@ pub(super) struct OfAccess {
     pub(super) session_idle_minutes: u32,
     pub(super) session_most_hours: u32,
     pub(super) second_factor_for: SecondFactorFor,
+    pub(super) break_glass_minutes: u32,
     pub(super) secrets_key: Option<Secret>,
 }
 
@@ -24,6 +25,7 @@ pub(super) fn read(origin: &Origin<'_>) -> Option<OfAccess> {
         value::SECOND_FACTOR,
         SecondFactorFor::from_code,
     );
+    let breaking = origin.whole("break_glass_minutes", is.break_glass_minutes, 15..=720);
     let key = origin.secret_if_any("secrets_key", "secrets_key_file");
     let key = key?;
     if let Some(key) = &key
@@ -38,6 +40,7 @@ pub(super) fn read(origin: &Origin<'_>) -> Option<OfAccess> {
         session_idle_minutes: idle?,
         session_most_hours: most?,
         second_factor_for: second_factor?,
+        break_glass_minutes: breaking?,
         secrets_key: key,
     })
 }

@@ -123,6 +123,8 @@ pub struct Settings {
     pub session_most_hours: u32,
     /// From whom a second factor is asked at sign-in.
     pub second_factor_for: SecondFactorFor,
+    /// For how many minutes the glass is broken: 15 to 720.
+    pub break_glass_minutes: u32,
     /// By what the secrets of second factors are sealed: 64 hexadecimal digits.
     pub secrets_key: Option<Secret>,
     /// The line between the service and whoever asks it.
@@ -178,6 +180,7 @@ impl Default for Settings {
             session_idle_minutes: 30,
             session_most_hours: 12,
             second_factor_for: SecondFactorFor::Privileged,
+            break_glass_minutes: 120,
             secrets_key: None,
             wire: Wire::default(),
             default_language: Language::Fr,
@@ -359,6 +362,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         session_idle_minutes: access.session_idle_minutes,
         session_most_hours: access.session_most_hours,
         second_factor_for: access.second_factor_for,
+        break_glass_minutes: access.break_glass_minutes,
         secrets_key: access.secrets_key,
         wire: wire?,
         default_language: default_language?,

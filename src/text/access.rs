@@ -3,12 +3,31 @@
 use crate::domain::language::Language;
 use crate::domain::password::{LEAST, MOST, Weakness};
 use crate::domain::reason::OfAccess;
+use crate::domain::role::Role;
 
 /// Returns the sentence for a refusal about access.
 pub fn refusal(language: Language, refusal: OfAccess) -> String {
     match language {
         Language::Fr => fr(refusal),
         Language::En => en(refusal),
+    }
+}
+
+/// Returns what a role is called.
+pub const fn role_name(language: Language, role: Role) -> &'static str {
+    match (language, role) {
+        (Language::Fr, Role::Pharmacist) => "pharmacien",
+        (Language::Fr, Role::CarTUnit) => "unité CAR-T",
+        (Language::Fr, Role::Prescriber) => "prescripteur",
+        (Language::Fr, Role::Coordinator) => "coordinateur",
+        (Language::Fr, Role::Admin) => "administrateur",
+        (Language::Fr, Role::Reader) => "lecteur",
+        (Language::En, Role::Pharmacist) => "pharmacist",
+        (Language::En, Role::CarTUnit) => "CAR-T unit",
+        (Language::En, Role::Prescriber) => "prescriber",
+        (Language::En, Role::Coordinator) => "coordinator",
+        (Language::En, Role::Admin) => "administrator",
+        (Language::En, Role::Reader) => "reader",
     }
 }
 
@@ -53,6 +72,12 @@ fn fr(refusal: OfAccess) -> String {
         OfAccess::NotAPerson => {
             "C'est réservé aux personnes connectées : un jeton n'a ni session ni mot de passe.".to_owned()
         }
+        OfAccess::HeldAlready => {
+            "Vous avez déjà cet accès à ce site : rien n'est à ouvrir.".to_owned()
+        }
+        OfAccess::WhichRole => {
+            "Dites dans lequel de vos rôles : pharmacien, unité CAR-T ou prescripteur.".to_owned()
+        }
         OfAccess::WeakPassword(why) => weakness(Language::Fr, why),
         OfAccess::WrongCode => {
             "Ce code n'est pas le bon, ou a déjà servi. Attendez le suivant, et vérifiez l'heure de l'appareil.".to_owned()
@@ -73,6 +98,12 @@ fn en(refusal: OfAccess) -> String {
         }
         OfAccess::NotAPerson => {
             "That is for people who signed in: a token has no session and no password.".to_owned()
+        }
+        OfAccess::HeldAlready => {
+            "You have this access to this site already: there is nothing to open.".to_owned()
+        }
+        OfAccess::WhichRole => {
+            "Say in which of your roles: pharmacist, CAR-T unit or prescriber.".to_owned()
         }
         OfAccess::WeakPassword(why) => weakness(Language::En, why),
         OfAccess::WrongCode => {

@@ -227,5 +227,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::ReserveForecast => "A breach of the CAR-T reserve is foreseen",
         AlertKind::SiteUnreachable => "Site that nobody can be written to at",
         AlertKind::EvaluationLate => "Alerts of the site not evaluated",
+        AlertKind::BreakGlass => "Emergency access to the site (glass broken)",
     }
 }

@@ -276,5 +276,6 @@ pub const fn alert_name(kind: AlertKind) -> &'static str {
         AlertKind::ReserveForecast => "Rupture prévue de la réserve CAR-T",
         AlertKind::SiteUnreachable => "Site sans destinataire joignable",
         AlertKind::EvaluationLate => "Alertes du site non recalculées",
+        AlertKind::BreakGlass => "Accès d'urgence au site (bris de glace)",
     }
 }

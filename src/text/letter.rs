@@ -6,7 +6,9 @@ mod blind;
 pub mod copies;
 pub mod digest;
 mod frame;
+pub mod glass;
 pub(in crate::text) mod html;
+mod line;
 pub mod links;
 mod notice;
 pub mod person;
@@ -25,6 +27,7 @@ use html::html;
 use links::Personal;
 
 pub use ahead::{Lot, MOST_LOTS, Of};
+use line::{flat, one_line};
 pub use recall::RecallFacts;
 
 /// What a letter is about.
@@ -39,6 +42,8 @@ pub struct Facts<'a> {
     pub rulebook: Option<&'a Rulebook>,
     /// The recall that it is about.
     pub recall: Option<RecallFacts>,
+    /// The breaking of the glass that it is about.
+    pub glass: Option<glass::GlassFacts>,
     /// The presentation, the route or the lots that it is about.
     pub of: Option<Of>,
     /// Where to read more.
@@ -102,20 +107,6 @@ fn written(language: Language, facts: &Facts<'_>, personal: Personal) -> Words {
         text: text(&parts, facts.link),
         html: html(language, &parts, medicine, facts.link),
     }
-}
-
-/// A subject is one line of at most 200 characters, whatever a site is called.
-fn one_line(text: &str) -> String {
-    flat(text).chars().take(180).collect()
-}
-
-/// Text without anything that ends a line.
-fn flat(text: &str) -> String {
-    let ends = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    // nor what would be taken for the place of a link
-    text.replace(ends, " ")
-        .replace(html::turns_around, "")
-        .replace("[[", "[ [")
 }
 
 /// What the hour at which it opened is called: while it lasts, and when it is over.
@@ -195,6 +186,7 @@ fn parts_fr(facts: &Facts<'_>) -> Parts {
             rows.extend(resupply::rows(Language::Fr, reading));
         }
         AlertKind::Recall => rows.extend(recall::of(Language::Fr, facts)),
+        AlertKind::BreakGlass => rows.extend(glass::of(Language::Fr, facts)),
         AlertKind::StockBelowMinimum
         | AlertKind::LotExpiring
         | AlertKind::ClearanceRefused
@@ -269,6 +261,7 @@ fn steps_fr(facts: &Facts<'_>) -> Vec<String> {
         | AlertKind::ReserveForecast => ahead::steps(Language::Fr, facts, call),
         AlertKind::SiteUnreachable => blind::unreachable(Language::Fr),
         AlertKind::EvaluationLate => blind::late(Language::Fr),
+        AlertKind::BreakGlass => glass::steps(Language::Fr),
     }
 }
 
@@ -319,6 +312,7 @@ fn parts_en(facts: &Facts<'_>) -> Parts {
             rows.extend(resupply::rows(Language::En, reading));
         }
         AlertKind::Recall => rows.extend(recall::of(Language::En, facts)),
+        AlertKind::BreakGlass => rows.extend(glass::of(Language::En, facts)),
         AlertKind::StockBelowMinimum
         | AlertKind::LotExpiring
         | AlertKind::ClearanceRefused
@@ -394,5 +388,6 @@ fn steps_en(facts: &Facts<'_>) -> Vec<String> {
         | AlertKind::ReserveForecast => ahead::steps(Language::En, facts, call),
         AlertKind::SiteUnreachable => blind::unreachable(Language::En),
         AlertKind::EvaluationLate => blind::late(Language::En),
+        AlertKind::BreakGlass => glass::steps(Language::En),
     }
 }

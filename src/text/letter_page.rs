@@ -117,7 +117,8 @@ fn figures(language: Language, alert: &Alert) -> Option<(&'static str, String)> 
         AlertKind::ResupplyCompromised
         | AlertKind::Recall
         | AlertKind::SiteUnreachable
-        | AlertKind::EvaluationLate => None,
+        | AlertKind::EvaluationLate
+        | AlertKind::BreakGlass => None,
     }
 }
 

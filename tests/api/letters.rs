@@ -7,9 +7,11 @@ use dotation::domain::code::{Cip13, Finess, LotNumber};
 use dotation::domain::id::AlertId;
 use dotation::domain::language::Language;
 use dotation::domain::quantity::Units;
+use dotation::domain::role::Role;
 use dotation::domain::rule::Slug;
 use dotation::domain::site::{Ahead, Site};
 use dotation::rulebook::Rulebooks;
+use dotation::text::letter::glass::GlassFacts;
 use dotation::text::letter::{
     Facts, Lot, MOST_LOTS, Of, RecallFacts, Words, digest, links, service, write,
 };
@@ -94,12 +96,26 @@ fn of(kind: AlertKind, lots: u32) -> Option<Of> {
         | AlertKind::ClearanceRefused
         | AlertKind::ReserveForecast
         | AlertKind::SiteUnreachable
-        | AlertKind::EvaluationLate => None,
+        | AlertKind::EvaluationLate
+        | AlertKind::BreakGlass => None,
     }
 }
 
 /// Kinds that are about no medicine.
-const NOBODY_HEARS: [AlertKind; 2] = [AlertKind::SiteUnreachable, AlertKind::EvaluationLate];
+const OF_NO_MEDICINE: [AlertKind; 3] = [
+    AlertKind::SiteUnreachable,
+    AlertKind::EvaluationLate,
+    AlertKind::BreakGlass,
+];
+
+/// Who broke the glass, in a letter about that.
+fn glass(kind: AlertKind) -> Option<GlassFacts> {
+    (kind == AlertKind::BreakGlass).then(|| GlassFacts {
+        name: "Anne Durand".to_owned(),
+        role: Role::Pharmacist,
+        until: "2021-10-20T08:00:00Z".parse().unwrap(),
+    })
+}
 
 fn letter(language: Language, kind: AlertKind, event: &str, name: &str) -> Words {
     written(language, kind, event, name, false)
@@ -131,8 +147,10 @@ fn written(language: Language, kind: AlertKind, event: &str, name: &str, simulat
         site: &site(name),
         alert: &alert,
         event: if event == "ended" { "closed" } else { event },
-        // of none, where nobody hears
-        rulebook: rules.get(&named).filter(|_| !NOBODY_HEARS.contains(&kind)),
+        rulebook: rules
+            .get(&named)
+            .filter(|_| !OF_NO_MEDICINE.contains(&kind)),
+        glass: glass(kind),
         recall: (kind == AlertKind::Recall).then(|| recall(event)),
         of: of(kind, 2),
         link: "https://dotation.example.org/alerts/017c9c1e-0000-7000-8000-000000000001",
@@ -157,10 +175,12 @@ fn every(language: Language, part: fn(Words) -> String) -> String {
             "closed",
             "ended",
         ] {
-            // who acknowledges an override or a NO-GO closes it, and an override does not worsen
+            // who acknowledges what was done closes it; an override and a broken glass do not worsen
             let closes = kind.closes_when_acknowledged() && event == "acknowledged";
             let of_override = matches!(event, "opened" | "escalated" | "closed");
-            if closes || kind == AlertKind::Override && !of_override {
+            if closes
+                || [AlertKind::Override, AlertKind::BreakGlass].contains(&kind) && !of_override
+            {
                 continue;
             }
             let words = letter(language, kind, event, "CHU de la Seine");
@@ -306,9 +326,9 @@ fn the_page_says_what_the_text_says() {
             // no manufacturer makes up for a count
             assert_eq!(
                 words.html.contains("01 47 61 47 61"),
-                kind != AlertKind::CountOverdue && !NOBODY_HEARS.contains(&kind)
+                kind != AlertKind::CountOverdue && !OF_NO_MEDICINE.contains(&kind)
             );
-            if NOBODY_HEARS.contains(&kind) {
+            if OF_NO_MEDICINE.contains(&kind) {
                 continue;
             }
             // figures, or the last day of the rulebook
@@ -385,6 +405,7 @@ fn a_letter_of_many_lots_names_those_that_expire_first_and_counts_the_others() {
         alert: &alert,
         event: "opened",
         rulebook: None,
+        glass: None,
         recall: None,
         of: of(kind, 300),
         link: "https://dotation.example.org/alerts/a",
@@ -423,6 +444,7 @@ fn the_end_of_a_forecast_says_whether_the_breach_has_come() {
             alert: &alert,
             event: "closed",
             rulebook: None,
+            glass: None,
             recall: None,
             of: None,
             link: "https://dotation.example.org/alerts/a",

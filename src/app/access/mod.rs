@@ -21,6 +21,8 @@ pub struct Access {
     pub longest: TimeDelta,
     /// From whom a second factor is asked.
     pub second_factor: SecondFactorFor,
+    /// For how long the glass is broken.
+    pub breaking: TimeDelta,
     /// By what the secrets of second factors are sealed; without it they are kept as they are.
     pub key: Option<Key>,
 }
@@ -32,6 +34,7 @@ impl Default for Access {
             idle: TimeDelta::minutes(30),
             longest: TimeDelta::hours(12),
             second_factor: SecondFactorFor::Privileged,
+            breaking: TimeDelta::hours(2),
             key: None,
         }
     }

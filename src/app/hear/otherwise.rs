@@ -7,7 +7,7 @@ use crate::app::site_state::SiteState;
 use crate::db;
 use crate::domain::alert::{AlertKind, OF_SAFETY, Reading, Step};
 use crate::domain::gate::GateDecision;
-use crate::domain::id::OperationId;
+use crate::domain::id::{BreakGlassId, OperationId};
 
 /// Opens the alert that a refusal was overridden, with what that left of the reserve: also where
 /// other vials made it good.
@@ -36,6 +36,19 @@ pub(in crate::app) fn safety_overridden(
     let subject = format!("{OF_SAFETY}{}", decision.id);
     let nothing = Reading::NOTHING;
     let heard = (AlertKind::Override, subject.as_str(), nothing);
+    tell(act, state, &mut Vec::new(), Step::Open, heard)
+}
+
+/// Opens the alert that somebody broke the glass.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(in crate::app) fn glass_broken(
+    act: &mut Act<'_>,
+    state: &SiteState,
+    id: &BreakGlassId,
+) -> Result<(), Error> {
+    let heard = (AlertKind::BreakGlass, id.as_str(), Reading::NOTHING);
     tell(act, state, &mut Vec::new(), Step::Open, heard)
 }
 

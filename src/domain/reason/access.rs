@@ -17,6 +17,10 @@ pub enum OfAccess {
     LastAdministrator,
     /// It is for people who signed in, and a token asks.
     NotAPerson,
+    /// They hold the role there already, given or by breaking the glass.
+    HeldAlready,
+    /// They hold several roles in which the glass can be broken, and name none; or none that they name.
+    WhichRole,
     /// The password is too weak.
     WeakPassword(Weakness),
     /// The code is not right, or was used.
@@ -35,6 +39,8 @@ impl OfAccess {
             Self::TooLate { .. } => "too-late",
             Self::LastAdministrator => "last-administrator",
             Self::NotAPerson => "not-a-person",
+            Self::HeldAlready => "held-already",
+            Self::WhichRole => "which-role",
             Self::WeakPassword(_) => "weak-password",
             Self::WrongCode => "wrong-code",
             Self::WaitUntil { .. } => "wait",

@@ -10,6 +10,7 @@ pub mod ask;
 pub mod assessments;
 pub mod audit;
 pub mod authenticate;
+pub mod break_glass;
 pub mod catalogue;
 pub mod clearances;
 pub mod counts;

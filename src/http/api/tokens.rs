@@ -31,7 +31,7 @@ pub struct WhoAmI {
     #[serde(skip_serializing_if = "Option::is_none")]
     sites: Option<Vec<String>>,
     /// Every role that is held, and where.
-    roles: Vec<HeldShape>,
+    roles: Vec<HeldRole>,
     /// What of the roles may be used: `all`, `read-only`, or codes of actions with commas between.
     scope: String,
     /// Of somebody who signed in: to be sent with every write, as `X-CSRF-Token`.
@@ -50,7 +50,7 @@ pub struct WhoAmI {
 
 /// A role that is held, and where.
 #[derive(Serialize, ToSchema)]
-pub struct HeldShape {
+pub struct HeldRole {
     role: &'static str,
     /// Absent: all.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,8 +60,8 @@ pub struct HeldShape {
     by_breaking: bool,
 }
 
-fn held(held: &Held) -> HeldShape {
-    HeldShape {
+fn held(held: &Held) -> HeldRole {
+    HeldRole {
         role: held.role.code(),
         sites: site_names(&held.reach),
         by_breaking: held.by_breaking.is_some(),

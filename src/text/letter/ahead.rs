@@ -76,7 +76,8 @@ pub(super) fn rows(language: Language, facts: &Facts<'_>) -> Rows {
         | AlertKind::ResupplyCompromised
         | AlertKind::Recall
         | AlertKind::SiteUnreachable
-        | AlertKind::EvaluationLate => Vec::new(),
+        | AlertKind::EvaluationLate
+        | AlertKind::BreakGlass => Vec::new(),
     }
 }
 
@@ -254,7 +255,8 @@ pub(super) fn steps(language: Language, facts: &Facts<'_>, call: Option<String>)
         | AlertKind::ResupplyCompromised
         | AlertKind::Recall
         | AlertKind::SiteUnreachable
-        | AlertKind::EvaluationLate => return Vec::new(),
+        | AlertKind::EvaluationLate
+        | AlertKind::BreakGlass => return Vec::new(),
     };
     vec![
         first.to_owned(),

@@ -1,12 +1,14 @@
 //! Who belongs gets in, and nobody else: people, passwords, second factors, sessions.
 
 mod attacks;
+mod glass;
 mod machines;
 mod passwords;
 mod people;
 mod second_factor;
 mod sessions;
 mod signing_in;
+mod walk;
 
 use crate::service::{Answer, App};
 use dotation::app::access::passwords::Password;

@@ -5,6 +5,7 @@ mod assessed;
 mod belonging;
 mod commons;
 mod counted;
+mod glass;
 mod heard;
 mod imported;
 mod of_site;
@@ -35,6 +36,7 @@ pub fn table() -> Vec<Route> {
         belonging::of_oneself(),
         belonging::of_second_factors(),
         belonging::of_people(),
+        glass::routes(),
         of_site::routes(),
         asked::routes(),
         assessed::routes(),

@@ -1,0 +1,3 @@
+-- Who broke the glass is known by the audit trail alone.
+
+DROP TABLE breakings;
