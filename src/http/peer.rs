@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
-use actix_web::http::header::{HeaderMap, HeaderName};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use ipnet::IpNet;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -135,7 +135,7 @@ pub fn network(address: IpAddr) -> IpNet {
 fn first_stranger(nearest: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> IpAddr {
     let values: Vec<&[u8]> = headers
         .get_all(FORWARDED_FOR)
-        .map(|value| value.as_bytes())
+        .map(HeaderValue::as_bytes)
         .collect();
     let mut known = nearest;
     for hop in values

@@ -191,8 +191,14 @@ async fn a_refusal_at_the_door_is_as_shut_as_an_answer() {
         .insert_header(("X-Wide", "a".repeat(17_000)));
     let (headers, _) = refused(wide, 431, "headers-too-large").await;
     let policy = at(&headers, &header::CONTENT_SECURITY_POLICY);
-    assert!(policy.starts_with("default-src 'none'; base-uri 'none';"), "{policy}");
-    assert_eq!(at(&headers, &header::CROSS_ORIGIN_RESOURCE_POLICY), "same-origin");
+    assert!(
+        policy.starts_with("default-src 'none'; base-uri 'none';"),
+        "{policy}"
+    );
+    assert_eq!(
+        at(&headers, &header::CROSS_ORIGIN_RESOURCE_POLICY),
+        "same-origin"
+    );
     let other = TestRequest::get()
         .uri("http://evil.example/healthz")
         .insert_header((header::HOST, "dotation.example"));

@@ -173,9 +173,11 @@ impl<K: Hash + Eq + Clone> Classes<K> {
     }
 }
 
+type Limiter<K, C> = RateLimiter<K, HashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+
 /// Buckets by key, of which there are never more than [`MOST_KEYS`] and one.
 struct Buckets<K: Hash + Eq + Clone, C: Clock = DefaultClock> {
-    limiter: RateLimiter<Option<K>, HashMapStateStore<Option<K>>, C, NoOpMiddleware<C::Instant>>,
+    limiter: Limiter<Option<K>, C>,
     clock: C,
     most: NonZeroU32,
     taken: AtomicU32,

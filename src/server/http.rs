@@ -145,7 +145,7 @@ fn taken_in(lines: Lines) -> impl Fn(&dyn Any, &mut Extensions) + Send + Sync + 
                 data.insert(held);
             }
             None => {
-                tracing::debug!("an address has as many connections as it may: one more is shut")
+                tracing::debug!("an address has as many connections as it may: one more is shut");
             }
         }
     }

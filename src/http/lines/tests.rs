@@ -60,7 +60,11 @@ async fn an_answer_is_sent_whole() {
     let (_client, held) = open(&lines, "203.0.113.9");
     let text = "0123456789".repeat(20_000);
     for whole in [String::new(), "short".to_owned(), text] {
-        let body = held.as_ref().unwrap().busy().until_sent(BoxBody::new(whole.clone()));
+        let body = held
+            .as_ref()
+            .unwrap()
+            .busy()
+            .until_sent(BoxBody::new(whole.clone()));
         let length = u64::try_from(whole.len()).unwrap();
         assert_eq!(body.size(), BodySize::Sized(length));
         let sent = actix_web::body::to_bytes(body).await.unwrap();

@@ -1,7 +1,6 @@
 //! Who is believed about where a request comes from.
 
 use super::*;
-use actix_web::http::header::HeaderValue;
 
 fn proxies(networks: &[&str]) -> Proxies {
     let parsed: Vec<IpNet> = networks.iter().map(|n| n.parse().unwrap()).collect();

@@ -64,14 +64,16 @@ impl Pair {
         let secret = PrivateKeyDer::from_pem_slice(&key_bytes).map_err(|_what_is_secret| {
             of_key("no private key in it (PEM, without a password)".to_owned())
         })?;
-        let key =
-            CertifiedKey::from_der(chain, secret, &super::provider()).map_err(|e| match e {
-                rustls::Error::InconsistentKeys(_) => of_key(format!(
-                    "it does not fit the certificate of {subject} in {}",
-                    certificate.display()
-                )),
-                other => of_key(format!("cannot be used: {other}")),
-            })?;
+        let key = CertifiedKey::from_der(chain, secret, &super::provider()).map_err(|e| {
+            if matches!(e, rustls::Error::InconsistentKeys(_)) {
+                let file = certificate.display();
+                of_key(format!(
+                    "it does not fit the certificate of {subject} in {file}"
+                ))
+            } else {
+                of_key(format!("cannot be used: {e}"))
+            }
+        })?;
         Ok(Self {
             key: Arc::new(key),
             bytes: [chain_bytes, key_bytes],
