@@ -96,6 +96,8 @@ pub async fn serve(
         .keep_alive(connections.keep_alive)
         .client_request_timeout(connections.head_time)
         .tls_handshake_timeout(connections.greeting_time)
+        // by default 256 who connect and say nothing keep everybody else out
+        .max_connection_rate(connections.most_per_worker)
         .on_connect(taken_in(lines.clone()))
         .max_connections(connections.most_per_worker)
         .shutdown_timeout(connections.finish_seconds);

@@ -106,6 +106,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
     };
     let metrics = Arc::new(Metrics::new());
     let certificates = wire::certificates(settings, &metrics)?;
+    wire::warn_of_unnamed_proxies(settings);
     let db = database(&url, settings, options.writing).await?;
     letters::free(&db).await?;
     let desk = Desk {

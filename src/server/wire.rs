@@ -22,6 +22,16 @@ pub(super) fn certificates(
     Ok(Some(opened))
 }
 
+/// Says so when there must be a proxy in front, and none is named.
+pub(super) fn warn_of_unnamed_proxies(settings: &Settings) {
+    let elsewhere = settings.public_url.starts_with("https://") && settings.wire.tls.is_none();
+    if elsewhere && settings.wire.trusted_proxies.is_empty() {
+        tracing::warn!(
+            "THE AUDIT TRAIL HAS THE ADDRESS OF THE PROXY AND NOBODY ELSE'S: public_url is https, this service speaks none, and trusted_proxies names no proxy"
+        );
+    }
+}
+
 /// How often somebody may ask, as it is set.
 pub(super) fn throttle(wire: &Wire) -> Throttle {
     let of_network = PerMinute {

@@ -144,6 +144,19 @@ async fn an_old_version_can_be_refused_and_so_is_who_speaks_in_clear() {
     });
     let text = String::from_utf8_lossy(&clear.await.unwrap()).into_owned();
     assert!(!text.contains("HTTP/1.1"), "{text}");
+    // who connects and says nothing is not waited for, and keeps nobody out
+    let silent: Vec<TcpStream> = (0..300)
+        .map(|_| TcpStream::connect(address).unwrap())
+        .collect();
+    asked(address, &certificate, BOTH).await.unwrap();
+    let ended = tokio::task::spawn_blocking(move || {
+        let mut first = silent.into_iter().next().unwrap();
+        first
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .unwrap();
+        first.read(&mut [0; 1])
+    });
+    assert!(matches!(ended.await.unwrap(), Ok(0)));
     stop.gently();
     serving.await.unwrap().unwrap();
 }

@@ -19,7 +19,7 @@ fn too_often(answer: &Answer, limit: &str) {
 
 fn an_account_that_asks_too_often_waits_and_another_does_not(backend: Backend) {
     let app = spawn_set(backend, |settings| {
-        settings.wire.account_reads_per_minute = 3
+        settings.wire.account_reads_per_minute = 3;
     });
     for _ in 0..3 {
         app.get(Role::Pharmacist, "/whoami").expect(200);
@@ -35,7 +35,7 @@ fn an_account_that_asks_too_often_waits_and_another_does_not(backend: Backend) {
 
 fn a_request_that_was_refused_was_not_done_and_can_be_repeated(backend: Backend) {
     let app = spawn_set(backend, |settings| {
-        settings.wire.account_writes_per_minute = 1
+        settings.wire.account_writes_per_minute = 1;
     });
     let body = json!({ "kind": "receipt", "cip13": MG400, "lot": "B1", "expiry": "2023-06-30", "units": 1 });
     let address = format!("/sites/{CENTRE}/movements");
