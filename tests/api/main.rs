@@ -81,3 +81,4 @@ mod transfers;
 mod two_books;
 mod unheard;
 mod who_sees;
+mod wire;
