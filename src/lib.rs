@@ -95,7 +95,8 @@
 //!
 //! # Why it is so
 //!
-//! Decisions that were weighed stand in [`decisions`].
+//! Decisions that were weighed stand in [`decisions`]; how the service stands to OWASP ASVS 5.0, requirement by
+//! requirement with the tests that say so, in [`asvs`].
 #![cfg_attr(
     test,
     allow(
@@ -109,6 +110,7 @@
 )]
 
 pub mod app;
+pub mod asvs;
 pub mod cli;
 pub mod clock;
 pub mod db;

@@ -144,6 +144,19 @@ pub fn end(act: &mut Act<'_>, id: &SessionId) -> Result<(), Error> {
     note(act, "sign-out", id.as_str(), json!({}))
 }
 
+/// Ends the session that a browser had until somebody signed in with it anew, whosever it was.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn replaced(act: &mut Act<'_>, secret: &str) -> Result<(), Error> {
+    let Some(before) = sessions::by_hash(act.conn, &hash(secret))? else {
+        return Ok(());
+    };
+    sessions::end(act.conn, &before.id)?;
+    let details = json!({ "person": before.person.as_str(), "by": "sign-in" });
+    note(act, "sign-out", before.id.as_str(), details)
+}
+
 /// Ends every session of whoever asks, this one too.
 ///
 /// # Errors

@@ -224,9 +224,12 @@ pub fn nothing_here() -> Problem {
     )
 }
 
+/// What failed is said in the log, and of a refusal of which kind it is: whoever tries doors is seen by that.
 fn log_cause(problem: &Problem) {
-    if let Some(cause) = problem.logged_cause() {
-        tracing::error!(problem = problem.kind().slug(), cause, "a request failed");
+    let kind = problem.kind().slug();
+    match problem.logged_cause() {
+        Some(cause) => tracing::error!(problem = kind, cause, "a request failed"),
+        None => tracing::info!(problem = kind, "refused"),
     }
 }
 

@@ -135,6 +135,21 @@ mod tests {
     }
 
     #[test]
+    fn a_line_end_in_what_is_logged_begins_no_line() {
+        let forged = "no such table\n2031-01-01T00:00:00Z  INFO request{id=\"x\"}: answered";
+        for format in [Format::Text, Format::Json] {
+            let kept = Kept::default();
+            let subscriber = subscriber(format, "info", false, kept.writer()).unwrap();
+            tracing::subscriber::with_default(subscriber, || {
+                tracing::error!(cause = forged, "a request failed");
+            });
+            let text = kept.text();
+            assert!(text.contains("no such table"), "{text}");
+            assert_eq!(text.lines().count(), 1, "{text}");
+        }
+    }
+
+    #[test]
     fn a_wrong_format_or_filter_is_told() {
         assert!(matches!(
             "xml".parse::<Format>(),

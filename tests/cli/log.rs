@@ -136,6 +136,11 @@ fn the_log_of_a_story_names_no_patient_and_shows_no_secret() {
         log.lines().filter(|line| line.contains("answered")).count() >= 7,
         "{log}"
     );
+    // that somebody tried a token that is none stands there, and from where
+    let tried = "a token that is unknown, expired or revoked";
+    let line = log.lines().find(|line| line.contains(tried)).unwrap();
+    assert!(line.contains("from=127.0.0.1"), "{line}");
+    assert!(log.contains("problem=\"unauthenticated\""), "{log}");
     for secret in [
         PSEUDONYM,
         "73219",

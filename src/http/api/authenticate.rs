@@ -72,6 +72,8 @@ async fn by_token(
         .await
         .map_err(super::refused::database)?;
     let Some((token, there)) = known else {
+        let from = asked_by(request.request()).peer;
+        tracing::warn!(%from, "a token that is unknown, expired or revoked");
         return Err(Problem::unauthenticated(Said::new(
             "This token is unknown, expired or revoked.",
             "Ce jeton est inconnu, expiré ou révoqué.",

@@ -9,6 +9,7 @@
 
 use super::guard::entrance;
 use crate::app::sessions::csrf_token;
+use crate::http::asked::asked_by;
 use crate::http::language::Said;
 use crate::http::problem::{Kind, Problem};
 use actix_web::dev::ServiceRequest;
@@ -36,10 +37,13 @@ pub(super) fn refuse(request: &ServiceRequest, secret: &str) -> Result<(), Probl
     if same && sent.next().is_none() {
         return Ok(());
     }
-    Err(forged(Said::new(
-        "With the cookie of a session, a write needs its token too: send the csrf_token of the sign-in, or of /whoami, as `X-CSRF-Token`.",
-        "Avec le cookie d'une session, une écriture demande aussi son jeton : envoyez le csrf_token de la connexion, ou de /whoami, en `X-CSRF-Token`.",
-    )))
+    Err(forged(
+        request,
+        Said::new(
+            "With the cookie of a session, a write needs its token too: send the csrf_token of the sign-in, or of /whoami, as `X-CSRF-Token`.",
+            "Avec le cookie d'une session, une écriture demande aussi son jeton : envoyez le csrf_token de la connexion, ou de /whoami, en `X-CSRF-Token`.",
+        ),
+    ))
 }
 
 /// Refuses what a browser says was sent by a page that is not ours.
@@ -59,14 +63,19 @@ pub(super) fn same_origin(request: &ServiceRequest) -> Result<(), Problem> {
     let fetched =
         text("Sec-Fetch-Site").is_some_and(|site| !matches!(site, "same-origin" | "none"));
     if of_another || fetched {
-        return Err(forged(Said::new(
-            "Your browser says that another site's page sent this.",
-            "Votre navigateur dit que la page d'un autre site a envoyé cette requête.",
-        )));
+        return Err(forged(
+            request,
+            Said::new(
+                "Your browser says that another site's page sent this.",
+                "Votre navigateur dit que la page d'un autre site a envoyé cette requête.",
+            ),
+        ));
     }
     Ok(())
 }
 
-fn forged(said: Said) -> Problem {
+fn forged(request: &ServiceRequest, said: Said) -> Problem {
+    let from = asked_by(request.request()).peer;
+    tracing::warn!(%from, "a request that a page of somebody else may have made");
     Problem::new(Kind::ForgedRequest, said)
 }

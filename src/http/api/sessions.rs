@@ -14,7 +14,7 @@ use crate::http::cookies::Cookie;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Kind, Problem};
 use actix_web::HttpResponse;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -107,11 +107,15 @@ pub async fn sign_out(ask: Ask) -> Result<HttpResponse, Problem> {
     Ok(without_cookie(&ask, done))
 }
 
+/// Nothing of what was shown stays in the browser. Of its cookies that of the session goes alone: by that of the
+/// device it is known again, so that no stranger's guesses keep its owner waiting.
 fn without_cookie(ask: &Ask, mut done: HttpResponse) -> HttpResponse {
-    if done.status().is_success()
-        && let Some(gone) = ask.entrance.cookies.set(Cookie::Session, None)
-    {
-        done.headers_mut().append(header::SET_COOKIE, gone);
+    if done.status().is_success() {
+        let shown = HeaderValue::from_static(r#""cache", "storage""#);
+        done.headers_mut().insert(header::CLEAR_SITE_DATA, shown);
+        if let Some(gone) = ask.entrance.cookies.set(Cookie::Session, None) {
+            done.headers_mut().append(header::SET_COOKIE, gone);
+        }
     }
     done
 }

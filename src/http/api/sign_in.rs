@@ -5,7 +5,7 @@
 
 use super::ask::Ask;
 use crate::app::access::passwords::Password;
-use crate::app::sessions::csrf_token;
+use crate::app::sessions::{self, csrf_token};
 use crate::app::set_password;
 use crate::app::sign_in::{self, Answered, Attempt, From, Offered, Opened, Proved, Stage};
 use crate::domain::calendar::Instant;
@@ -61,7 +61,10 @@ pub async fn sign_in(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     let when = (ask.now, &ask.caller.asked());
     let answered = sign_in::sign_in(service, when, attempt).await;
     match answered.map_err(super::refused::problem)? {
-        Answered::Right(opened) => Ok(opened_answer(&ask, &opened, Vec::new())),
+        Answered::Right(opened) => {
+            one_session(&ask, &opened).await?;
+            Ok(opened_answer(&ask, &opened, Vec::new()))
+        }
         Answered::Wrong => Err(Problem::unauthenticated(Said::new(
             "Address or password is not right.",
             "L'adresse ou le mot de passe n'est pas le bon.",
@@ -119,7 +122,10 @@ pub async fn second_factor(ask: Ask, body: Body) -> Result<HttpResponse, Problem
         })
         .await?;
     match proved {
-        Proved::In(opened, codes) => Ok(opened_answer(&ask, &opened, codes)),
+        Proved::In(opened, codes) => {
+            one_session(&ask, &opened).await?;
+            Ok(opened_answer(&ask, &opened, codes))
+        }
         Proved::Wrong => Err(Problem::unauthenticated(Said::new(
             "This code is not right, or was used.",
             "Ce code n'est pas le bon, ou a déjà servi.",
@@ -197,6 +203,19 @@ pub async fn reset(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 #[derive(Serialize, ToSchema)]
 pub struct Accepted {
     said: &'static str,
+}
+
+/// A browser has one session: that of before ends when somebody is in anew.
+async fn one_session(ask: &Ask, opened: &Opened) -> Result<(), Problem> {
+    let headers = ask.request().headers();
+    let before = ask.entrance.cookies.read(headers, Cookie::Session);
+    match before {
+        Some(before) if opened.session.stage == Stage::Full => {
+            ask.read_and_note(Vec::new(), move |act| sessions::replaced(act, &before))
+                .await
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// The answer to somebody who has come a step further: cookies are set, and the one of the step goes.

@@ -29,6 +29,10 @@ fn a_cookie_that_somebody_planted_is_nobodys_session(backend: Backend) {
     anne.try_in("anne", PASSWORD).expect(200);
     assert_ne!(anne.cookies["dotation"], first);
     assert_ne!(anne.csrf, kept);
+    // which is over
+    let before = format!("dotation={first}");
+    let before = app.send("GET", "/whoami", &[("Cookie", &before)], None);
+    assert_eq!(before.status, 401);
     let forged = [("Cookie", &*format!("dotation={planted}"))];
     assert_eq!(app.send("GET", "/whoami", &forged, None).status, 401);
 }

@@ -1,4 +1,4 @@
-use super::{Browser, PASSWORD, role, somebody};
+use super::{Browser, PASSWORD, next_code, role, somebody};
 use crate::service::{App, CENTRE, again_at, spawn};
 use crate::support::Backend;
 use diesel::RunQueryDsl as _;
@@ -10,6 +10,7 @@ on_both! {
     a_link_is_good_for_its_time_and_a_later_one_takes_its_place
     asking_for_a_letter_says_nothing_and_ends_what_others_opened
     a_password_is_changed_by_whoever_knows_it
+    a_new_password_leaves_the_second_factor
 }
 
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
@@ -171,4 +172,21 @@ fn a_password_is_changed_by_whoever_knows_it(backend: Backend) {
         Some(body.as_bytes()),
     );
     assert_eq!(answer.status, 403);
+}
+
+fn a_new_password_leaves_the_second_factor(backend: Backend) {
+    let app = spawn(backend);
+    somebody(&app, "admin", &[role(Role::Admin, None)]);
+    let (secret, _) = Browser::new(&app).enrol("admin");
+    let body = json!({ "email": "admin@example.org" });
+    let asked = Browser::new(&app).post("/password-reset", &body);
+    assert_eq!(asked.status, 202, "{}", asked.text);
+    assert_eq!(set(&app, &link(&app, "admin"), NEW).status, 200);
+    // whoever has the mailbox has not come in by that
+    let mut admin = Browser::new(&app);
+    let wanted = admin.try_in("admin", NEW).expect(200);
+    assert_eq!(wanted["state"], "second-factor");
+    assert_eq!(admin.get("/whoami").status, 401);
+    let code = json!({ "code": next_code(&secret, app.clock.now()) });
+    admin.post("/sign-in/second-factor", &code).expect(200);
 }

@@ -38,6 +38,9 @@ fn a_session_is_listed_and_ended_by_its_owner_alone(backend: Backend) {
     let out = one.post("/sign-out", &json!({}));
     assert_eq!(out.status, 204, "{}", out.text);
     assert!(!one.cookies.contains_key("dotation"));
+    // what was shown goes with the session, and the browser stays known
+    assert_eq!(out.headers["clear-site-data"], r#""cache", "storage""#);
+    assert!(one.cookies.contains_key("dotation-device"));
     assert_eq!(one.get("/whoami").status, 401);
 }
 
@@ -79,7 +82,9 @@ fn signing_out_everywhere_ends_all_of_them(backend: Backend) {
     let app = spawn(backend);
     somebody(&app, "anne", &[role(Role::Pharmacist, Some(CENTRE))]);
     let mut all: Vec<Browser<'_>> = (0..3).map(|_| Browser::new(&app).sign_in("anne")).collect();
-    assert_eq!(all[1].send("DELETE", "/sessions", None).status, 204);
+    let out = all[1].send("DELETE", "/sessions", None);
+    assert_eq!(out.status, 204);
+    assert!(out.headers.contains_key("clear-site-data"));
     for browser in &mut all {
         assert_eq!(browser.get("/whoami").status, 401);
     }

@@ -4,6 +4,7 @@
 //! what `domain` never says), the top of [`shape`] (sizes, names, words). Every rule is a function
 //! from sources to faults, and has a test that it can fail.
 
+mod asvs;
 mod migrations;
 mod path;
 mod rooms;

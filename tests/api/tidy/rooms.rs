@@ -31,6 +31,11 @@ pub(super) const WALLS: &[Wall] = &[
         sentence: "decisions are pages to read",
     },
     Wall {
+        room: "asvs",
+        may_use: &[],
+        sentence: "asvs is pages to read",
+    },
+    Wall {
         room: "clock",
         may_use: &["domain"],
         sentence: "clock says what time it is, and knows nothing else",
