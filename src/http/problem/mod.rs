@@ -94,6 +94,21 @@ impl Problem {
         Self::new(kind, detail).header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
+    /// The same problem of a request that has no body: what a verb finds wrong in what it was asked stands in the
+    /// query there. 400 for 422, and each fault at the parameter of that name.
+    #[must_use]
+    pub fn in_query(mut self) -> Self {
+        if self.0.kind == Kind::InvalidBody {
+            self.0.kind = Kind::BadQuery;
+        }
+        for fault in &mut self.0.faults {
+            if let Place::Body(pointer) = &fault.place {
+                fault.place = Place::Query(pointer.trim_start_matches('/').to_owned());
+            }
+        }
+        self
+    }
+
     /// Adds the cause, for the log only.
     #[must_use]
     pub fn cause(mut self, cause: impl fmt::Display) -> Self {
