@@ -16,6 +16,7 @@
 //! | [`db`] | keeps, in SQLite or PostgreSQL | [`db::Db`] |
 //! | [`app`] | one file a verb, one transaction a verb | [`app::dispense`], [`app::after`] |
 //! | [`mail`] | writes letters and posts them | [`mail::Post`] |
+//! | [`oidc`] | asks providers of single sign-on who somebody is, and keeps nothing | [`oidc::Provider`] |
 //! | [`wire`] | shapes of files that others write | [`wire::bdpm`] |
 //! | [`http`] | the door for programs: `/api/v1` | [`http::api::routes`] |
 //! | [`cli`], [`demo`] | the door for whoever runs it | [`cli`] |
@@ -112,6 +113,7 @@ pub mod domain;
 pub mod hands;
 pub mod http;
 pub mod mail;
+pub mod oidc;
 pub mod rulebook;
 pub mod server;
 pub mod settings;

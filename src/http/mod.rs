@@ -23,6 +23,7 @@ pub mod letter_pages;
 pub mod limits;
 pub mod password_pages;
 pub mod problem;
+pub mod provider_pages;
 pub mod query;
 pub mod request_id;
 mod shape;
@@ -62,6 +63,7 @@ pub fn app(
         .configure(alert_page::configure)
         .configure(letter_pages::configure)
         .configure(password_pages::configure)
+        .configure(provider_pages::configure)
         .configure(problem::page::configure)
         .configure(|config| docs::configure(config, api))
         .configure(configure)

@@ -15,10 +15,12 @@ mod alerts;
 pub mod beside;
 mod copies;
 mod mail;
+mod oidc;
 mod origin;
 mod value;
 
 pub use crate::toml_file::Faults;
+pub use oidc::OidcProvider;
 pub use value::{LogFormat, Secret};
 
 use crate::domain::language::Language;
@@ -113,6 +115,8 @@ pub struct Settings {
     pub second_factor_for: SecondFactorFor,
     /// By what the secrets of second factors are sealed: 64 hexadecimal digits.
     pub secrets_key: Option<Secret>,
+    /// The providers of single sign-on, in the order in which they are offered.
+    pub oidc: Vec<OidcProvider>,
     /// The language of those who chose none.
     pub default_language: Language,
     /// The time zone of sites that name none.
@@ -161,6 +165,7 @@ impl Default for Settings {
             session_most_hours: 12,
             second_factor_for: SecondFactorFor::Privileged,
             secrets_key: None,
+            oidc: Vec::new(),
             default_language: Language::Fr,
             time_zone: chrono_tz::Europe::Paris,
         }
@@ -283,6 +288,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     let copies = copies::read(origin);
     let alerts = alerts::read(origin);
     let access = access::read(origin);
+    let oidc = oidc::read(origin);
     let default_language = origin.parsed(
         "default_language",
         default.default_language,
@@ -331,6 +337,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         session_most_hours: access.session_most_hours,
         second_factor_for: access.second_factor_for,
         secrets_key: access.secrets_key,
+        oidc: oidc?,
         default_language: default_language?,
         time_zone: time_zone?,
     })

@@ -209,7 +209,9 @@ fn of_access(refusal: OfAccess, said: Said) -> Problem {
             in_body("/password".to_owned(), said).with("weakness", weakness.code())
         }
         OfAccess::WrongCode => in_body("/code".to_owned(), said),
-        OfAccess::LastAdministrator => Problem::new(Kind::Conflict, said),
+        OfAccess::LastAdministrator | OfAccess::SecondFactorFirst => {
+            Problem::new(Kind::Conflict, said)
+        }
         OfAccess::NotAPerson => Problem::new(Kind::Forbidden, said),
         OfAccess::WaitUntil { .. } => Problem::new(Kind::TooManyRequests, said),
     }

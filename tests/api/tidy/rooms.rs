@@ -61,6 +61,11 @@ pub(super) const WALLS: &[Wall] = &[
         sentence: "mail writes and posts letters; it asks for nothing",
     },
     Wall {
+        room: "oidc",
+        may_use: &["domain"],
+        sentence: "oidc asks providers who somebody is, and keeps nothing",
+    },
+    Wall {
         room: "app",
         may_use: &[
             "domain",
@@ -81,6 +86,8 @@ pub(super) const WALLS: &[Wall] = &[
             "domain",
             // what an address is, so that a recipient is checked at the door
             "mail::address",
+            // a browser comes back with a code between two transactions
+            "oidc",
             "telemetry",
             "text",
             "wire",
@@ -144,6 +151,7 @@ pub(super) const WALLS: &[Wall] = &[
             "http",
             "web",
             "mail",
+            "oidc",
             "rulebook",
             "settings",
             "telemetry",
@@ -168,7 +176,6 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
     (&["lettre"], &["mail"]),
     (
         &[
-            "rustls",
             "rustls_pki_types",
             "tokio_rustls",
             "webpki_roots",
@@ -176,6 +183,8 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
         ],
         &["mail"],
     ),
+    (&["rustls"], &["mail", "oidc"]),
+    (&["openidconnect", "ureq"], &["oidc"]),
     // of app only what seals, signs and hashes for access (app::access)
     (&["ring"], &["app", "mail"]),
     (
@@ -186,13 +195,22 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
     (&["clap", "indicatif"], &["cli"]),
     (
         &["serde_json"],
-        &["wire", "http", "web", "cli", "db", "app", "telemetry"],
+        &[
+            "wire",
+            "http",
+            "web",
+            "cli",
+            "db",
+            "app",
+            "telemetry",
+            "oidc",
+        ],
     ),
     (&["csv", "encoding_rs"], &["wire"]),
     (&["datamatrix"], &["text"]),
     (
         &["tokio"],
-        &["server", "db", "app", "http", "web", "mail", "cli"],
+        &["server", "db", "app", "http", "web", "mail", "cli", "oidc"],
     ),
     (&["anyhow"], &["cli", "demo", "server", "mail"]),
 ];

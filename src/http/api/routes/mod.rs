@@ -6,6 +6,7 @@ mod belonging;
 mod commons;
 mod counted;
 mod heard;
+mod identified;
 mod imported;
 mod of_site;
 mod planned;
@@ -35,6 +36,7 @@ pub fn table() -> Vec<Route> {
         belonging::of_oneself(),
         belonging::of_second_factors(),
         belonging::of_people(),
+        identified::routes(),
         of_site::routes(),
         asked::routes(),
         assessed::routes(),
