@@ -80,6 +80,9 @@
 //!   roles that somebody holds, any that allows an act at a site allows it, and the audit line says which ([`app::caller`]).
 //!   Whoever tries to sign in learns nothing of whether there is an account, and a stranger's failures lock nobody out
 //!   ([`app::sign_in`], [`domain::slowing`]).
+//! - A provider of single sign-on says who somebody is, and nothing of what they may do. Nobody is taken for somebody by anything but an
+//!   identity that was linked to them; of the way there nothing is kept but hashes, and it is used once ([`app::sign_in::by_provider`],
+//!   [`app::link_identity`]).
 //! - Patients' data, and what people write in words of their own about them, stand in the tables whose
 //!   names end in `_payload`, whose rows can be erased (nobody does yet). The words with a movement are for
 //!   the shelf, and an exception that says so where they are asked for.

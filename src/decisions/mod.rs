@@ -13,3 +13,5 @@ pub mod when_a_dose_was_given {}
 pub mod how_the_database_becomes_a_case {}
 #[doc = include_str!("0007-safety-copies.md")]
 pub mod safety_copies {}
+#[doc = include_str!("0012-single-sign-on.md")]
+pub mod single_sign_on {}

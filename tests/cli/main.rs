@@ -16,6 +16,7 @@ mod copies;
 mod count_doses;
 mod counts;
 mod desk;
+mod identities;
 mod import;
 mod letters;
 mod people;
