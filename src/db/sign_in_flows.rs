@@ -92,6 +92,15 @@ pub fn take(conn: &mut Conn, state: &str, browser: &str) -> Result<Option<Flow>,
     }))
 }
 
+/// Returns whether there is one of this state, in whatever browser.
+///
+/// # Errors
+/// When the database cannot be read.
+pub fn is_known(conn: &mut Conn, state: &str) -> Result<bool, Error> {
+    let this = sign_in_flows::table.find(state);
+    Ok(diesel::select(diesel::dsl::exists(this)).get_result(conn)?)
+}
+
 /// Forgets those that ended before an instant. Returns how many there were.
 ///
 /// # Errors

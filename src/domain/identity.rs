@@ -46,7 +46,7 @@ impl Subject {
     ///
     /// Source: Agence du numérique en santé, *FAQ des industriels*, "Format" of the RPPS (eleven digits, the last
     /// one Luhn's); the 8 is the code of the RPPS among the kinds of identifiers of a person (nomenclature
-    /// `TRE_G08`, `TypeIdentifiantPersonne`); Pro Santé Connect gives it as `preferred_username` (*UserInfo*, on
+    /// `TRE_G08`, `TypeIdentifiantPersonne`); Pro Santé Connect gives it as `preferred_username` (*Userinfo*, on
     /// the pages of Pro Santé Connect for software makers).
     ///
     /// # Errors

@@ -98,17 +98,21 @@ impl Here {
         }
     }
 
+    fn away(&self, error: &oidc::Error) -> HttpResponse {
+        tracing::warn!(provider = self.id(), %error, "nobody signs in by a provider");
+        let mut away = self.page(StatusCode::SERVICE_UNAVAILABLE, Outcome::Away);
+        let later = HeaderValue::from_static("60");
+        away.headers_mut().insert(header::RETRY_AFTER, later);
+        away
+    }
+
     /// What the reader sees of a provider that did not prove who they are; the log has the rest.
     async fn not_proved(&self, error: &oidc::Error) -> Result<HttpResponse, Problem> {
         match error {
             oidc::Error::Bug(what) => Err(Problem::internal(what)),
             oidc::Error::Busy | oidc::Error::Unreachable { .. } => {
                 self.refuse("provider-away").await?;
-                tracing::warn!(provider = self.id(), %error, "nobody signs in by a provider");
-                let mut away = self.page(StatusCode::SERVICE_UNAVAILABLE, Outcome::Away);
-                let later = HeaderValue::from_static("60");
-                away.headers_mut().insert(header::RETRY_AFTER, later);
-                Ok(away)
+                Ok(self.away(error))
             }
             oidc::Error::Refused { why, .. } => {
                 self.refuse(why.code()).await?;
@@ -152,7 +156,9 @@ async fn begin(
             }
             Ok(away)
         }
-        Err(error) => here.not_proved(&error).await,
+        Err(oidc::Error::Bug(what)) => Err(Problem::internal(what)),
+        // nobody has come yet of whom the audit trail could say anything
+        Err(error) => Ok(here.away(&error)),
     }
 }
 

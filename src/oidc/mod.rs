@@ -1,4 +1,4 @@
-//! Asks a provider of single sign-on who somebody is (OpenID Connect), and keeps nothing.
+//! Asks a provider of single sign-on who somebody is (`OpenID` Connect), and keeps nothing.
 //!
 //! A [`Provider`] sends a browser there ([`Provider::begin`]), and when the browser comes back with a code asks
 //! the provider whose it is ([`Provider::finish`]): authorization code with PKCE, and a signed ID token that is

@@ -270,6 +270,9 @@ fn away(what: &'static str, error: &DiscoveryError<Unanswered>) -> Error {
         }
         DiscoveryError::Parse(fault) => Error::unreachable(what, fault),
         DiscoveryError::UrlParse(fault) => Error::unreachable(what, fault),
-        other => Error::unreachable(what, other),
+        DiscoveryError::Validation(why) | DiscoveryError::Other(why) => {
+            Error::unreachable(what, why)
+        }
+        _ => Error::unreachable(what, "it is not understood"),
     }
 }

@@ -133,7 +133,10 @@ fn refusal(error: &ClaimsVerificationError) -> Error {
         ClaimsVerificationError::SignatureVerification(of) => {
             return Error::refused(Why::Signature, of);
         }
-        _ => Why::NoIdToken,
+        ClaimsVerificationError::InvalidSubject(_)
+        | ClaimsVerificationError::Unsupported(_)
+        | ClaimsVerificationError::Other(_)
+        | _ => Why::NoIdToken,
     };
     Error::refused(why, error)
 }

@@ -285,10 +285,8 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         value::FOLDER,
         value::folder,
     );
-    let copies = copies::read(origin);
-    let alerts = alerts::read(origin);
-    let access = access::read(origin);
-    let oidc = oidc::read(origin);
+    let (copies, alerts) = (copies::read(origin), alerts::read(origin));
+    let (access, oidc) = (access::read(origin), oidc::read(origin));
     let default_language = origin.parsed(
         "default_language",
         default.default_language,

@@ -107,6 +107,10 @@ fn one(row: &Table<'_>) -> Option<OidcProvider> {
     let reads = or(row, "claim_is", Reads::AsIs, |t, key| {
         t.word(key, "\"as-is\" or \"rpps\"", Reads::from_code)
     });
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method is of one table, and this of any"
+    )]
     let user_info = or(row, "user_info", false, |t, key| t.flag(key));
     let algorithms = or(row, "algorithms", vec!["RS256".to_owned()], |t, key| {
         t.list(key, algorithm)

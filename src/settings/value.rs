@@ -93,7 +93,7 @@ pub(super) fn issuer(text: &str) -> Option<String> {
     let tls = text
         .strip_prefix("https://")
         .is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
-    let fits = (tls || this_machine.iter().any(|begin| plain(&begin)))
+    let fits = (tls || this_machine.iter().any(plain))
         && text
             .chars()
             .all(|c| c.is_ascii_graphic() && !"?#\"<>\\@".contains(c));

@@ -58,17 +58,12 @@ pub fn told(language: Language, at: At<'_>, outcome: Outcome<'_>) -> String {
         (Language::Fr, _) => "Recommencer",
         (Language::En, _) => "Begin again",
     };
-    let mut text: String = body
-        .iter()
-        .map(|said| format!("<p>{}</p>", escaped(said)))
-        .collect();
+    let said = body.iter().map(|said| format!("<p>{}</p>", escaped(said)));
+    let mut parts: Vec<String> = said.collect();
     if !again.is_empty() {
-        text.push_str(&format!(
-            "<p><a href=\"/sign-in/{}\">{again}</a></p>",
-            at.id
-        ));
+        parts.push(format!("<p><a href=\"/sign-in/{}\">{again}</a></p>", at.id));
     }
-    page(language, title, &text)
+    page(language, title, &parts.concat())
 }
 
 fn fr(at: At<'_>, outcome: Outcome<'_>) -> (&'static str, Vec<String>) {

@@ -115,8 +115,9 @@ fn browser(cookie: &str) -> String {
     hash(&format!("browser {cookie}"))
 }
 
-/// Takes back somebody who went to a provider: once, in time, and in the same browser. Anything else is none, and
-/// written down.
+/// Takes back somebody who went to a provider: once, in time, and in the same browser. Anything else is none; it
+/// is written down when there is such a way, and somebody else is on it or it took too long. What nobody ever
+/// began is not: anybody could fill the audit trail with it.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -125,13 +126,15 @@ pub fn take(
     cookie: Option<&str>,
     (provider, state): (&str, &str),
 ) -> Result<Option<Flow>, Error> {
+    let state = hash(state);
+    let known = sign_in_flows::is_known(act.conn, &state)?;
     let found = match cookie {
-        Some(cookie) => sign_in_flows::take(act.conn, &hash(state), &browser(cookie))?,
+        Some(cookie) => sign_in_flows::take(act.conn, &state, &browser(cookie))?,
         None => None,
     };
     let good = |flow: &Flow| act.now < flow.expires_at && flow.provider == provider;
     let found = found.filter(good);
-    if found.is_none() {
+    if found.is_none() && known {
         refuse(act, provider, "not-begun-here")?;
     }
     Ok(found)

@@ -43,7 +43,6 @@ pub struct ProviderList {
 ///
 /// # Errors
 /// None.
-#[expect(clippy::unused_async, reason = "handlers are asynchronous")]
 pub async fn providers(ask: Ask) -> Result<HttpResponse, Problem> {
     let shape = |provider: &Provider| {
         let config = provider.config();

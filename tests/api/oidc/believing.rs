@@ -45,7 +45,7 @@ fn told(
 ) -> Result<Proved, Error> {
     let hostile = Hostile::start(now());
     hostile.say(|script| {
-        script.nonce = "nonce".to_owned();
+        "nonce".clone_into(&mut script.nonce);
         say(script);
     });
     let mut set = set(&hostile.issuer);
@@ -73,7 +73,7 @@ fn a_token_that_is_right_is_believed() {
 fn what_is_not_signed_by_the_provider_is_not_believed() {
     refused(Why::Signature, |s| s.sign = Sign::Not);
     refused(Why::Signature, |s| {
-        s.sign = Sign::Secret(client_secret().into_bytes())
+        s.sign = Sign::Secret(client_secret().into_bytes());
     });
     // with the text of the public key as the secret
     refused(Why::Signature, |s| {
@@ -109,7 +109,7 @@ fn what_is_not_signed_by_the_provider_is_not_believed() {
 fn a_token_says_not_where_its_keys_are() {
     let hostile = Hostile::start(now());
     hostile.say(|s| {
-        s.nonce = "nonce".to_owned();
+        "nonce".clone_into(&mut s.nonce);
         s.sign = Sign::By(Key::new("mine"));
         s.head = json!({ "jku": format!("{}/mine", hostile.issuer), "x5u": format!("{}/mine", hostile.issuer) });
     });
@@ -120,18 +120,18 @@ fn a_token_says_not_where_its_keys_are() {
 #[test]
 fn what_is_of_another_or_for_another_is_not_believed() {
     refused(Why::Issuer, |s| {
-        s.claims = json!({ "iss": "https://auth.example.org" })
+        s.claims = json!({ "iss": "https://auth.example.org" });
     });
     refused(Why::NoIdToken, |s| s.claims = json!({ "iss": null }));
     refused(Why::Audience, |s| s.claims = json!({ "aud": "other" }));
     refused(Why::Audience, |s| {
-        s.claims = json!({ "aud": ["dotation", "other"] })
+        s.claims = json!({ "aud": ["dotation", "other"] });
     });
     refused(Why::Audience, |s| s.claims = json!({ "azp": "other" }));
     refused(Why::Nonce, |s| s.nonce = "another".to_owned());
     refused(Why::Nonce, |s| s.claims = json!({ "nonce": null }));
     refused(Why::AccessToken, |s| {
-        s.claims = json!({ "at_hash": "AAAAAAAAAAAAAAAAAAAAAA" })
+        s.claims = json!({ "at_hash": "AAAAAAAAAAAAAAAAAAAAAA" });
     });
     let own = told(
         |_| {},
@@ -148,14 +148,14 @@ fn clocks_may_differ_by_a_minute_and_no_more() {
     believed(json!({ "iat": at(59) })).unwrap();
     believed(json!({ "nbf": at(59) })).unwrap();
     refused(Why::Time, |s| {
-        s.claims = json!({ "exp": at(-61), "iat": at(-300) })
+        s.claims = json!({ "exp": at(-61), "iat": at(-300) });
     });
     refused(Why::Time, |s| s.claims = json!({ "iat": at(61) }));
     refused(Why::Time, |s| s.claims = json!({ "nbf": at(61) }));
     refused(Why::Time, |s| s.claims = json!({ "nbf": "soon" }));
     // one that was made for another sign-in
     refused(Why::Time, |s| {
-        s.claims = json!({ "iat": at(-700), "exp": at(3_600) })
+        s.claims = json!({ "iat": at(-700), "exp": at(3_600) });
     });
     // as it is set
     let strict = told(
@@ -202,7 +202,7 @@ fn a_level_of_assurance_that_is_asked_for_must_come_back() {
 #[test]
 fn an_rpps_is_read_where_it_stands() {
     let rpps = |set: &mut OidcProvider| {
-        set.claim = "preferred_username".to_owned();
+        "preferred_username".clone_into(&mut set.claim);
         set.reads = Reads::Rpps;
     };
     let beside = |set: &mut OidcProvider| {
@@ -219,7 +219,7 @@ fn an_rpps_is_read_where_it_stands() {
     let of_another = json!({ "sub": "u2", "preferred_username": "899700218896" });
     for (say, why) in [
         (of_another, "of another"),
-        (name.clone(), "of nobody"),
+        (name, "of nobody"),
         (json!({ "sub": "u1" }), "without it"),
         (
             json!({ "sub": "u1", "preferred_username": 899_700_218_896_u64 }),
@@ -279,7 +279,7 @@ fn an_answer_without_a_token_is_not_believed() {
 fn an_answer_names_who_gives_it_where_the_provider_says_so() {
     let hostile = Hostile::start(now());
     hostile.say(|s| {
-        s.nonce = "nonce".to_owned();
+        "nonce".clone_into(&mut s.nonce);
         s.discovery = json!({ "authorization_response_iss_parameter_supported": true });
     });
     let provider = provider(&set(&hostile.issuer));

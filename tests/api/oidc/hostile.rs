@@ -1,13 +1,16 @@
 //! A provider that says what a test wants it to say: keys of its own, and every lie.
 
+use crate::smtp::Authority;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use dotation::domain::calendar::Instant;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -97,6 +100,25 @@ impl Drop for Hostile {
 
 impl Hostile {
     pub(super) fn start(now: Instant) -> Self {
+        Self::start_with(now, None)
+    }
+
+    /// The same over TLS, with a certificate that an authority gave to `localhost`.
+    pub(super) fn start_tls(now: Instant, authority: &Authority) -> Self {
+        let read = |name: &str| std::fs::read(authority.file(name)).unwrap();
+        let cert = CertificateDer::from_pem_slice(&read("cert.pem")).unwrap();
+        let key = PrivateKeyDer::from_pem_slice(&read("key.pem")).unwrap();
+        let ring = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(ring)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![cert], key)
+            .unwrap();
+        Self::start_with(now, Some(Arc::new(config)))
+    }
+
+    fn start_with(now: Instant, tls: Option<Arc<rustls::ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let key = Key::new("one");
@@ -114,7 +136,10 @@ impl Hostile {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let over = Arc::new(AtomicBool::new(false));
         let this = Self {
-            issuer: format!("http://{address}"),
+            issuer: match tls {
+                Some(_) => format!("https://localhost:{}", address.port()),
+                None => format!("http://{address}"),
+            },
             address,
             script: Arc::clone(&script),
             asked: Arc::clone(&asked),
@@ -127,7 +152,15 @@ impl Hostile {
                     return;
                 }
                 let (script, asked, issuer) = (script.clone(), asked.clone(), issuer.clone());
-                std::thread::spawn(move || answer(stream, &issuer, &script, &asked));
+                let tls = tls.clone();
+                std::thread::spawn(move || match tls {
+                    None => answer(stream, &issuer, &script, &asked),
+                    Some(tls) => {
+                        let connection = rustls::ServerConnection::new(tls).unwrap();
+                        let stream = rustls::StreamOwned::new(connection, stream);
+                        answer(stream, &issuer, &script, &asked);
+                    }
+                });
             }
         });
         this
@@ -153,30 +186,27 @@ impl Hostile {
 }
 
 fn answer(
-    mut stream: TcpStream,
+    mut stream: impl Read + Write,
     issuer: &str,
     script: &Mutex<Script>,
     asked: &Mutex<Vec<(String, String)>>,
 ) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut head = String::new();
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        if stream.read(&mut byte).unwrap_or(0) == 0 {
             return;
         }
-        if line == "\r\n" {
-            break;
-        }
-        head.push_str(&line);
+        head.push(byte[0]);
     }
+    let head = String::from_utf8(head).unwrap();
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         let is = name.eq_ignore_ascii_case("content-length");
         is.then(|| value.trim().parse::<usize>().ok())?
     });
     let mut body = vec![0; length.unwrap_or(0)];
-    reader.read_exact(&mut body).unwrap();
+    stream.read_exact(&mut body).unwrap();
     let path = head.split(' ').nth(1).unwrap().to_owned();
     let said = String::from_utf8(body).unwrap();
     asked
@@ -205,7 +235,7 @@ fn answer(
         text.len()
     );
     // who asks may have had enough
-    drop(written);
+    drop(written.and_then(|()| stream.flush()));
 }
 
 impl Script {

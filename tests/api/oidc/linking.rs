@@ -136,7 +136,7 @@ fn nobody_links_whom_they_could_not_edit(backend: Backend) {
 fn an_rpps_is_linked_by_its_eleven_digits(backend: Backend) {
     let mut provider = set("https://auth.example.org");
     provider.reads = Reads::Rpps;
-    provider.claim = "preferred_username".to_owned();
+    "preferred_username".clone_into(&mut provider.claim);
     let app = spawn_set(backend, move |settings| settings.oidc = vec![provider]);
     let anne = somebody(&app, "anne", &[role(Role::Pharmacist, Some(CENTRE))]);
     let linked = app

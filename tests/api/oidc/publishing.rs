@@ -4,6 +4,7 @@ use super::believing::{finish, provider};
 use super::hostile::{Hostile, Instead, Key, Sign};
 use super::set;
 use crate::service::START;
+use crate::smtp::Authority;
 use crate::support::block;
 use chrono::TimeDelta;
 use dotation::domain::calendar::Instant;
@@ -20,7 +21,7 @@ fn at(seconds: i64) -> Instant {
 
 fn hostile() -> Hostile {
     let hostile = Hostile::start(at(0));
-    hostile.say(|s| s.nonce = "nonce".to_owned());
+    hostile.say(|s| "nonce".clone_into(&mut s.nonce));
     hostile
 }
 
@@ -187,6 +188,29 @@ fn a_provider_that_says_it_is_another_or_asks_for_passwords_in_the_open_is_not_a
             "{discovery}: {error:?}"
         );
     }
+}
+
+#[test]
+fn an_authority_of_the_hospital_vouches_for_its_provider_and_no_other_does() {
+    let (own, other) = (Authority::new(), Authority::new());
+    let hostile = Hostile::start_tls(at(0), &own);
+    hostile.say(|s| "nonce".clone_into(&mut s.nonce));
+    let with = |authority: Option<&Authority>| {
+        let mut set = set(&hostile.issuer);
+        set.ca_file = authority.map(|a| a.file("ca.pem").into());
+        finish(&provider(&set), at(0))
+    };
+    with(Some(&own)).unwrap();
+    for stranger in [None, Some(&other)] {
+        let error = with(stranger).unwrap_err();
+        assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+    }
+    // over TLS it cannot lead to this machine without TLS
+    let plain = Hostile::start(at(0));
+    hostile.say(|s| s.discovery = json!({ "jwks_uri": format!("{}/keys", plain.issuer) }));
+    let error = with(Some(&own)).unwrap_err();
+    assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
+    assert_eq!(plain.times("/keys"), 0);
 }
 
 #[test]

@@ -168,6 +168,10 @@ fn keys_change_without_a_restart(backend: Backend) {
     let away = browser.get(&back);
     assert_eq!(away.status, 503, "{}", away.text);
     assert!(away.text.contains("mot de passe"), "{}", away.text);
+    assert_eq!(
+        newest(&app, "sign-in")["details"]["reason"],
+        "provider-away"
+    );
     browser.try_in("anne", PASSWORD).expect(200);
     // and comes back with other keys
     let mut process = Process::start(&["--claims-in", "id-token", "--port", &port]);
