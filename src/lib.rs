@@ -17,6 +17,7 @@
 //! | [`app`] | one file a verb, one transaction a verb | [`app::dispense`], [`app::after`] |
 //! | [`trail`] | says what proves the audit trail: lines, signed statements, files | [`trail::verify`] |
 //! | [`mail`] | writes letters and posts them | [`mail::Post`] |
+//! | [`oidc`] | asks providers of single sign-on who somebody is, and keeps nothing | [`oidc::Provider`] |
 //! | [`wire`] | shapes of files that others write | [`wire::bdpm`] |
 //! | [`http`] | the door for programs: `/api/v1` | [`http::api::routes`] |
 //! | [`cli`], [`demo`] | the door for whoever runs it | [`cli`] |
@@ -80,6 +81,9 @@
 //!   roles that somebody holds, any that allows an act at a site allows it, and the audit line says which ([`app::caller`]).
 //!   Whoever tries to sign in learns nothing of whether there is an account, and a stranger's failures lock nobody out
 //!   ([`app::sign_in`], [`domain::slowing`]).
+//! - A provider of single sign-on says who somebody is, and nothing of what they may do. Nobody is taken for somebody by anything but an
+//!   identity that was linked to them; of the way there nothing is kept but hashes, and it is used once ([`app::sign_in::by_provider`],
+//!   [`app::link_identity`]).
 //! - Patients' data, and what people write in words of their own about them, stand in the tables whose
 //!   names end in `_payload`, whose rows are erased when they were kept for long enough ([`app::retention`]). The words with a movement are for
 //!   the shelf, and an exception that says so where they are asked for.
@@ -120,6 +124,7 @@ pub mod domain;
 pub mod hands;
 pub mod http;
 pub mod mail;
+pub mod oidc;
 pub mod rulebook;
 pub mod server;
 pub mod settings;

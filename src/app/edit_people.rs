@@ -307,7 +307,7 @@ pub fn remove_second_factor(act: &mut Act<'_>, id: &PersonId) -> Result<(), Erro
 }
 
 /// The person of an id, if the caller may edit them: their reach covers every role of theirs.
-fn editable(act: &mut Act<'_>, id: &PersonId) -> Result<Account, Error> {
+pub(super) fn editable(act: &mut Act<'_>, id: &PersonId) -> Result<Account, Error> {
     let (account, roles) = see(act, id)?;
     let own = act.caller.person().as_ref() == Some(id);
     let beyond = roles.iter().find(|r| !covers(&act.caller.reach, r.site));

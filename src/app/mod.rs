@@ -47,6 +47,7 @@ pub mod import_stock;
 pub mod inventory;
 mod last_given;
 pub mod letter_links;
+pub mod link_identity;
 pub mod live_case;
 pub mod lose_units;
 pub mod make_plan;

@@ -93,7 +93,7 @@ pub fn admit(
     let held = held_by(conn, &session.person, now)?;
     // somebody who was given a role for which one must be had sets it up when they sign in again
     let asks = access.second_factor.asks(held.iter().map(|h| h.role));
-    if asks && !account.has_second_factor() {
+    if asks && !account.has_second_factor() && !session.factor_outside {
         return Ok(None);
     }
     let there = match site {
@@ -185,7 +185,7 @@ fn note(
     )
 }
 
-/// Forgets what is over: sessions, devices, failures and links. Returns how many rows.
+/// Forgets what is over: sessions, devices, failures, links, and who went to a provider and came not back. Returns how many rows.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -196,5 +196,6 @@ pub fn forget(conn: &mut Conn, access: &Access, now: Instant) -> Result<usize, d
     let failures = db::sign_in_failures::forget(conn, days(1))?;
     // a month longer than they were good, as links of other letters
     let links = db::person_links::forget(conn, now, days(30))?;
-    Ok(over + devices + failures + links)
+    let flows = db::sign_in_flows::forget(conn, now)?;
+    Ok(over + devices + failures + links + flows)
 }

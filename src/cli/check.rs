@@ -60,6 +60,9 @@ fn addresses(place: &Place, settings: &Settings, faults: &mut Vec<String>) -> Op
     if let Err(error) = EmailAddress::parse(&settings.mail_from) {
         let _: Option<()> = kept(Err(place.refused("mail_from", &error.to_string())), faults);
     }
+    if let Err(error) = server::providers::open(settings) {
+        let _: Option<()> = kept(Err(place.refused("oidc", &format!("{error:#}"))), faults);
+    }
     if let Some(Err(fault)) = mail.as_ref().map(Way::open) {
         let _: Option<()> = kept(Err(place.refused(fault.setting, &fault.what)), faults);
     }

@@ -1,3 +1,4 @@
+mod identity;
 mod told;
 
 use super::answer::{Answer, columns};
@@ -31,6 +32,8 @@ pub(super) enum Person {
     Deactivate(Deactivate),
     Activate(Activate),
     Reset(Reset),
+    #[command(subcommand)]
+    Identity(identity::IdentityOf),
 }
 
 const ADD: &str = "\
@@ -188,6 +191,7 @@ impl Person {
             Self::Deactivate(Deactivate { email }) => set_active(place, email, false),
             Self::Activate(Activate { email }) => set_active(place, email, true),
             Self::Reset(command) => command.run(place),
+            Self::Identity(command) => command.run(place),
         }
     }
 }

@@ -115,6 +115,37 @@ diesel::table! {
         expires_at -> Timestamp,
         wrong -> BigInt,
         agent -> Text,
+        identity_id -> Nullable<Text>,
+        factor_outside -> Bool,
+    }
+}
+
+diesel::table! {
+    identities (id) {
+        id -> Text,
+        person_id -> Text,
+        provider -> Text,
+        issuer -> Text,
+        claim -> Text,
+        subject -> Text,
+        linked_by -> Text,
+        linked_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+        removed_by -> Nullable<Text>,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sign_in_flows (state) {
+        state -> Text,
+        browser -> Text,
+        provider -> Text,
+        back_to -> Nullable<Text>,
+        person_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
     }
 }
 
@@ -913,6 +944,9 @@ diesel::joinable!(recovery_codes -> people (person_id));
 diesel::joinable!(breakings -> people (person_id));
 diesel::joinable!(breakings -> sites (site));
 diesel::joinable!(sessions -> people (person_id));
+diesel::joinable!(sessions -> identities (identity_id));
+diesel::joinable!(identities -> people (person_id));
+diesel::joinable!(sign_in_flows -> people (person_id));
 diesel::joinable!(devices -> people (person_id));
 diesel::joinable!(person_links -> people (person_id));
 diesel::joinable!(patient_payload -> sites (site));
@@ -1026,6 +1060,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     person_roles,
     recovery_codes,
     sessions,
+    identities,
+    sign_in_flows,
     devices,
     sign_in_failures,
     person_links,

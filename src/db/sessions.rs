@@ -4,7 +4,7 @@ use super::row::{RowOf, instant, kept};
 use super::schema::{devices, sessions};
 use super::{Conn, Error};
 use crate::domain::calendar::Instant;
-use crate::domain::id::{PersonId, SessionId};
+use crate::domain::id::{IdentityId, PersonId, SessionId};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -57,10 +57,14 @@ pub struct Session {
     pub wrong: i64,
     /// What the browser calls itself.
     pub agent: String,
+    /// By which identity they signed in; none: by a password.
+    pub identity: Option<IdentityId>,
+    /// Whether the second factor was shown to the provider of that identity.
+    pub factor_outside: bool,
 }
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 struct Row {
     id: String,
     hash: String,
@@ -71,6 +75,8 @@ struct Row {
     expires_at: NaiveDateTime,
     wrong: i64,
     agent: String,
+    identity_id: Option<String>,
+    factor_outside: bool,
 }
 
 impl Row {
@@ -89,6 +95,8 @@ impl Row {
             expires_at: instant(self.expires_at),
             wrong: self.wrong,
             agent: self.agent,
+            identity: self.identity_id.map(IdentityId::new),
+            factor_outside: self.factor_outside,
         })
     }
 }
@@ -109,6 +117,8 @@ pub fn insert(conn: &mut Conn, session: &Session) -> Result<(), Error> {
             expires_at: kept(session.expires_at),
             wrong: session.wrong,
             agent: session.agent.clone(),
+            identity_id: session.identity.as_ref().map(ToString::to_string),
+            factor_outside: session.factor_outside,
         })
         .execute(conn)?;
     Ok(())
@@ -189,6 +199,15 @@ pub fn end_all(
     let steps = others.filter(sessions::stage.ne(Stage::Full.code()));
     diesel::delete(steps).execute(conn)?;
     Ok(diesel::delete(others).execute(conn)?)
+}
+
+/// Ends the sessions that were opened by an identity; returns how many there were.
+///
+/// # Errors
+/// When the database cannot be written.
+pub fn end_of(conn: &mut Conn, identity: &IdentityId) -> Result<usize, Error> {
+    let opened = sessions::table.filter(sessions::identity_id.eq(identity.as_str()));
+    Ok(diesel::delete(opened).execute(conn)?)
 }
 
 /// Forgets the sessions that ended, or were last used, before an instant each. Returns how many there were.

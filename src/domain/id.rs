@@ -57,6 +57,8 @@ ids! {
     GrantId,
     /// One session of somebody who signed in.
     SessionId,
+    /// One identity from outside that a person signs in by.
+    IdentityId,
     /// One time that somebody broke the glass.
     BreakGlassId,
     /// One request for a medicine.

@@ -97,6 +97,7 @@
 //! - **forecast** (projection): reserve and shelf day by day from what is known to come; a **breach** (rupture) is
 //!   a day on which the reserve would be short: [`forecast`].
 //! - **role**: who may do what where: [`role`]; a **person** holds several, each at a site or everywhere: [`person`].
+//!   An **identity** is how a provider of single sign-on names a person: [`identity`].
 //!   A token's **scope** is what of its role it is for: [`scope`].
 #![deny(clippy::float_arithmetic)]
 
@@ -116,6 +117,7 @@ pub mod forecast;
 pub mod gate;
 pub mod hours;
 pub mod id;
+pub mod identity;
 pub mod inventory;
 pub mod language;
 pub mod ledger;

@@ -23,10 +23,16 @@ pub enum Cookie {
     Step,
     /// Of the device, once somebody signed in there.
     Device,
+    /// Of a browser that went to a provider of single sign-on.
+    Provider,
 }
 
 /// How long a device keeps its cookie, in seconds: as long as it is known ([`crate::app::sign_in::DEVICE_DAYS`]).
 const DEVICE_SECONDS: i64 = crate::app::sign_in::DEVICE_DAYS * 24 * 60 * 60;
+
+/// How long a browser keeps the cookie by which it comes back from a provider, in seconds: as long as somebody has
+/// to sign in there.
+const PROVIDER_SECONDS: i64 = 10 * 60;
 
 impl Cookies {
     /// Cookies of the service that readers reach at `public_url`.
@@ -57,6 +63,8 @@ impl Cookies {
             (Cookie::Step, false) => "dotation-step",
             (Cookie::Device, true) => "__Host-dotation-device",
             (Cookie::Device, false) => "dotation-device",
+            (Cookie::Provider, true) => "__Host-dotation-provider",
+            (Cookie::Provider, false) => "dotation-provider",
         }
     }
 
@@ -81,12 +89,14 @@ impl Cookies {
         let secure = if self.secure { "; Secure" } else { "" };
         // a link in a letter leads in who is signed in; forms of others' pages are kept out by their token
         let site = match cookie {
-            Cookie::Session => "Lax",
+            // and a provider sends back who went there
+            Cookie::Session | Cookie::Provider => "Lax",
             Cookie::Step | Cookie::Device => "Strict",
         };
         let age = match (cookie, value) {
             (_, None) => "; Max-Age=0".to_owned(),
             (Cookie::Device, Some(_)) => format!("; Max-Age={DEVICE_SECONDS}"),
+            (Cookie::Provider, Some(_)) => format!("; Max-Age={PROVIDER_SECONDS}"),
             // it goes with the browser, whatever the session's limits
             (Cookie::Session | Cookie::Step, Some(_)) => String::new(),
         };

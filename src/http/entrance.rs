@@ -4,6 +4,7 @@ use super::cookies::Cookies;
 use crate::app::Service;
 use crate::clock::Clock;
 use crate::domain::language::Language;
+use crate::oidc::Providers;
 
 /// What every handler may use: `web::Data<Entrance>`.
 #[derive(Clone)]
@@ -20,6 +21,8 @@ pub struct Entrance {
     pub plan_hold: chrono::TimeDelta,
     /// How its cookies are set, and from which pages they are taken.
     pub cookies: Cookies,
+    /// The providers of single sign-on.
+    pub providers: Providers,
     /// The time zone of sites that name none.
     pub time_zone: chrono_tz::Tz,
 }

@@ -26,6 +26,7 @@ pub mod lines;
 pub mod password_pages;
 pub mod peer;
 pub mod problem;
+pub mod provider_pages;
 pub mod query;
 pub mod request_id;
 mod shape;
@@ -68,6 +69,7 @@ pub fn app(
         .configure(letter_pages::configure)
         .configure(password_pages::configure)
         .configure(style::configure)
+        .configure(provider_pages::configure)
         .configure(problem::page::configure)
         .configure(|config| docs::configure(config, api))
         .configure(configure)

@@ -6,6 +6,7 @@
 mod copies;
 pub mod http;
 mod letters;
+pub mod providers;
 mod ready;
 mod schedule;
 mod sight;

@@ -163,6 +163,7 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         page_size_most: u16::try_from(settings.page_size_most).unwrap_or(u16::MAX),
         default_language: settings.default_language,
         cookies: Cookies::of(&settings.public_url),
+        providers: super::providers::open(settings)?,
         plan_hold: chrono::TimeDelta::hours(i64::from(settings.plan_hold_hours)),
         time_zone: settings.time_zone,
     };

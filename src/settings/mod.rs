@@ -16,12 +16,14 @@ mod audit;
 pub mod beside;
 mod copies;
 mod mail;
+mod oidc;
 mod origin;
 mod retention;
 mod value;
 mod wire;
 
 pub use crate::toml_file::Faults;
+pub use oidc::OidcProvider;
 pub use value::{LogFormat, Secret};
 pub use wire::{Tls, TlsVersion, Wire};
 
@@ -129,6 +131,8 @@ pub struct Settings {
     pub secrets_key: Option<Secret>,
     /// The line between the service and whoever asks it.
     pub wire: Wire,
+    /// The providers of single sign-on, in the order in which they are offered.
+    pub oidc: Vec<OidcProvider>,
     /// The language of those who chose none.
     pub default_language: Language,
     /// The time zone of sites that name none.
@@ -183,6 +187,7 @@ impl Default for Settings {
             break_glass_minutes: 120,
             secrets_key: None,
             wire: Wire::default(),
+            oidc: Vec::new(),
             default_language: Language::Fr,
             time_zone: chrono_tz::Europe::Paris,
         }
@@ -309,6 +314,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     let retention = retention::read(origin);
     let access = access::read(origin);
     let wire = wire::read(origin, public_url.as_deref());
+    let oidc = oidc::read(origin);
     let default_language = origin.parsed(
         "default_language",
         default.default_language,
@@ -365,6 +371,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         break_glass_minutes: access.break_glass_minutes,
         secrets_key: access.secrets_key,
         wire: wire?,
+        oidc: oidc?,
         default_language: default_language?,
         time_zone: time_zone?,
     })

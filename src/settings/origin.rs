@@ -244,19 +244,16 @@ impl<'o> Origin<'o> {
         reason = "a fault, or nothing said, or a secret"
     )]
     fn secret_in_file(&self, key: &str, by_file: &str) -> Option<Option<Secret>> {
-        let given = self.table.optional(key, Table::secret);
-        let path = self
-            .table
-            .optional(by_file, |t, by_file| t.word(by_file, PATH, path));
-        match (given?, path?) {
-            (Some(_), Some(_)) => self.table.inconsistent(by_file, one_of_two(key)),
-            (Some(text), None) => Some(Some(Secret::new(text))),
-            (None, Some(path)) => match read_secret(&path) {
-                Ok(secret) => Some(Some(secret)),
-                Err(what) => self.table.inconsistent(by_file, what),
-            },
-            (None, None) => Some(None),
-        }
+        secret_of(self.table, key, by_file)
+    }
+
+    /// Reads a list of tables, which has no variables.
+    pub(super) fn rows<T>(
+        &self,
+        key: &str,
+        read: impl Fn(&Table<'_>) -> Option<T>,
+    ) -> Vec<Option<T>> {
+        self.table.rows(key, 0, read)
     }
 
     #[expect(
@@ -303,6 +300,25 @@ impl<'o> Origin<'o> {
                 read.map(Some)
             }
         }
+    }
+}
+
+/// Takes a secret from `key` of a table, or from the file that `by_file` names; never from both.
+#[expect(
+    clippy::option_option,
+    reason = "a fault, or nothing said, or a secret"
+)]
+pub(super) fn secret_of(table: &Table<'_>, key: &str, by_file: &str) -> Option<Option<Secret>> {
+    let given = table.optional(key, Table::secret);
+    let path = table.optional(by_file, |t, by_file| t.word(by_file, PATH, path));
+    match (given?, path?) {
+        (Some(_), Some(_)) => table.inconsistent(by_file, one_of_two(key)),
+        (Some(text), None) => Some(Some(Secret::new(text))),
+        (None, Some(path)) => match read_secret(&path) {
+            Ok(secret) => Some(Some(secret)),
+            Err(what) => table.inconsistent(by_file, what),
+        },
+        (None, None) => Some(None),
     }
 }
 

@@ -50,6 +50,8 @@ impl LogFormat {
 pub(super) const LISTEN: &str = "an address and a port, as 127.0.0.1:8080 or [::1]:8080";
 pub(super) const ADDRESS: &str =
     "a web address that begins with http:// or https://, without spaces, ? and #";
+pub(super) const ISSUER: &str =
+    "the address by which a provider signs: https://…, without ? and # (http:// on this machine)";
 pub(super) const MAILBOX: &str = "an email address, as dotation@example.org";
 pub(super) const FORMATS: &str = "\"text\" or \"json\"";
 pub(super) const FILTER: &str = "what to log, as \"info\" or \"dotation=debug,info\"";
@@ -79,6 +81,23 @@ pub(super) fn address(text: &str) -> Option<String> {
             .chars()
             .all(|c| c.is_ascii_graphic() && !"?#\"<>\\".contains(c));
     fits.then(|| text.trim_end_matches('/').to_owned())
+}
+
+/// The address by which a provider signs, every character as it signs: over TLS, but for this machine.
+pub(super) fn issuer(text: &str) -> Option<String> {
+    let this_machine = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+    let plain = |begin: &&str| {
+        let rest = text.strip_prefix(*begin);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    };
+    let tls = text
+        .strip_prefix("https://")
+        .is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
+    let fits = (tls || this_machine.iter().any(plain))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !"?#\"<>\\@".contains(c));
+    fits.then(|| text.to_owned())
 }
 
 /// Only what no reader of email could misunderstand; the post reads it again.

@@ -82,6 +82,9 @@ fn fr(refusal: OfAccess) -> String {
         OfAccess::WrongCode => {
             "Ce code n'est pas le bon, ou a déjà servi. Attendez le suivant, et vérifiez l'heure de l'appareil.".to_owned()
         }
+        OfAccess::SecondFactorFirst => {
+            "Pour relier votre propre compte, il faut un code de votre second facteur : mettez-en d'abord un en place, ou demandez à un administrateur.".to_owned()
+        }
         OfAccess::WaitUntil { .. } => {
             "Trop d'essais ont échoué. Attendez avant le prochain.".to_owned()
         }
@@ -108,6 +111,9 @@ fn en(refusal: OfAccess) -> String {
         OfAccess::WeakPassword(why) => weakness(Language::En, why),
         OfAccess::WrongCode => {
             "This code is not right, or was used. Wait for the next, and look at the clock of the device.".to_owned()
+        }
+        OfAccess::SecondFactorFirst => {
+            "To link your own account, a code of your second factor is needed: set one up first, or ask an administrator.".to_owned()
         }
         OfAccess::WaitUntil { .. } => "Too many attempts failed. Wait before the next.".to_owned(),
     }

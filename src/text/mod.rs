@@ -13,6 +13,7 @@ pub mod letter;
 pub mod letter_page;
 pub mod password_page;
 pub mod plan;
+pub mod provider_page;
 pub mod request;
 pub mod rulebook;
 pub mod shape;

@@ -51,6 +51,7 @@ mod letters_in_order;
 mod mail;
 mod monitoring;
 mod notices;
+mod oidc;
 mod plan;
 mod plan_case;
 mod plan_other;

@@ -87,9 +87,18 @@ pub(crate) fn spawn(backend: Backend) -> App {
 }
 
 /// As [`spawn`], with settings of its own.
-pub(crate) fn spawn_set(backend: Backend, set: fn(&mut Settings)) -> App {
+pub(crate) fn spawn_set(backend: Backend, set: impl FnOnce(&mut Settings) + Send + 'static) -> App {
+    spawn_at(backend, START, set)
+}
+
+/// The same, at another time.
+pub(crate) fn spawn_at(
+    backend: Backend,
+    begin: &str,
+    set: impl FnOnce(&mut Settings) + Send + 'static,
+) -> App {
     let database = std::sync::Arc::new(fresh_database(backend));
-    let mut app = start_on(database, START, set);
+    let mut app = start_on(database, begin, set);
     app.tokens = app.run(furnish);
     app
 }
@@ -110,7 +119,11 @@ pub(crate) fn beside_at(first: &App, begin: &str) -> App {
 /// When the story begins.
 pub(crate) const START: &str = "2021-10-20T06:00:00Z";
 
-fn start_on(database: std::sync::Arc<TestDatabase>, begin: &str, set: fn(&mut Settings)) -> App {
+fn start_on(
+    database: std::sync::Arc<TestDatabase>,
+    begin: &str,
+    set: impl FnOnce(&mut Settings) + Send + 'static,
+) -> App {
     let clock = Clock::simulated(begin.parse::<Instant>().unwrap());
     let url = database.address();
     let (tell, told) = mpsc::channel();
@@ -257,7 +270,11 @@ pub(crate) fn again_at(first: App, begin: &str) -> App {
 }
 
 /// As [`again_at`], with settings of its own.
-pub(crate) fn again_set(first: App, begin: &str, set: fn(&mut Settings)) -> App {
+pub(crate) fn again_set(
+    first: App,
+    begin: &str,
+    set: impl FnOnce(&mut Settings) + Send + 'static,
+) -> App {
     let (database, tokens) = (std::sync::Arc::clone(&first.database), first.tokens.clone());
     drop(first);
     let mut app = start_on(database, begin, set);
@@ -357,7 +374,9 @@ impl App {
         let request = request.body(body.unwrap_or_default().to_vec()).unwrap();
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .allow_non_standard_methods(true);
+            .allow_non_standard_methods(true)
+            .max_redirects(0)
+            .max_redirects_will_error(false);
         let agent = config
             .timeout_global(Some(Duration::from_mins(1)))
             .build()

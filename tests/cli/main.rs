@@ -17,6 +17,7 @@ mod copies;
 mod count_doses;
 mod counts;
 mod desk;
+mod identities;
 mod import;
 mod letters;
 mod log;

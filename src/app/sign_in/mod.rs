@@ -4,8 +4,11 @@
 //! the same. A failure is counted before the password is looked at and taken back when it was right, so that
 //! many at once are no way around the waiting ([`crate::domain::slowing`]).
 
+pub mod by_provider;
 mod second_factor;
 
+use by_provider::Opener;
+pub(super) use second_factor::shown;
 pub use second_factor::{
     Enrolling, Offered, Proved, confirm, enrol, new_recovery_codes, prove, remove, start,
 };
@@ -268,7 +271,12 @@ fn opened(
     } else {
         Stage::Full
     };
-    let opened = open(act, access, (&account.person, stage), &attempt.from)?;
+    let opened = open(
+        act,
+        access,
+        (&account.person, stage, &Opener::default()),
+        &attempt.from,
+    )?;
     Ok(Answered::Right(Box::new(opened)))
 }
 
@@ -276,7 +284,7 @@ fn opened(
 fn open(
     act: &mut Act<'_>,
     access: &Access,
-    (person, stage): (&Person, Stage),
+    (person, stage, by): (&Person, Stage, &Opener),
     from: &From,
 ) -> Result<Opened, Error> {
     let new = secret();
@@ -294,11 +302,14 @@ fn open(
         expires_at: to_micros(act.now + lasts),
         wrong: 0,
         agent: from.agent.chars().take(200).collect(),
+        identity: by.identity.clone(),
+        factor_outside: by.factor_outside,
     };
     sessions::insert(act.conn, &session)?;
     let device = match stage {
-        Stage::Full => Some(known_device(act, person, from)?),
-        Stage::SecondFactor | Stage::Enrolment => None,
+        // who comes from a provider guessed no password, and brings no device along
+        Stage::Full if by.identity.is_none() => Some(known_device(act, person, from)?),
+        Stage::Full | Stage::SecondFactor | Stage::Enrolment => None,
     };
     let held = held_by(act.conn, &person.id, act.now)?;
     let id = Caller::id_of_person(&person.id);
@@ -317,7 +328,7 @@ fn open(
             action: "sign-in",
             object: session.id.as_str(),
             patient: None,
-            details: json!({ "stage": stage.code() }),
+            details: by.details(stage),
         },
     )?;
     Ok(Opened {

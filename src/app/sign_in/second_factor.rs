@@ -1,6 +1,6 @@
 //! The second factor: a code of half a minute, or one of ten that were written down.
 
-use super::{DEVICE_DAYS, From, Opened, Stage, note_refusal, open};
+use super::{DEVICE_DAYS, From, Opened, Opener, Stage, note_refusal, open};
 use crate::app::access::totp::{TotpSecret, recovery_code, square, typed_recovery_code};
 use crate::app::access::{Access, sealed};
 use crate::app::act::{Act, Done};
@@ -154,7 +154,8 @@ pub fn prove(
         return Ok(Proved::Gone);
     }
     sign_in_failures::clear(act.conn, &bucket)?;
-    let opened = open(act, access, (&account.person, Stage::Full), from)?;
+    let by = Opener::of(act, &session)?;
+    let opened = open(act, access, (&account.person, Stage::Full, &by), from)?;
     Ok(Proved::In(Box::new(opened), codes))
 }
 
@@ -280,6 +281,24 @@ fn counted<T>(
     };
     sign_in_failures::clear(act.conn, &bucket)?;
     Ok(Ok(right))
+}
+
+/// Asks somebody who is in for a code of their second factor, before what only they may do; returns who they are.
+///
+/// # Errors
+/// As [`confirm`]; refused when they have no second factor.
+pub(in crate::app) fn shown(
+    act: &mut Act<'_>,
+    access: &Access,
+    offered: &Offered,
+) -> Result<Result<Account, Refusal>, Error> {
+    let account = asking(act)?;
+    if !account.has_second_factor() {
+        return Err(OfAccess::SecondFactorFirst.into());
+    }
+    counted(act, &account, |act| {
+        Ok(is_right(act, access, &account, offered)?.then(|| account.clone()))
+    })
 }
 
 /// Puts the second factor that was begun by somebody who is in into force; returns the recovery codes.

@@ -25,6 +25,8 @@ pub enum OfAccess {
     WeakPassword(Weakness),
     /// The code is not right, or was used.
     WrongCode,
+    /// It asks for a code of a second factor, and they have none.
+    SecondFactorFirst,
     /// Codes or passwords were wrong too often: no other is looked at before then.
     WaitUntil {
         /// Until when.
@@ -43,6 +45,7 @@ impl OfAccess {
             Self::WhichRole => "which-role",
             Self::WeakPassword(_) => "weak-password",
             Self::WrongCode => "wrong-code",
+            Self::SecondFactorFirst => "second-factor-first",
             Self::WaitUntil { .. } => "wait",
         }
     }

@@ -21,6 +21,7 @@ pub mod fields;
 pub mod forecast;
 mod forged;
 pub mod guard;
+pub mod identities;
 pub mod imports;
 pub mod inventories;
 mod keyed;

@@ -210,7 +210,9 @@ fn of_access(refusal: OfAccess, said: Said) -> Problem {
         }
         OfAccess::WrongCode => in_body("/code".to_owned(), said),
         OfAccess::WhichRole => in_body("/role".to_owned(), said),
-        OfAccess::LastAdministrator | OfAccess::HeldAlready => Problem::new(Kind::Conflict, said),
+        OfAccess::LastAdministrator | OfAccess::HeldAlready | OfAccess::SecondFactorFirst => {
+            Problem::new(Kind::Conflict, said)
+        }
         OfAccess::NotAPerson => Problem::new(Kind::Forbidden, said),
         OfAccess::WaitUntil { .. } => Problem::new(Kind::TooManyRequests, said),
     }

@@ -231,7 +231,7 @@ pub async fn remove(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn refused(refusal: &Refusal, now: Instant) -> Problem {
+pub(super) fn refused(refusal: &Refusal, now: Instant) -> Problem {
     if let Refusal::Access(OfAccess::WaitUntil { until }) = refusal {
         return wait(*until, now);
     }

@@ -85,6 +85,14 @@ pub struct CodeBody {
 }
 
 impl CodeBody {
+    /// The same, of a body that has more.
+    pub(super) const fn of(code: Option<String>, recovery_code: Option<String>) -> Self {
+        Self {
+            code,
+            recovery_code,
+        }
+    }
+
     /// Reads which of the two it is.
     ///
     /// # Errors
@@ -231,7 +239,9 @@ fn opened_answer(ask: &Ask, opened: &Opened, recovery_codes: Vec<String>) -> Htt
     let mut set = vec![cookies.set(cookie, Some(&opened.secret))];
     if full {
         set.push(cookies.set(Cookie::Step, None));
-        set.push(cookies.set(Cookie::Device, opened.device.as_deref()));
+        if let Some(device) = &opened.device {
+            set.push(cookies.set(Cookie::Device, Some(device)));
+        }
     }
     for value in set.into_iter().flatten() {
         answer.append_header((header::SET_COOKIE, value));
@@ -258,7 +268,7 @@ fn gone() -> Problem {
 }
 
 /// 429: so many were wrong that it must be waited.
-pub(super) fn wait(until: Instant, now: Instant) -> Problem {
+pub(in crate::http) fn wait(until: Instant, now: Instant) -> Problem {
     // a second more than a part of one
     let seconds = (until - now).num_seconds().saturating_add(1);
     let seconds = u32::try_from(seconds.max(1)).unwrap_or(u32::MAX);

@@ -35,11 +35,15 @@ pub enum Told {
     RecoveryCodeUsed,
     /// They sign in with another address from now on.
     AddressChanged,
+    /// An identity from outside was linked to them.
+    IdentityLinked,
+    /// One was removed.
+    IdentityRemoved,
 }
 
 impl Told {
     /// Every one.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Invited,
         Self::ResetAsked,
         Self::PasswordChanged,
@@ -47,6 +51,8 @@ impl Told {
         Self::SecondFactorRemoved,
         Self::RecoveryCodeUsed,
         Self::AddressChanged,
+        Self::IdentityLinked,
+        Self::IdentityRemoved,
     ];
 
     /// Returns what the outbox calls it: it tells only whether there is a link in it.
@@ -135,6 +141,9 @@ const NOT_YOU_FR: &str = "Si ce n'était pas vous : prévenez l'administrateur d
 const NOT_YOU_EN: &str =
     "If that was not you: tell the administrator of the service, and set another password at once.";
 
+const STRANGER_FR: &str = "Si ni vous ni un administrateur ne l'avez voulu : prévenez aussitôt l'administrateur du service.";
+const STRANGER_EN: &str = "If neither you nor an administrator wanted this: tell the administrator of the service at once.";
+
 const fn fr(told: Told) -> (&'static str, &'static [&'static str]) {
     match told {
         Told::Invited => (
@@ -165,6 +174,17 @@ const fn fr(told: Told) -> (&'static str, &'static [&'static str]) {
         Told::AddressChanged => (
             "Votre compte a une autre adresse",
             &["Cette adresse ne sert plus à se connecter.", NOT_YOU_FR],
+        ),
+        Told::IdentityLinked => (
+            "Une identité professionnelle est reliée à votre compte",
+            &[
+                "Elle permet de vous connecter sans mot de passe (Pro Santé Connect, par exemple).",
+                STRANGER_FR,
+            ],
+        ),
+        Told::IdentityRemoved => (
+            "Une identité professionnelle n'est plus reliée à votre compte",
+            &["Elle ne permet plus de vous connecter.", STRANGER_FR],
         ),
     }
 }
@@ -199,6 +219,17 @@ const fn en(told: Told) -> (&'static str, &'static [&'static str]) {
         Told::AddressChanged => (
             "Your account has another address",
             &["This address signs in no more.", NOT_YOU_EN],
+        ),
+        Told::IdentityLinked => (
+            "An identity from outside is linked to your account",
+            &[
+                "It signs you in without a password (Pro Santé Connect, for instance).",
+                STRANGER_EN,
+            ],
+        ),
+        Told::IdentityRemoved => (
+            "An identity from outside is linked to your account no more",
+            &["It signs you in no more.", STRANGER_EN],
         ),
     }
 }

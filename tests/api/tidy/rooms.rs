@@ -71,6 +71,11 @@ pub(super) const WALLS: &[Wall] = &[
         sentence: "mail writes and posts letters; it asks for nothing",
     },
     Wall {
+        room: "oidc",
+        may_use: &["domain"],
+        sentence: "oidc asks providers who somebody is, and keeps nothing",
+    },
+    Wall {
         room: "app",
         may_use: &[
             "domain",
@@ -92,6 +97,8 @@ pub(super) const WALLS: &[Wall] = &[
             "domain",
             // what an address is, so that a recipient is checked at the door
             "mail::address",
+            // a browser comes back with a code between two transactions
+            "oidc",
             "telemetry",
             "text",
             "trail",
@@ -157,6 +164,7 @@ pub(super) const WALLS: &[Wall] = &[
             "http",
             "web",
             "mail",
+            "oidc",
             "rulebook",
             "settings",
             "telemetry",
@@ -180,8 +188,10 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
     (&["utoipa"], &["http", "server", "wire"]),
     (&["utoipa_swagger_ui"], &["http"]),
     (&["lettre"], &["mail"]),
-    (&["rustls", "x509_parser"], &["mail", "server"]),
+    (&["rustls"], &["mail", "oidc", "server"]),
+    (&["x509_parser"], &["mail", "server"]),
     (&["tokio_rustls", "webpki_roots"], &["mail"]),
+    (&["openidconnect", "ureq"], &["oidc"]),
     (&["actix_tls"], &["server"]),
     (&["governor"], &["http"]),
     (&["ipnet"], &["http", "settings"]),
@@ -205,13 +215,14 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
             "app",
             "telemetry",
             "trail",
+            "oidc",
         ],
     ),
     (&["csv", "encoding_rs"], &["wire"]),
     (&["datamatrix"], &["text"]),
     (
         &["tokio"],
-        &["server", "db", "app", "http", "web", "mail", "cli"],
+        &["server", "db", "app", "http", "web", "mail", "cli", "oidc"],
     ),
     (&["anyhow"], &["cli", "demo", "server", "mail"]),
 ];

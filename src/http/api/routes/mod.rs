@@ -7,6 +7,7 @@ mod commons;
 mod counted;
 mod glass;
 mod heard;
+mod identified;
 mod imported;
 mod of_site;
 mod planned;
@@ -37,6 +38,7 @@ pub fn table() -> Vec<Route> {
         belonging::of_second_factors(),
         belonging::of_people(),
         glass::routes(),
+        identified::routes(),
         of_site::routes(),
         asked::routes(),
         assessed::routes(),
