@@ -135,7 +135,7 @@ fn a_key_that_does_not_fit_its_certificate_is_a_fault_and_what_is_odd_a_note() {
         assert!(!err.err.contains("PRIVATE KEY"), "{}", err.err);
     }
     let err = desk.run_with(&["check"], &set).fails(2);
-    assert!(err.starts_with("DOTATION_TLS_KEY_FILE: "), "{err}");
+    assert!(err.contains("DOTATION_TLS_KEY_FILE: other.pem"), "{err}");
     let mut set = set;
     set[1].1 = "key.pem";
     let fits = desk.run_with(&["check"], &set);
