@@ -23,6 +23,7 @@ mod forged;
 pub mod guard;
 pub mod imports;
 pub mod inventories;
+mod just_now;
 mod keyed;
 pub mod monitoring;
 pub mod movements;
