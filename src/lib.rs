@@ -87,6 +87,9 @@
 //!   then, if nothing else happens than what is entered. Lots near their end are told together, one letter an act.
 //! - No write, no refusal and no reading of a patient goes without a line on the audit trail; what is signed of it each
 //!   day is proved by the public key alone ([`trail`]).
+//! - Nobody is believed about where they come from but the proxies that are set ([`http::peer`]); each request is counted
+//!   by network before anybody is asked who they are, and by account after ([`http::throttle`]); a connection of which nothing
+//!   comes is shut ([`http::lines`]).
 //! - A door never sees a table; a sentence for people stands in `text` or at the door that says it.
 //! - The two databases differ in [`db::dialect`].
 //!

@@ -5,7 +5,7 @@ use crate::place::now;
 use dotation::clock::Clock;
 use dotation::db::Writing;
 use dotation::server::{self, Options, start};
-use dotation::settings::{Secret, Settings};
+use dotation::settings::{Secret, Settings, Wire};
 use dotation::telemetry;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -46,6 +46,10 @@ impl Served {
             .env_clear()
             .env("DOTATION_DATABASE_URL", database)
             .env("DOTATION_MAIL_URL", "memory:")
+            // one token asks for everybody here
+            .env("DOTATION_ACCOUNT_READS_PER_MINUTE", "0")
+            .env("DOTATION_ACCOUNT_WRITES_PER_MINUTE", "0")
+            .env("DOTATION_ACCOUNT_HEAVY_PER_MINUTE", "0")
             .env("DOTATION_LISTEN", address.to_string());
         Self::wait(command, address)
     }
@@ -109,6 +113,7 @@ pub(crate) fn serve(writing: &str, database: &str, address: &str) {
         database_url: Secret::new(database),
         listen: address.parse().expect("an address"),
         mail_url: Secret::new("memory:"),
+        wire: Wire::default().without_rates(),
         ..Settings::default()
     };
     let writing = match writing {

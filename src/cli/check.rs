@@ -2,10 +2,12 @@ use super::answer::Answer;
 use super::failure::Failure;
 use super::place::Place;
 use super::serve::begin_log;
+use crate::clock::Clock;
 use crate::db::DatabaseUrl;
 use crate::mail::{EmailAddress, MailUrl, Way};
 use crate::rulebook::Rulebooks;
 use crate::server;
+use crate::server::tls::{Pair, WARN_DAYS};
 use crate::settings::{Settings, beside};
 use crate::trail::SigningKey;
 use clap::Args;
@@ -33,9 +35,11 @@ impl Check {
         let addresses = addresses(place, &settings, &mut faults);
         let rules = kept(Place::rulebooks(&settings), &mut faults);
         let signer = kept(signer(place, &settings), &mut faults).flatten();
+        let pair = kept(pair(place, &settings), &mut faults).flatten();
         match (addresses, rules) {
             (Some(addresses), Some(rules)) if faults.is_empty() => {
-                Ok(fine(&settings, &addresses, &rules, signer.as_deref()))
+                let answer = fine(&settings, &addresses, &rules, signer.as_deref());
+                Ok(encrypted(answer, &settings, pair.as_ref()))
             }
             _ => Err(Failure::Input(faults)),
         }
@@ -102,6 +106,41 @@ fn signer(place: &Place, settings: &Settings) -> Result<Option<String>, Failure>
         .transpose()
         .map_err(|e| place.refused("audit_signing_key_file", &e.to_string()));
     Ok(key?.map(|key| key.public().id().to_owned()))
+}
+
+/// Reads the certificate of TLS and its key, if they are set.
+fn pair(place: &Place, settings: &Settings) -> Result<Option<Pair>, Failure> {
+    let pair = settings.wire.tls.as_ref().map(Pair::read).transpose();
+    pair.map_err(|fault| place.refused(fault.setting, &fault.what))
+}
+
+/// Notes what is odd about the certificate.
+fn encrypted(answer: Answer, settings: &Settings, pair: Option<&Pair>) -> Answer {
+    let Some(pair) = pair else {
+        return answer;
+    };
+    let now = Clock::System.now();
+    let days = pair.days_left(now);
+    let odd = [
+        pair.fault_at(now),
+        (0..WARN_DAYS)
+            .contains(&days)
+            .then(|| format!("the certificate ends in {days} days")),
+        (!pair.is_for(&settings.public_url))
+            .then(|| format!("the certificate is not for {}", settings.public_url)),
+        pair.is_open()
+            .then(|| "every user of this machine may read tls_key_file; chmod 600".to_owned()),
+    ];
+    let until = pair.until().date_naive();
+    let told = format!(
+        "note: connections are encrypted as {} until {until}",
+        pair.subject()
+    );
+    odd.into_iter()
+        .flatten()
+        .fold(answer.note(told), |answer, odd| {
+            answer.note(format!("note: {odd}"))
+        })
 }
 
 fn fine(

@@ -17,3 +17,5 @@ pub mod safety_copies {}
 pub mod what_proves_the_audit_trail {}
 #[doc = include_str!("0011-what-is-kept-where.md")]
 pub mod what_is_kept_where {}
+#[doc = include_str!("0013-the-wire.md")]
+pub mod the_wire {}

@@ -11,6 +11,6 @@ pub fn asked_by(request: &HttpRequest) -> Asked {
     let id = known.get::<RequestId>();
     Asked {
         request_id: id.map_or_else(|| "-".to_owned(), |id| id.as_str().to_owned()),
-        peer: peer(request.peer_addr()),
+        peer: peer(request),
     }
 }

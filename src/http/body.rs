@@ -20,6 +20,7 @@ use super::limits::Limits;
 use super::problem::{Kind, Problem};
 use super::shape;
 
+mod nul;
 mod object;
 pub use object::Object;
 
@@ -52,14 +53,17 @@ impl Body {
     ///
     /// # Errors
     /// 415 when it is not said to be `application/json`, or is compressed; 400 when it is not
-    /// UTF-8 or not JSON, to its end; 422 when it is no object, or a member is missing, unknown,
-    /// there twice or of another type.
+    /// UTF-8 or not JSON, to its end; 422 when it is no object, a text in it holds a NUL, or a member is
+    /// missing, unknown, there twice or of another type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         self.is_json()?;
         let text = std::str::from_utf8(&self.bytes).map_err(|e| not_utf8(e.valid_up_to()))?;
         // first the grammar, to the end: this pass neither recurses nor allocates
         if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
             return Err(not_json(&error));
+        }
+        if nul::is_escaped_in(text) {
+            return Err(nul::refused());
         }
         let mut reader = serde_json::Deserializer::from_str(text);
         let read: Result<Object<T>, _> = serde_path_to_error::deserialize(&mut reader);
@@ -70,13 +74,16 @@ impl Body {
     /// Returns which of some media types the body is said to be of; parameters beside it aside.
     ///
     /// # Errors
-    /// 415 when it is of none of them, or is compressed.
+    /// 415 when it is of none of them, or is compressed; 422 when it holds a NUL.
     pub fn of_type(&self, known: &[&'static str]) -> Result<&'static str, Problem> {
         let said = match &self.media {
             Media::Json => "application/json",
             Media::Other(found) => found.split(';').next().unwrap_or_default().trim(),
             Media::Compressed(_) => return self.is_json().map(|()| ""),
         };
+        if nul::is_in(&self.bytes) {
+            return Err(nul::refused());
+        }
         let found = known.iter().find(|media| media.eq_ignore_ascii_case(said));
         found.copied().ok_or_else(|| {
             let (said, known) = (self.said(), known.join(", "));

@@ -1,7 +1,7 @@
 //! What every request passes through, in and out.
 //!
-//! In: the id, the language, the limits of the head, a span for the log; HEAD becomes GET, whose
-//! body the protocol then leaves out (RFC 9110, 9.3.2: every GET has a HEAD). Around: the time limit,
+//! In: the id, the language, who asks from where, the limits of the head and of how often, a span for the log; HEAD
+//! becomes GET, whose body the protocol then leaves out (RFC 9110, 9.3.2: every GET has a HEAD). Around: the time limit,
 //! and a net under panics. Out: problems in the caller's language, the headers of every answer,
 //! one line in the log and one count in the metrics, none of which has a query string, a token
 //! or a body in it.
@@ -24,8 +24,11 @@ use super::headers;
 use super::health::Readiness;
 use super::language::{Language, Said};
 use super::limits::{Limits, took_too_long};
+use super::lines::Held;
+use super::peer::{Peer, Proxies};
 use super::problem::{Kind, Problem};
 use super::request_id::RequestId;
+use super::throttle::{Class, Throttle};
 use crate::telemetry::Metrics;
 
 /// What the door of one service needs to know.
@@ -38,6 +41,10 @@ pub struct Door {
     pub metrics: Arc<Metrics>,
     /// What must be well for this instance to be given work.
     pub readiness: Readiness,
+    /// Who is believed about where a request comes from.
+    pub proxies: Proxies,
+    /// How often somebody may ask.
+    pub throttle: Throttle,
 }
 
 /// What is known of a request before it is routed.
@@ -46,6 +53,7 @@ struct Asked {
     language: Language,
     method: &'static str,
     pattern: String,
+    peer: Peer,
     started: Instant,
 }
 
@@ -68,6 +76,7 @@ pub async fn door(
         pattern: request
             .match_pattern()
             .unwrap_or_else(|| "unmatched".into()),
+        peer: Peer::of(&request, &door.proxies),
         started: Instant::now(),
     };
     if *request.method() == Method::HEAD {
@@ -75,9 +84,11 @@ pub async fn door(
     }
     request.extensions_mut().insert(asked.id.clone());
     request.extensions_mut().insert(asked.language);
+    request.extensions_mut().insert(asked.peer);
+    let busy = request.conn_data::<Held>().map(Held::busy);
     let span = tracing::info_span!("request", id = %asked.id, method = asked.method, address = asked.pattern);
     async move {
-        let outcome = match door.limits.allow(&request) {
+        let outcome = match admit(&door, &request, &asked) {
             Ok(()) => guarded(door.limits.request_time, next.call(request)).await,
             Err(problem) => Err(problem.into()),
         };
@@ -87,10 +98,22 @@ pub async fn door(
             Err(error) => error.as_response_error().status_code(),
         };
         record(&door.metrics, &asked, status);
-        outcome
+        outcome.map(|response| match busy {
+            Some(busy) => response.map_body(|_, body| busy.until_sent(body)),
+            None => response,
+        })
     }
     .instrument(span)
     .await
+}
+
+/// Looks at the head: whether it is one, and whether whoever sends it has not sent too many.
+fn admit(door: &Door, request: &ServiceRequest, asked: &Asked) -> Result<(), Problem> {
+    door.limits.allow(request)?;
+    match Class::of(request.method(), &asked.pattern) {
+        Some(class) => door.throttle.network(asked.peer, class),
+        None => Ok(()),
+    }
 }
 
 /// Waits for the answer, but no longer than `limit`, and turns a panic into a 500.
@@ -123,7 +146,9 @@ fn finished<B: MessageBody + 'static>(
         Err(error) => {
             let problem = problem_of(&error);
             log_cause(&problem);
-            return Err(problem.asked(asked.language, asked.id.as_str()).into());
+            return Err(problem
+                .asked(asked.language, asked.id.as_str(), asked.peer.is_https())
+                .into());
         }
         Ok(response) => response.map_into_boxed_body(),
     };
@@ -141,7 +166,11 @@ fn finished<B: MessageBody + 'static>(
         }
         response = response.into_response(written);
     }
-    headers::secure(response.headers_mut(), &asked.pattern);
+    headers::secure(
+        response.headers_mut(),
+        &asked.pattern,
+        asked.peer.is_https(),
+    );
     headers::name_request(response.headers_mut(), asked.id.as_str());
     Ok(response)
 }

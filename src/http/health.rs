@@ -118,7 +118,7 @@ pub struct Report {
     pub status: &'static str,
     /// Each check.
     pub checks: Vec<Checked>,
-    /// What wants looking after, and is no reason to give this instance no work: `backup`, `evaluation`, `audit`.
+    /// What wants looking after, and is no reason to give this instance no work: `backup`, `evaluation`, `audit`, `certificate`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Checked>,
 }

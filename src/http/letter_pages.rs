@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::asked::asked_by;
 use super::entrance::Entrance;
+use super::headers::PAGE_POLICY;
 use super::problem::Problem;
 use crate::app::letter_links::{self, Behind, Found, LinkPurpose, Stopped};
 use crate::app::{self, Caller};
@@ -32,10 +33,6 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .post(stop),
         );
 }
-
-/// Nothing is loaded or framed, and a form posts to this service alone.
-pub(super) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
-    base-uri 'none'; frame-ancestors 'none'";
 
 type Place = (web::Data<Entrance>, web::Path<String>, HttpRequest);
 
@@ -222,7 +219,7 @@ fn gone() -> HttpResponse {
 
 fn html(status: StatusCode, page: String) -> HttpResponse {
     HttpResponse::build(status)
-        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .content_type("text/html; charset=utf-8")
         .body(page)
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use actix_web::dev::ServiceRequest;
+use actix_web::http::header;
 
 use super::language::Said;
-use super::problem::{Kind, Problem};
+use super::problem::{Fault, Kind, Place, Problem};
 
 /// The limits of every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +42,9 @@ impl Limits {
     /// Returns nothing when the request's head is within the limits.
     ///
     /// # Errors
-    /// 414 or 431.
+    /// 400 for an address of another host than the header says, 414 or 431.
     pub fn allow(&self, request: &ServiceRequest) -> Result<(), Problem> {
+        one_host(request)?;
         let most = self.address_bytes;
         if request.uri().to_string().len() > most {
             return Err(too_much(Kind::AddressTooLong, most));
@@ -59,6 +61,27 @@ impl Limits {
     pub fn body_too_large(&self) -> Problem {
         too_much(Kind::BodyTooLarge, self.body_bytes)
     }
+}
+
+/// Refuses a request whose first line is for another host than its header `Host`: whoever stands before us may have
+/// gone by one, and we by the other (RFC 9112, § 3.2.2). That there is one such header, the server sees to.
+fn one_host(request: &ServiceRequest) -> Result<(), Problem> {
+    let Some(of_line) = request.uri().authority() else {
+        return Ok(());
+    };
+    let of_header = request.headers().get(header::HOST);
+    if of_header.is_some_and(|host| {
+        host.as_bytes()
+            .eq_ignore_ascii_case(of_line.as_str().as_bytes())
+    }) {
+        return Ok(());
+    }
+    let said = Said::new(
+        "names another host than the first line of the request",
+        "nomme un autre hôte que la première ligne de la requête",
+    );
+    let fault = Fault::new(Place::Header("Host".to_owned()), said);
+    Err(Problem::at(Kind::BadHeader, fault))
 }
 
 fn too_much(kind: Kind, most: usize) -> Problem {

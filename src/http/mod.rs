@@ -22,12 +22,15 @@ pub mod idempotency;
 pub mod language;
 pub mod letter_pages;
 pub mod limits;
+pub mod lines;
 pub mod password_pages;
 pub mod peer;
 pub mod problem;
 pub mod query;
 pub mod request_id;
 mod shape;
+mod style;
+pub mod throttle;
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -64,6 +67,7 @@ pub fn app(
         .configure(alert_page::configure)
         .configure(letter_pages::configure)
         .configure(password_pages::configure)
+        .configure(style::configure)
         .configure(problem::page::configure)
         .configure(|config| docs::configure(config, api))
         .configure(configure)

@@ -5,7 +5,7 @@
 use super::asked::asked_by;
 use super::cookies::Cookie;
 use super::entrance::Entrance;
-use super::letter_pages::POLICY;
+use super::headers::PAGE_POLICY;
 use super::problem::Problem;
 use crate::app::access::passwords::Password;
 use crate::app::set_password::{self, Set};
@@ -105,7 +105,7 @@ fn gone() -> HttpResponse {
 
 fn html(status: StatusCode, page: String) -> HttpResponse {
     HttpResponse::build(status)
-        .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .content_type("text/html; charset=utf-8")
         .body(page)
 }

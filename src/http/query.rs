@@ -21,7 +21,7 @@ pub struct Query {
 
 impl Query {
     /// Reads `a=1&b=2`. A parameter that stands there twice is a fault, and so is text that is
-    /// not UTF-8.
+    /// not UTF-8 or holds a NUL.
     pub fn of(query: &str) -> Self {
         let mut faults = Faults::new();
         let pairs = match web::Query::<Vec<(String, String)>>::from_query(query) {
@@ -40,6 +40,11 @@ impl Query {
                 Said::new("stands there twice", "figure deux fois")
             } else if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
                 Said::new("is not UTF-8", "n'est pas de l'UTF-8")
+            } else if name.contains('\0') || value.contains('\0') {
+                Said::new(
+                    "holds the character NUL (U+0000)",
+                    "contient le caractère NUL (U+0000)",
+                )
             } else {
                 continue;
             };

@@ -8,6 +8,8 @@ use super::door::Door;
 use super::health::Readiness;
 use super::language::Language;
 use super::limits::Limits;
+use super::peer::Proxies;
+use super::throttle::Throttle;
 use crate::telemetry::Metrics;
 pub(crate) use crate::telemetry::testing::log;
 
@@ -19,5 +21,7 @@ pub(crate) fn door(limits: Limits) -> web::Data<Door> {
         default_language: Language::En,
         metrics: Arc::new(Metrics::new()),
         readiness: Readiness::new(),
+        proxies: Proxies::default(),
+        throttle: Throttle::default(),
     })
 }

@@ -185,6 +185,27 @@ async fn every_refusal_is_a_problem() {
 }
 
 #[actix_web::test]
+async fn a_refusal_at_the_door_is_as_shut_as_an_answer() {
+    let wide = TestRequest::get()
+        .uri("/healthz")
+        .insert_header(("X-Wide", "a".repeat(17_000)));
+    let (headers, _) = refused(wide, 431, "headers-too-large").await;
+    let policy = at(&headers, &header::CONTENT_SECURITY_POLICY);
+    assert!(
+        policy.starts_with("default-src 'none'; base-uri 'none';"),
+        "{policy}"
+    );
+    assert_eq!(
+        at(&headers, &header::CROSS_ORIGIN_RESOURCE_POLICY),
+        "same-origin"
+    );
+    let other = TestRequest::get()
+        .uri("http://evil.example/healthz")
+        .insert_header((header::HOST, "dotation.example"));
+    refused(other, 400, "bad-header").await;
+}
+
+#[actix_web::test]
 async fn what_breaks_here_is_a_reference_number_there() {
     let (headers, problem) = refused(TestRequest::get().uri("/broken"), 500, "internal").await;
     let id = at(&headers, &REQUEST_ID);

@@ -13,7 +13,9 @@ mod signing;
 mod situations;
 mod start;
 pub mod stop;
+pub mod tls;
 mod upkeep;
+mod wire;
 
 pub use letters::way;
 pub use situations::write_sheets;

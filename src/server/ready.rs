@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::copies::Warning;
 use super::stop::{Asked, Stop};
+use super::tls::Certificates;
 use crate::db::{self, DatabaseUrl, Db, outbox};
 use crate::http::health::{Readiness, Verdict};
 use crate::mail::Post;
@@ -22,9 +23,11 @@ pub(super) fn checks(
     post: &Post,
     stop: &Stop,
     [backup, evaluation, audit]: [&Warning; 3],
+    certificates: Option<&Certificates>,
 ) -> Readiness {
     let (db, post, stop) = (db.clone(), post.clone(), stop.clone());
     let (backup, evaluation, audit) = (backup.clone(), evaluation.clone(), audit.clone());
+    let certificate = certificates.map_or_else(Warning::default, |c| c.warning().clone());
     let writes = db.clone();
     let migrations = Arc::new(Migrations {
         url: url.clone(),
@@ -43,6 +46,9 @@ pub(super) fn checks(
             std::future::ready(evaluation.verdict())
         })
         .warn("audit", move || std::future::ready(audit.verdict()))
+        .warn("certificate", move || {
+            std::future::ready(certificate.verdict())
+        })
 }
 
 async fn database(db: Db) -> Verdict {

@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result};
 
 use super::http::{Connections, bind, serve};
 use super::stop::Stop;
-use super::{copies, letters, ready, schedule, sight, signing, situations, upkeep};
+use super::tls::Certificates;
+use super::{copies, letters, ready, schedule, sight, signing, situations, tls, upkeep, wire};
 use crate::app::access::{Access, passwords, sealed::Key};
 use crate::app::act::Desk;
 use crate::app::retention::Terms;
@@ -23,6 +24,7 @@ use crate::http::cookies::Cookies;
 use crate::http::door::Door;
 use crate::http::entrance::Entrance;
 use crate::http::limits::Limits;
+use crate::http::peer::Proxies;
 use crate::mail::{MemoryPost, Post, Transport};
 use crate::rulebook::Rulebooks;
 use crate::settings::Settings;
@@ -64,6 +66,8 @@ pub struct Running {
     pub memory: Option<MemoryPost>,
     /// What it counts.
     pub metrics: Arc<Metrics>,
+    /// The certificate that it shows, if it encrypts its connections itself.
+    pub certificates: Option<Certificates>,
     listener: TcpListener,
     connections: Connections,
     door: web::Data<Door>,
@@ -100,6 +104,9 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         Transport::Memory(memory) => Some(memory.clone()),
         Transport::Smtp(..) | Transport::Directory(..) => None,
     };
+    let metrics = Arc::new(Metrics::new());
+    let certificates = wire::certificates(settings, &metrics)?;
+    wire::warn_of_unnamed_proxies(settings);
     let db = database(&url, settings, options.writing).await?;
     letters::free(&db).await?;
     let desk = Desk {
@@ -116,7 +123,6 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
     catalogue(&service, clock).await?;
 
     let stop = Stop::new();
-    let metrics = Arc::new(Metrics::new());
     let office = letters::office(settings, from, clock, Arc::clone(&metrics), send_limit);
     let post = Post::new(db.clone(), transport, office);
     let copier = copies::Copier::new(settings, &service, clock, &metrics, url.clone());
@@ -146,7 +152,10 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
             &post,
             &stop,
             [&copier.warning, &sight.warning, &signing.warning],
+            certificates.as_ref(),
         ),
+        proxies: Proxies::new(&settings.wire.trusted_proxies),
+        throttle: wire::throttle(&settings.wire),
     };
     let entrance = Entrance {
         service: service.clone(),
@@ -164,8 +173,9 @@ pub async fn start(settings: &Settings, clock: Clock, options: Options) -> Resul
         stop,
         memory,
         metrics,
+        certificates,
         listener,
-        connections: connections(settings),
+        connections: wire::connections(settings),
         door: web::Data::new(door),
         entrance: web::Data::new(entrance),
         post,
@@ -245,6 +255,13 @@ impl Running {
         chores.spawn(upkeep::every(signing::LOOK_EVERY, move || {
             signing.clone().look()
         }));
+        let tls = self.certificates.as_ref().map(Certificates::config);
+        let tls = tls.transpose().context("preparing TLS")?;
+        if let Some(certificates) = self.certificates {
+            chores.spawn(upkeep::every(tls::LOOK_EVERY, move || {
+                certificates.clone().look_aside()
+            }));
+        }
         let sight = self.sight;
         chores.spawn(async move {
             // what waited while no service ran is no sign of one that is blind
@@ -271,6 +288,7 @@ impl Running {
         let api = crate::http::api::openapi();
         let served = serve(
             self.listener,
+            tls,
             self.connections,
             self.door,
             api,
@@ -356,13 +374,4 @@ pub fn access(settings: &Settings) -> Result<Access> {
         breaking: chrono::TimeDelta::minutes(i64::from(settings.break_glass_minutes)),
         key: key.transpose()?,
     })
-}
-
-fn connections(settings: &Settings) -> Connections {
-    let whole_seconds = settings.stop_timeout.as_millis().div_ceil(1_000);
-    Connections {
-        workers: settings.workers,
-        finish_seconds: u64::try_from(whole_seconds).unwrap_or(u64::MAX),
-        ..Connections::default()
-    }
 }

@@ -1,7 +1,7 @@
 //! What is asked about a file of settings that is not, or not yet, right as a whole.
 
 use super::origin::{self, Origin, Variables};
-use super::{FILE, Faults, Settings, value};
+use super::{FILE, Faults, Settings, value, wire};
 use crate::toml_file;
 use std::ffi::OsString;
 use std::path::Path;
@@ -30,6 +30,7 @@ pub fn readable(config: Option<&Path>, environment: &[(OsString, OsString)]) -> 
             read.flatten()
         };
         let audit = origin.parsed("audit_signing_key_file", None, value::PATH, value::folder);
+        let wire = wire::read(&origin, None);
         let folder = origin.parsed("rulebooks_folder", None, value::FOLDER, value::folder);
         read.allow_plaintext = origin.flag("allow_plaintext", false).unwrap_or(true);
         read.database_url = database.unwrap_or(read.database_url.clone());
@@ -41,6 +42,7 @@ pub fn readable(config: Option<&Path>, environment: &[(OsString, OsString)]) -> 
         read.mail_from = from.unwrap_or(read.mail_from.clone());
         read.log_filter = filter.unwrap_or(read.log_filter.clone());
         read.audit_signing_key_file = audit.flatten();
+        read.wire = wire.unwrap_or_default();
         read.rulebooks_folder = folder.flatten();
         Some(())
     });

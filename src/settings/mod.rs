@@ -19,9 +19,11 @@ mod mail;
 mod origin;
 mod retention;
 mod value;
+mod wire;
 
 pub use crate::toml_file::Faults;
 pub use value::{LogFormat, Secret};
+pub use wire::{Tls, TlsVersion, Wire};
 
 use crate::domain::language::Language;
 use crate::domain::person::SecondFactorFor;
@@ -125,6 +127,8 @@ pub struct Settings {
     pub break_glass_minutes: u32,
     /// By what the secrets of second factors are sealed: 64 hexadecimal digits.
     pub secrets_key: Option<Secret>,
+    /// The line between the service and whoever asks it.
+    pub wire: Wire,
     /// The language of those who chose none.
     pub default_language: Language,
     /// The time zone of sites that name none.
@@ -178,6 +182,7 @@ impl Default for Settings {
             second_factor_for: SecondFactorFor::Privileged,
             break_glass_minutes: 120,
             secrets_key: None,
+            wire: Wire::default(),
             default_language: Language::Fr,
             time_zone: chrono_tz::Europe::Paris,
         }
@@ -303,6 +308,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
     let audit = audit::read(origin);
     let retention = retention::read(origin);
     let access = access::read(origin);
+    let wire = wire::read(origin, public_url.as_deref());
     let default_language = origin.parsed(
         "default_language",
         default.default_language,
@@ -358,6 +364,7 @@ fn all(origin: &Origin<'_>) -> Option<Settings> {
         second_factor_for: access.second_factor_for,
         break_glass_minutes: access.break_glass_minutes,
         secrets_key: access.secrets_key,
+        wire: wire?,
         default_language: default_language?,
         time_zone: time_zone?,
     })

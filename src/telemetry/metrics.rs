@@ -63,6 +63,9 @@ pub struct Metrics {
     pub evaluation_behind_seconds: Gauge,
     /// When the audit trail was last signed, in seconds since 1970; 0 while it never was.
     pub audit_last_signed: Gauge,
+    tls_days_left: Family<ByKind, Gauge>,
+    /// New certificates that were not taken.
+    pub tls_pairs_refused: Counter,
 }
 
 impl Default for Metrics {
@@ -88,6 +91,8 @@ impl Metrics {
             backup_failures: Counter::default(),
             evaluation_behind_seconds: Gauge::default(),
             audit_last_signed: Gauge::default(),
+            tls_days_left: Family::default(),
+            tls_pairs_refused: Counter::default(),
         };
         metrics.register();
         metrics
@@ -151,6 +156,16 @@ impl Metrics {
             "When the audit trail was last signed",
             self.audit_last_signed.clone(),
         );
+        r.register(
+            "tls_certificate_days_left",
+            "Whole days until the certificate ends that this service shows, if it shows one",
+            self.tls_days_left.clone(),
+        );
+        r.register(
+            "tls_pairs_refused",
+            "New certificates that were not taken",
+            self.tls_pairs_refused.clone(),
+        );
     }
 
     /// Counts a request that was answered.
@@ -168,6 +183,13 @@ impl Metrics {
         self.requests.get_or_create(&by_request).inc();
         let durations = self.durations.get_or_create(&by_address);
         durations.observe(took.as_secs_f64());
+    }
+
+    /// Says for how many days the certificate is good that is served.
+    pub fn tls_days_left(&self, days: i64) {
+        self.tls_days_left
+            .get_or_create(&ByKind { kind: "served" })
+            .set(days);
     }
 
     /// Says how many alerts of a kind are open.

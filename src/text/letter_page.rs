@@ -10,6 +10,16 @@ use crate::domain::language::Language;
 use crate::domain::shelf::Expiring;
 use crate::domain::site::Site;
 
+/// Where the style of pages is.
+pub const STYLE_ADDRESS: &str = "/pages.css";
+
+/// The style of pages: no page has one within it.
+pub const STYLE: &str = "\
+body{margin:0;padding:16px;font:16px/1.5 Arial,Helvetica,sans-serif;color:#1a1a1a;background:#fff}
+main{max-width:560px}dt{color:#555}dd{margin:0 0 8px;font-weight:bold;overflow-wrap:anywhere}
+button{font:inherit;padding:12px 20px;min-height:44px}
+";
+
 /// What a link came to, when there is nothing to confirm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -243,10 +253,8 @@ fn row(name: &str, value: &str) -> String {
 pub(super) fn page(language: Language, title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"robots\" content=\"noindex\"><title>Dotation – {title}</title><style>\
-         body{{margin:0;padding:16px;font:16px/1.5 Arial,Helvetica,sans-serif;color:#1a1a1a;background:#fff}}\
-         main{{max-width:560px}}dt{{color:#555}}dd{{margin:0 0 8px;font-weight:bold;overflow-wrap:anywhere}}\
-         button{{font:inherit;padding:12px 20px;min-height:44px}}</style></head>\
+         <meta name=\"robots\" content=\"noindex\"><title>Dotation – {title}</title>\
+         <link rel=\"stylesheet\" href=\"{STYLE_ADDRESS}\"></head>\
          <body><main><h1>{title}</h1>{body}</main></body></html>\n",
         language.code()
     )

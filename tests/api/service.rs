@@ -18,7 +18,7 @@ use dotation::mail::MemoryPost;
 use dotation::server::stop::Stop;
 use dotation::server::{Options, Running, start};
 use dotation::settings::Secret;
-use dotation::settings::Settings;
+use dotation::settings::{Settings, Wire};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -121,6 +121,8 @@ fn start_on(database: std::sync::Arc<TestDatabase>, begin: &str, set: fn(&mut Se
             mail_url: Secret::new("memory:"),
             mail_from: "dotation@example.org".to_owned(),
             workers: 2,
+            // tests of limits set their own
+            wire: Wire::default().without_rates(),
             ..Settings::default()
         };
         set(&mut settings);

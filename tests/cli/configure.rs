@@ -104,6 +104,67 @@ fn check_lists_the_faults_of_the_configuration_and_of_every_rulebook_at_once() {
     }
 }
 
+/// Writes a certificate for a name and its key, and another's key.
+fn certificate(desk: &Desk, name: &str) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let about = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
+    desk.write("tls.pem", &about.self_signed(&key).unwrap().pem());
+    desk.write("key.pem", &key.serialize_pem());
+    let other = rcgen::KeyPair::generate().unwrap();
+    desk.write("other.pem", &other.serialize_pem());
+}
+
+#[test]
+fn a_key_that_does_not_fit_its_certificate_is_a_fault_and_what_is_odd_a_note() {
+    let desk = Desk::new();
+    certificate(&desk, "dotation.hopital.fr");
+    let set = [
+        ("DOTATION_TLS_CERTIFICATE_FILE", "tls.pem"),
+        ("DOTATION_TLS_KEY_FILE", "other.pem"),
+        ("DOTATION_PUBLIC_URL", "https://dotation.hopital.fr"),
+    ];
+    for command in [["check"].as_slice(), &["serve", "--listen", "127.0.0.1:0"]] {
+        let err = desk.run_with(command, &set);
+        assert_ne!(err.status, 0);
+        assert!(
+            err.err
+                .contains("other.pem: it does not fit the certificate of"),
+            "{}",
+            err.err
+        );
+        assert!(!err.err.contains("PRIVATE KEY"), "{}", err.err);
+    }
+    let err = desk.run_with(&["check"], &set).fails(2);
+    assert!(err.starts_with("DOTATION_TLS_KEY_FILE: "), "{err}");
+    let mut set = set;
+    set[1].1 = "key.pem";
+    let fits = desk.run_with(&["check"], &set);
+    assert_eq!(fits.status, 0, "{}", fits.err);
+    assert!(
+        fits.err.contains("note: connections are encrypted as CN="),
+        "{}",
+        fits.err
+    );
+    assert!(
+        fits.err
+            .contains("every user of this machine may read tls_key_file"),
+        "{}",
+        fits.err
+    );
+    assert!(!fits.err.contains("is not for"), "{}", fits.err);
+    set[2].1 = "https://other.hopital.fr";
+    let odd = desk.run_with(&["check"], &set);
+    assert!(
+        odd.err
+            .contains("note: the certificate is not for https://other.hopital.fr"),
+        "{}",
+        odd.err
+    );
+    set[2].1 = "http://dotation.hopital.fr";
+    let err = desk.run_with(&["check"], &set).fails(2);
+    assert!(err.contains("it does not begin with https://"), "{err}");
+}
+
 #[test]
 fn a_password_is_in_no_message() {
     let desk = Desk::new();

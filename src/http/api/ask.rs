@@ -17,7 +17,7 @@ use crate::http::etag;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::problem::{PROBLEM_JSON, Problem};
 use actix_web::dev::Payload;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -155,11 +155,18 @@ impl Ask {
         look: impl FnOnce(&mut Act<'_>) -> Result<T, app::Error> + Send + 'static,
     ) -> Result<T, Problem> {
         let caller = self.caller.clone();
-        self.entrance
-            .service
-            .read(caller, self.now, look)
-            .await
-            .map_err(refused::problem)
+        let read = self.entrance.service.read(caller, self.now, look).await;
+        read.map_err(|error| self.refused(error))
+    }
+
+    /// The problem of what a verb was refused or failed with, at the place it was asked in.
+    fn refused(&self, error: app::Error) -> Problem {
+        let problem = refused::problem(error);
+        if self.request.method() == Method::GET {
+            problem.in_query()
+        } else {
+            problem
+        }
     }
 
     /// Reads what leaves a line on the audit trail: a patient's record.
@@ -173,7 +180,7 @@ impl Ask {
     ) -> Result<T, Problem> {
         let caller = self.caller.clone();
         let noted = self.entrance.service.write(caller, self.now, sites, look);
-        let noted = noted.await.map_err(refused::problem)?;
+        let noted = noted.await.map_err(|error| self.refused(error))?;
         self.request.extensions_mut().insert(LineLeft);
         Ok(noted)
     }

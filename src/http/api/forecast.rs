@@ -128,7 +128,7 @@ fn days(text: &str) -> Result<u32, Said> {
 /// `GET /sites/{finess}/forecast`
 ///
 /// # Errors
-/// 400 for the query, 404 for the site, 422 for the rulebook.
+/// 400 for the query, also of a rulebook that asks for no reserve; 404 for the site.
 pub async fn see(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let site = ask.site()?;
     let horizon = query.parse("days", days);

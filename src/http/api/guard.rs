@@ -13,11 +13,12 @@ use crate::domain::code::Finess;
 use crate::domain::reason::{OfAccess, Refusal};
 use crate::domain::role::Action;
 use crate::http::asked::asked_by;
-use crate::http::door::nothing_here;
+use crate::http::door::{Door, nothing_here};
 use crate::http::entrance::Entrance;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Kind, Place, Problem};
 use crate::http::query::Query;
+use crate::http::throttle::Class;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -102,6 +103,7 @@ pub async fn guard(
         there,
         session,
     } = authenticate::known(&request).await?;
+    throttled(&request, &caller)?;
     let key = key.ok_or_else(nothing_here)?;
     let Some(rule) = rule else {
         let allowed: Vec<Method> = rules()
@@ -156,6 +158,18 @@ pub async fn guard(
         return unread::kept(answered, admitted).await;
     }
     Ok(answered)
+}
+
+/// Counts a request of somebody who is known.
+fn throttled(request: &ServiceRequest, caller: &Caller) -> Result<(), Problem> {
+    let door = request
+        .app_data::<web::Data<Door>>()
+        .ok_or_else(|| Problem::internal("the door is not in the app's data"))?;
+    let pattern = request.match_pattern().unwrap_or_default();
+    match Class::of(request.method(), &pattern) {
+        Some(class) => door.throttle.account(&caller.id, class),
+        None => Ok(()),
+    }
 }
 
 /// Lets anybody in whom nobody knows: who signs in, or asks for a letter to set a password.

@@ -67,7 +67,7 @@ pub struct ReservedDose {
 /// `GET /sites/{finess}/reserve`
 ///
 /// # Errors
-/// 400 for the query, 404 for the site, 422 for the rulebook.
+/// 400 for the query, also of a rulebook that asks for no reserve; 404 for the site.
 pub async fn see(ask: Ask, mut query: Query) -> Result<HttpResponse, Problem> {
     let site = ask.site()?;
     let rulebook = query.text("rulebook");

@@ -12,9 +12,10 @@ use crate::domain::calendar::Instant;
 use crate::http::body::Body;
 use crate::http::cookies::Cookie;
 use crate::http::language::Said;
+use crate::http::peer::Peer;
 use crate::http::problem::{Fault, Kind, Problem};
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -288,18 +289,11 @@ fn from(ask: &Ask) -> From {
     let request = ask.request();
     let agent = request.headers().get(header::USER_AGENT);
     From {
-        address: peer(request),
+        address: Peer::known(request).stranger(),
         device: ask.entrance.cookies.read(request.headers(), Cookie::Device),
         agent: agent
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
             .to_owned(),
     }
-}
-
-/// The network address that sent a request. Of this machine none: what passes it on stands for many who cannot
-/// be told apart.
-fn peer(request: &HttpRequest) -> Option<std::net::IpAddr> {
-    let address = request.peer_addr()?.ip().to_canonical();
-    (!address.is_loopback()).then_some(address)
 }

@@ -3,13 +3,11 @@
 
 use super::ask::Ask;
 use crate::app::see::situation::situation;
+use crate::http::headers::policy_of_sheet;
 use crate::http::problem::Problem;
 use crate::text;
 use actix_web::HttpResponse;
 use actix_web::http::header;
-
-/// The page has its own styles, and nothing else.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// `GET /sites/{finess}/situation`
 ///
@@ -22,7 +20,10 @@ pub async fn see(ask: Ask) -> Result<HttpResponse, Problem> {
         .await?;
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            policy_of_sheet(text::situation::STYLE),
+        ))
         .insert_header((header::CONTENT_LANGUAGE, ask.language.code()))
         .body(text::situation::html(ask.language, &sheet)))
 }

@@ -38,7 +38,7 @@ struct Inner {
     members: Map<String, Value>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
-    asked: Option<(Language, String)>,
+    asked: Option<(Language, String, bool)>,
 }
 
 impl Problem {
@@ -94,6 +94,21 @@ impl Problem {
         Self::new(kind, detail).header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
+    /// The same problem of a request that has no body: what a verb finds wrong in what it was asked stands in the
+    /// query there. 400 for 422, and each fault at the parameter of that name.
+    #[must_use]
+    pub fn in_query(mut self) -> Self {
+        if self.0.kind == Kind::InvalidBody {
+            self.0.kind = Kind::BadQuery;
+        }
+        for fault in &mut self.0.faults {
+            if let Place::Body(pointer) = &fault.place {
+                fault.place = Place::Query(pointer.trim_start_matches('/').to_owned());
+            }
+        }
+        self
+    }
+
     /// Adds the cause, for the log only.
     #[must_use]
     pub fn cause(mut self, cause: impl fmt::Display) -> Self {
@@ -127,11 +142,11 @@ impl Problem {
         self
     }
 
-    /// Says in which language and under which id it was asked, for an answer that does not pass
-    /// the door on its way out.
+    /// Says in which language, under which id and whether by TLS it was asked, for an answer that does not
+    /// pass the door on its way out.
     #[must_use]
-    pub fn asked(mut self, language: Language, request_id: &str) -> Self {
-        self.0.asked = Some((language, request_id.to_owned()));
+    pub fn asked(mut self, language: Language, request_id: &str, https: bool) -> Self {
+        self.0.asked = Some((language, request_id.to_owned(), https));
         self
     }
 
@@ -228,13 +243,13 @@ impl ResponseError for Problem {
     /// The door writes the answer anew with what it knows of the request; this one is what is
     /// sent when the request has gone, as after a time limit.
     fn error_response(&self) -> HttpResponse {
-        let (language, id) = self
-            .0
-            .asked
-            .clone()
-            .unwrap_or((Language::En, String::new()));
+        let (language, id, https) =
+            self.0
+                .asked
+                .clone()
+                .unwrap_or((Language::En, String::new(), false));
         let mut response = self.response(language, &id);
-        headers::secure(response.headers_mut(), "");
+        headers::secure(response.headers_mut(), "", https);
         headers::name_request(response.headers_mut(), &id);
         response
     }

@@ -33,6 +33,14 @@ async fn take(body: Body) -> Result<HttpResponse, Problem> {
 }
 
 fn start(stop: &Stop) -> (SocketAddr, Gate, JoinHandle<io::Result<()>>) {
+    start_with(stop, Connections::default(), Limits::default())
+}
+
+fn start_with(
+    stop: &Stop,
+    connections: Connections,
+    limits: Limits,
+) -> (SocketAddr, Gate, JoinHandle<io::Result<()>>) {
     let gate = Gate {
         begun: Arc::new(Semaphore::new(0)),
         open: Arc::new(Semaphore::new(0)),
@@ -48,11 +56,19 @@ fn start(stop: &Stop) -> (SocketAddr, Gate, JoinHandle<io::Result<()>>) {
     };
     let connections = Connections {
         workers: 1,
-        ..Connections::default()
+        ..connections
     };
     let api = utoipa::openapi::OpenApi::default();
-    let door = testing::door(Limits::default());
-    let serving = serve(listener, connections, door, api, configure, stop.clone());
+    let door = testing::door(limits);
+    let serving = serve(
+        listener,
+        None,
+        connections,
+        door,
+        api,
+        configure,
+        stop.clone(),
+    );
     (address, gate, actix_web::rt::spawn(serving))
 }
 
@@ -134,6 +150,113 @@ async fn a_caller_who_sends_ten_megabytes_reads_the_refusal() {
     let text = answer(&mut stream).await;
     assert!(text.starts_with("HTTP/1.1 413"), "{text}");
     assert!(text.contains("\"most_bytes\":1048576"), "{text}");
+    stop.gently();
+    serving.await.unwrap().unwrap();
+}
+
+/// Short times: what a connection may do nothing for.
+fn impatient() -> Connections {
+    Connections {
+        // the server reads its clock twice a second
+        keep_alive: Duration::from_millis(500),
+        head_time: Duration::from_millis(1_500),
+        ..Connections::default()
+    }
+}
+
+/// Waits until the other side closes the line, and returns what came before.
+async fn until_closed(stream: &mut TcpStream) -> String {
+    let soon = Duration::from_secs(20);
+    tokio::time::timeout(soon, answer(stream)).await.unwrap()
+}
+
+#[actix_web::test]
+async fn a_head_that_does_not_end_is_not_waited_for() {
+    let stop = Stop::new();
+    let (address, _, serving) = start_with(&stop, impatient(), Limits::default());
+    let mut silent = TcpStream::connect(address).await.unwrap();
+    let mut first = send(address, "GET /healthz HTTP/1.1").await;
+    assert!(until_closed(&mut first).await.starts_with("HTTP/1.1 408"));
+    until_closed(&mut silent).await;
+    // nor is the second of a connection whose first was right
+    let mut second = send(address, "GET /healthz HTTP/1.1").await;
+    second
+        .write_all(b"\r\nGET /healthz HTTP/1.1\r\nHo")
+        .await
+        .unwrap();
+    let text = until_closed(&mut second).await;
+    assert_eq!(text.matches("HTTP/1.1 200").count(), 1, "{text}");
+    stop.gently();
+    serving.await.unwrap().unwrap();
+}
+
+#[actix_web::test]
+async fn a_body_that_drips_is_not_waited_for() {
+    let stop = Stop::new();
+    let limits = Limits {
+        body_time: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let (address, _, serving) = start_with(&stop, Connections::default(), limits);
+    let mut stream = send(address, "POST /take HTTP/1.1").await;
+    stream
+        .write_all(b"Content-Length: 100\r\n\r\n{")
+        .await
+        .unwrap();
+    let (mut read, mut write) = stream.split();
+    let drip = async {
+        while write.write_all(b" ").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let mut text = [0; 100];
+    let answered = tokio::time::timeout(Duration::from_secs(20), read.read(&mut text));
+    let count = tokio::select! {
+        count = answered => count.unwrap().unwrap(),
+        () = drip => panic!("the line was closed without an answer"),
+    };
+    let text = String::from_utf8_lossy(&text[..count]);
+    assert!(text.starts_with("HTTP/1.1 408"), "{text}");
+    stop.at_once();
+    serving.await.unwrap().unwrap();
+}
+
+#[actix_web::test]
+async fn one_address_does_not_take_all_connections() {
+    let stop = Stop::new();
+    let connections = Connections {
+        most_per_address: 3,
+        ..Connections::default()
+    };
+    let (address, gate, serving) = start_with(&stop, connections, Limits::default());
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        let mut stream = send(address, "GET /slow HTTP/1.1").await;
+        stream.write_all(b"\r\n").await.unwrap();
+        gate.begun.acquire().await.unwrap().forget();
+        held.push(stream);
+    }
+    let mut fourth = TcpStream::connect(address).await.unwrap();
+    assert_eq!(until_closed(&mut fourth).await, "");
+    gate.open.add_permits(3);
+    for stream in &mut held {
+        let mut text = [0; 1_000];
+        let read = stream.read(&mut text).await.unwrap();
+        let text = String::from_utf8_lossy(&text[..read]);
+        assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+    }
+    drop(held);
+    // there is room again as soon as those are gone
+    loop {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        if stream.write_all(head).await.is_ok()
+            && until_closed(&mut stream).await.contains("200 OK")
+        {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
     stop.gently();
     serving.await.unwrap().unwrap();
 }

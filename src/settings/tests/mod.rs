@@ -36,7 +36,7 @@ fn the_file_of_defaults_is_the_defaults() {
 }
 
 /// Without a default: they stand in the file as remarks.
-const MAY_BE_LEFT_OUT: [&str; 14] = [
+const MAY_BE_LEFT_OUT: [&str; 17] = [
     "audit_signing_key_file",
     "backup_folder",
     "database_url_file",
@@ -51,6 +51,9 @@ const MAY_BE_LEFT_OUT: [&str; 14] = [
     "secrets_key",
     "secrets_key_file",
     "situation_folder",
+    "tls_certificate_file",
+    "tls_key_file",
+    "trusted_proxies",
 ];
 
 #[test]
@@ -97,6 +100,41 @@ fn every_setting_of_the_file_can_be_a_variable() {
     assert_eq!(
         read("", &pairs.collect::<Vec<_>>()),
         Ok(Settings::default())
+    );
+}
+
+#[test]
+fn a_certificate_needs_its_key_and_an_address_that_is_encrypted() {
+    check_faults(
+        "tls_certificate_file = 'c.pem'\n",
+        &[],
+        &["x.toml:1:24: tls_certificate_file: it is set, and tls_key_file is not"],
+    );
+    check_faults(
+        "tls_certificate_file = 'c.pem'\n",
+        &[("DOTATION_TLS_KEY_FILE", "k.pem")],
+        &[
+            "DOTATION_PUBLIC_URL: it does not begin with https://, as it must when tls_certificate_file is set",
+        ],
+    );
+    let file = "tls_certificate_file = 'c.pem'\ntls_key_file = 'k.pem'\ntls_min = '1.3'\npublic_url = 'https://dotation.hopital.fr'\n";
+    let tls = read(file, &[]).unwrap().wire.tls.unwrap();
+    assert_eq!(tls.least, TlsVersion::V1_3);
+    check_faults(
+        "tls_min = '1.1'\n",
+        &[],
+        &["x.toml:1:11: tls_min: found '1.1', expected \"1.2\" or \"1.3\""],
+    );
+}
+
+#[test]
+fn not_everybody_is_a_proxy() {
+    check_faults(
+        "trusted_proxies = '0.0.0.0/0'\n",
+        &[],
+        &[
+            "x.toml:1:19: trusted_proxies: found '0.0.0.0/0', expected addresses or networks with commas between them, as \"10.0.3.7, 2001:db8:1::/64\"",
+        ],
     );
 }
 

@@ -8,6 +8,8 @@ mod kept;
 mod page;
 mod words;
 
+pub use page::STYLE;
+
 use crate::domain::alert::{Alert, Capacity};
 use crate::domain::calendar::{Day, Instant};
 use crate::domain::code::{Cip13, Finess};

@@ -14,7 +14,8 @@ use crate::text::{en, fr};
 /// Choice: as many as a half sheet holds; a day has few, and the sheet can be printed twice.
 const EMPTY_LINES: usize = 14;
 
-const STYLE: &str = "@page{size:A4;margin:12mm}body{font:10pt/1.35 Arial,Helvetica,sans-serif;color:#000;max-width:186mm;margin:0 auto;padding:8px}\
+/// The style within the page, which is kept as a file and must need no other.
+pub const STYLE: &str = "@page{size:A4;margin:12mm}body{font:10pt/1.35 Arial,Helvetica,sans-serif;color:#000;max-width:186mm;margin:0 auto;padding:8px}\
     h1{font-size:16pt;margin:0}h2{font-size:11.5pt;margin:14px 0 4px;break-after:avoid}p{margin:4px 0}\
     table{width:100%;border-collapse:collapse}th,td{border:1px solid #555;padding:2px 5px;text-align:left;vertical-align:top}\
     thead{display:table-header-group}tr{break-inside:avoid}th{background:#eee;font-size:8.5pt}td.n{text-align:right;white-space:nowrap}\

@@ -62,7 +62,8 @@ const fn say(language: Language, french: &'static str, english: &'static str) ->
     }
 }
 
-const STYLE: &str = "@page{size:A4;margin:14mm}*{box-sizing:border-box}\
+/// The style within the page, which is printed, or kept as a file, and must need no other.
+pub const STYLE: &str = "@page{size:A4;margin:14mm}*{box-sizing:border-box}\
 body{margin:0 auto;max-width:182mm;font:10.5pt/1.35 Arial,Helvetica,sans-serif;color:#000}\
 h1{font-size:16pt;margin:0}h2{font-size:11pt;margin:5mm 0 1.5mm}p{margin:1mm 0}\
 header{display:flex;justify-content:space-between;gap:8mm;align-items:flex-start}\

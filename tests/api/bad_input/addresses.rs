@@ -70,6 +70,15 @@ fn an_address_or_query_that_is_wrong_is_refused(backend: Backend) {
         let answer = get(path);
         assert_eq!(faults(&answer, 400), [unread], "{path}");
     }
+    // what a verb finds wrong in a query is a fault of the query: there is no body
+    for below in ["reserve", "forecast"] {
+        let answer = get(&format!(
+            "/sites/{CENTRE}/{below}?rulebook=clozapine-2025-09"
+        ));
+        assert_eq!(faults(&answer, 400), ["rulebook"], "{below}");
+        assert_eq!(answer.body["type"], "/problems/bad-query", "{below}");
+        assert_eq!(answer.body["reason"], "no-reserve-rule", "{below}");
+    }
     // a wish that nobody hears is refused, before anything is done
     let wish = format!("/sites/{CENTRE}/movements?dry_run=true");
     let answer = app.post(Role::Pharmacist, &wish, &receipt(&json!({})));

@@ -71,7 +71,7 @@ fn the_glass_is_broken_for_a_while_and_heard_of_at_once(backend: Backend) {
     let alert = app.alerts("break-glass").remove(0);
     let path = format!("/alerts/{}/acknowledge", alert["id"].as_str().unwrap());
     app.post(Role::Pharmacist, &path, &json!({})).expect(200);
-    assert_eq!(app.alerts("break-glass")[0]["state"], "closed");
+    assert!(app.alerts("break-glass").is_empty());
     // it is over by itself
     let cookies = browser.cookies.clone();
     let app = again_at(app, "2021-10-20T06:29:00Z");
@@ -82,7 +82,7 @@ fn the_glass_is_broken_for_a_while_and_heard_of_at_once(backend: Backend) {
     let mut browser = Browser::new(&app).sign_in("anne");
     assert_eq!(browser.get(&stock()).status, 403);
     let one = broken(&mut browser);
-    assert_eq!(until(&one), "2021-10-20T10:00");
+    assert_eq!(until(&one), "2021-10-20T10:01");
 }
 
 fn what_is_done_under_it_bears_its_mark_and_silences_nobody(backend: Backend) {

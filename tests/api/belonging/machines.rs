@@ -59,11 +59,8 @@ fn a_token_is_rotated_while_its_old_secret_is_good_for_a_while(backend: Backend)
         .expect(200);
     let new = rotated["token"].as_str().unwrap().to_owned();
     assert!(new.starts_with("dot_") && new != old);
-    assert_eq!(
-        rotated["old_until"],
-        "2021-10-20T08:00:00Z".replace("08:00:00Z", "").to_owned()
-            + rotated["old_until"].as_str().unwrap().split_at(11).1
-    );
+    let old_until = rotated["old_until"].as_str().unwrap();
+    assert!(old_until.starts_with("2021-10-20T08:00:"), "{old_until}");
     for token in [&old, &new] {
         assert_eq!(status(&app, token, "GET", "/whoami"), 200);
     }

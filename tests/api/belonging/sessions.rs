@@ -97,7 +97,7 @@ fn a_write_with_a_cookie_needs_its_token_and_a_page_of_ours(backend: Backend) {
     let anne = Browser::new(&app).sign_in("anne");
     let other = Browser::new(&app).sign_in("anne");
     let cookie = format!("dotation={}", anne.cookies["dotation"]);
-    let token = anne.csrf.clone().unwrap();
+    let token = anne.csrf.unwrap();
     let host = format!("http://{}", app.address);
     let send = |headers: &[(&str, &str)]| {
         let mut all = vec![("Cookie", &*cookie)];

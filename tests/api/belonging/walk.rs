@@ -39,7 +39,7 @@ fn signs_out(route: &Route) -> bool {
 }
 
 /// Somebody with a role at the centre, and the codes that were written down for a second factor.
-fn signed_in<'a>(app: &'a App, of: Role) -> (Browser<'a>, Vec<String>) {
+fn signed_in(app: &App, of: Role) -> (Browser<'_>, Vec<String>) {
     let name = of.code();
     somebody(app, name, &[role(of, Some(CENTRE))]);
     let mut browser = Browser::new(app);
@@ -92,7 +92,7 @@ fn no_route_admits_somebody_whose_session_is_over(backend: Backend) {
     somebody(&app, "anne", &[role(Role::Pharmacist, Some(CENTRE))]);
     let signed_in = |name: &str| {
         let browser = Browser::new(&app).sign_in(name);
-        (browser.cookies.clone(), browser.csrf.clone())
+        (browser.cookies, browser.csrf)
     };
     let (out, expired) = (signed_in("anne"), signed_in("anne"));
     let shut_out = signed_in("paul");

@@ -105,6 +105,8 @@ impl House {
         let mut command = command(self.folder.path(), &self.database, &self.mail_url);
         command
             .arg("serve")
+            .env("DOTATION_ACCOUNT_READS_PER_MINUTE", "0")
+            .env("DOTATION_ACCOUNT_WRITES_PER_MINUTE", "0")
             .env("DOTATION_LISTEN", format!("127.0.0.1:{port}"));
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         *self.ports[instance].lock().unwrap() = port;

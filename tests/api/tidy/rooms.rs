@@ -180,10 +180,11 @@ pub(super) const ONLY: &[(&[&str], &[&str])] = &[
     (&["utoipa"], &["http", "server", "wire"]),
     (&["utoipa_swagger_ui"], &["http"]),
     (&["lettre"], &["mail"]),
-    (
-        &["rustls", "tokio_rustls", "webpki_roots", "x509_parser"],
-        &["mail"],
-    ),
+    (&["rustls", "x509_parser"], &["mail", "server"]),
+    (&["tokio_rustls", "webpki_roots"], &["mail"]),
+    (&["actix_tls"], &["server"]),
+    (&["governor"], &["http"]),
+    (&["ipnet"], &["http", "settings"]),
     // of app only what seals, signs and hashes for access (app::access)
     (&["ring"], &["app", "mail", "trail"]),
     (&["rustls_pki_types"], &["mail", "trail"]),

@@ -48,7 +48,8 @@ pub fn describe(routes: Vec<Route>) -> OpenApi {
     }
     let info = InfoBuilder::new()
         .title("Dotation")
-        .version(env!("CARGO_PKG_VERSION"))
+        // of the API, as its address has it: which program answers, in which version, is nobody's business
+        .version("1")
         .description(Some(
             "Keeps the right doses of a scarce medicine in the right hospital pharmacy. Every refusal is a problem document \
              (RFC 9457). Writes marked so need an Idempotency-Key; lists come in pages with a cursor.",
@@ -196,12 +197,14 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
         ]);
         refusals.push(("422", "The body has faults."));
     }
-    if route.is_open() || route.is_for_people() {
-        refusals.push((
-            "429",
-            "Too many attempts failed: wait for `Retry-After` seconds.",
-        ));
-    }
+    refusals.push((
+        "429",
+        if route.is_open() || route.is_for_people() {
+            "Too many requests, or too many attempts that failed: wait for `Retry-After` seconds."
+        } else {
+            "Too many requests: wait for `Retry-After` seconds."
+        },
+    ));
     if route.versioned {
         refusals.extend([
             ("412", "It was changed meanwhile."),

@@ -20,6 +20,7 @@ use crate::app::see::transfers;
 use crate::domain::code::Finess;
 use crate::domain::id::TransferId;
 use crate::domain::transfer::TransferState;
+use crate::http::headers::policy_of_sheet;
 use crate::http::language::Said;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
@@ -79,9 +80,6 @@ pub async fn in_transit(ask: Ask, mut query: Query) -> Result<HttpResponse, Prob
     Ok(HttpResponse::Ok().json(InTransitList { items }))
 }
 
-/// A page that styles itself, and loads nothing.
-const SHEET_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-
 /// `GET /transfers/{id}/sheet`
 ///
 /// # Errors
@@ -96,6 +94,9 @@ pub async fn sheet(ask: Ask) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_LANGUAGE, ask.language.code()))
-        .insert_header((header::CONTENT_SECURITY_POLICY, SHEET_POLICY))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            policy_of_sheet(transfer_sheet::STYLE),
+        ))
         .body(transfer_sheet::page(&sheet, ask.language)))
 }
