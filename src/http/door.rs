@@ -145,7 +145,7 @@ fn finished<B: MessageBody + 'static>(
     let mut response = match outcome {
         Err(error) => {
             let problem = problem_of(&error);
-            log_cause(&problem);
+            log_cause(&problem, asked.peer);
             return Err(problem
                 .asked(asked.language, asked.id.as_str(), asked.peer.is_https())
                 .into());
@@ -157,7 +157,7 @@ fn finished<B: MessageBody + 'static>(
         None => problem_of_empty(response.response()),
     };
     if let Some(problem) = problem {
-        log_cause(&problem);
+        log_cause(&problem, asked.peer);
         let mut written = problem.response(asked.language, asked.id.as_str());
         for (name, value) in response.headers() {
             if !written.headers().contains_key(name) && name != header::CONTENT_LENGTH {
@@ -224,12 +224,13 @@ pub fn nothing_here() -> Problem {
     )
 }
 
-/// What failed is said in the log, and of a refusal of which kind it is: whoever tries doors is seen by that.
-fn log_cause(problem: &Problem) {
+/// What failed is said in the log, and of a refusal of which kind it is and for whom: whoever tries doors is seen by
+/// that.
+fn log_cause(problem: &Problem, from: Peer) {
     let kind = problem.kind().slug();
     match problem.logged_cause() {
         Some(cause) => tracing::error!(problem = kind, cause, "a request failed"),
-        None => tracing::info!(problem = kind, "refused"),
+        None => tracing::info!(problem = kind, %from, "refused"),
     }
 }
 

@@ -320,6 +320,6 @@ async fn a_refusal_is_in_the_log_by_its_kind() {
     let request = TestRequest::get().uri("/nowhere?patient=P-2");
     ask(request.insert_header((REQUEST_ID, "refused-11"))).await;
     let log = testing::log().lines_with("refused-11").join("\n");
-    assert!(log.contains("problem=\"not-found\""), "{log}");
+    assert!(log.contains("problem=\"not-found\" from=unknown"), "{log}");
     assert!(!log.contains("P-2"), "{log}");
 }

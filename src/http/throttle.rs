@@ -43,8 +43,9 @@ impl Class {
     /// Returns the class of a request, by its address as routed; none for those that are not counted.
     pub fn of(method: &Method, pattern: &str) -> Option<Self> {
         const FREE: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
-        const GUESSED: [&str; 5] = [
+        const GUESSED: [&str; 6] = [
             "/api/v1/sign-in",
+            "/sign-in/",
             "/api/v1/password-reset",
             "/set-password/",
             "/acknowledge/",

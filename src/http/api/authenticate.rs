@@ -31,6 +31,8 @@ pub struct Here {
     pub id: SessionId,
     /// What its cookie holds.
     pub secret: String,
+    /// Since when they are signed in.
+    pub created_at: Instant,
     /// When it ends.
     pub expires_at: Instant,
 }
@@ -126,6 +128,7 @@ async fn by_session(
         session: Some(Here {
             id: admitted.session.id,
             secret,
+            created_at: admitted.session.created_at,
             expires_at: admitted.session.expires_at,
         }),
     })

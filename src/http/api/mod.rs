@@ -24,6 +24,7 @@ pub mod guard;
 pub mod identities;
 pub mod imports;
 pub mod inventories;
+mod just_now;
 mod keyed;
 pub mod monitoring;
 pub mod movements;

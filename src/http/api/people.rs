@@ -245,6 +245,7 @@ pub struct PersonChange {
 /// 428 and 412 for the version, 422 for the body, 404 when there is none within the caller's reach, 403 when a
 /// role of theirs is beyond it, 409 when nobody would be left who can give access.
 pub async fn change(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let (id, expected) = (PersonId::new(ask.part("id")), Expected::of(ask.request())?);
     let read: PersonChange = body.json()?;
     let mut faults = Faults::new();
@@ -346,6 +347,7 @@ pub async fn take(ask: Ask) -> Result<HttpResponse, Problem> {
 /// # Errors
 /// 404 when there is none within the caller's reach, 403 when a role of theirs is beyond it.
 pub async fn reset(ask: Ask) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let id = PersonId::new(ask.part("id"));
     ask.write(
         Repeat::MayBeKeyed,
@@ -365,6 +367,7 @@ pub async fn reset(ask: Ask) -> Result<HttpResponse, Problem> {
 /// # Errors
 /// As [`reset`].
 pub async fn remove_second_factor(ask: Ask) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let id = PersonId::new(ask.part("id"));
     ask.write(
         Repeat::MayBeKeyed,

@@ -67,8 +67,9 @@ pub async fn list(ask: Ask) -> Result<HttpResponse, Problem> {
 /// `DELETE /sessions/{id}`
 ///
 /// # Errors
-/// 404 when it is none of theirs.
+/// 404 when it is none of theirs; 403 when they signed in too long ago.
 pub async fn end(ask: Ask) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let id = SessionId::new(ask.part("id"));
     ask.write(Repeat::Never, b"", Vec::new(), "sign-out", move |act| {
         sessions::end(act, &id)?;
@@ -80,8 +81,9 @@ pub async fn end(ask: Ask) -> Result<HttpResponse, Problem> {
 /// `DELETE /sessions`: everywhere.
 ///
 /// # Errors
-/// 403 for a token.
+/// 403 for a token, or when they signed in too long ago.
 pub async fn end_all(ask: Ask) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let done = ask
         .write(Repeat::Never, b"", Vec::new(), "sign-out", |act| {
             sessions::end_all(act)?;
@@ -164,8 +166,9 @@ pub async fn password(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
 /// `POST /second-factor`: begins one.
 ///
 /// # Errors
-/// 403 for a token, 409 when one is in force.
+/// 403 for a token, or when they signed in too long ago; 409 when one is in force.
 pub async fn start(ask: Ask) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let access = ask.entrance.service.access().clone();
     let begun = ask
         .read_and_note(Vec::new(), move |act| sign_in::start(act, &access))

@@ -58,6 +58,8 @@ kinds! {
         "Your role, or your sites, do not include it; an administrator can change that.";
     ForgedRequest "forged-request" FORBIDDEN "Another site may have sent this" "Un autre site a pu envoyer cette requête"
         "With the cookie of a session, send its csrf_token as `X-CSRF-Token`, from a page of this service.";
+    SignInAgain "sign-in-again" FORBIDDEN "Sign in again for that" "Reconnectez-vous pour cela"
+        "What opens or shuts accounts asks for somebody who signed in within the last quarter of an hour.";
     NotFound "not-found" NOT_FOUND "There is nothing at this address" "Il n'y a rien à cette adresse"
         "The addresses there are stand in /api/openapi.json.";
     UnknownSite "unknown-site" NOT_FOUND "No such site" "Site inconnu"

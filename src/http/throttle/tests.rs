@@ -87,6 +87,7 @@ fn a_request_has_the_class_of_its_address() {
             "/api/v1/sign-in/second-factor",
             Some(Class::SignIn),
         ),
+        (Method::GET, "/sign-in/{provider}", Some(Class::SignIn)),
         (Method::POST, "/api/v1/password-reset", Some(Class::SignIn)),
         (Method::GET, "/set-password/{token}", Some(Class::SignIn)),
         (Method::POST, "/acknowledge/{token}", Some(Class::SignIn)),

@@ -10,6 +10,7 @@ on_both! {
     signing_out_everywhere_ends_all_of_them
     a_write_with_a_cookie_needs_its_token_and_a_page_of_ours
     losing_a_role_counts_from_the_next_request_on
+    what_opens_accounts_asks_for_somebody_who_signed_in_just_now
 }
 
 fn a_session_is_listed_and_ended_by_its_owner_alone(backend: Backend) {
@@ -167,4 +168,41 @@ fn losing_a_role_counts_from_the_next_request_on(backend: Backend) {
     assert_eq!(browser.get("/whoami").status, 401);
     let again = Browser::new(&app).try_in("anne", PASSWORD).expect(200);
     assert_eq!(again["state"], "enrolment");
+}
+
+fn what_opens_accounts_asks_for_somebody_who_signed_in_just_now(backend: Backend) {
+    let app = spawn(backend);
+    let anne = somebody(&app, "anne", &[role(Role::Admin, None)]);
+    let mut admin = Browser::new(&app);
+    let (secret, _) = admin.enrol("anne");
+    let (cookies, csrf) = (admin.cookies.clone(), admin.csrf.clone());
+    let other = admin.get("/sessions").expect(200)["items"][0]["id"].clone();
+    let other = format!("/sessions/{}", other.as_str().unwrap());
+    let person = format!("/people/{}", anne.person.id);
+    let (reset, factor) = (format!("{person}/reset"), format!("{person}/second-factor"));
+    let asked = [
+        ("POST", "/second-factor"),
+        ("DELETE", &*other),
+        ("DELETE", "/sessions"),
+        ("PATCH", &*person),
+        ("POST", &*reset),
+        ("DELETE", &*factor),
+    ];
+    let app = again_at(app, "2021-10-20T06:16:00Z");
+    let mut left_open = Browser::new(&app);
+    (left_open.cookies, left_open.csrf) = (cookies, csrf);
+    for (method, path) in asked {
+        let body = (method != "DELETE").then(|| json!({}));
+        let refused = left_open.send(method, path, body.as_ref());
+        assert_eq!(refused.status, 403, "{method} {path}: {}", refused.text);
+        assert_eq!(refused.body["type"], "/problems/sign-in-again", "{path}");
+    }
+    // what is no account's goes on, and so does signing out
+    left_open.get("/people").expect(200);
+    let mut anew = Browser::new(&app);
+    anew.try_in("anne", PASSWORD).expect(200);
+    let code = json!({ "code": secret.code_at(app.clock.now()) });
+    anew.post("/sign-in/second-factor", &code).expect(200);
+    assert_eq!(anew.send("DELETE", &other, None).status, 204);
+    assert_eq!(left_open.get("/whoami").status, 401);
 }

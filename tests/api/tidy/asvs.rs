@@ -143,7 +143,7 @@ fn not_whole(page: &Source, expected: &str) -> Vec<String> {
         if !["met", "not applicable", "open"].contains(&row.state()) {
             faults.push(format!("{}: {:?} is no state", row.at, row.state()));
         }
-        if row.state() == "met" && words(row.cells[5]).filter(|w| !is_file(w)).count() == 0 {
+        if row.state() == "met" && words(row.cells[5]).all(is_file) {
             faults.push(format!("{}: met, by no test", row.at));
         }
         if row.cells[4].is_empty() {
@@ -172,7 +172,7 @@ fn not_there(page: &Source, read: impl Fn(&str) -> Option<String>) -> Vec<String
             } else {
                 !is_file(word) || word.starts_with('.') || read(word).is_some()
             };
-            if !is_there && !word.starts_with("/") {
+            if !is_there && !word.starts_with('/') {
                 faults.push(format!("{at}: there is no {word}"));
             }
         }
@@ -218,9 +218,11 @@ fn every_requirement_stands_there_once() {
 
 #[test]
 fn every_module_file_and_test_that_is_named_exists() {
-    for page in pages() {
-        none(&not_there(&page, of_the_package));
-    }
+    let pages = pages();
+    let all = pages
+        .iter()
+        .flat_map(|page| not_there(page, of_the_package));
+    none(&all.collect::<Vec<_>>());
 }
 
 #[test]
