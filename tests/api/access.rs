@@ -196,6 +196,9 @@ fn the_description_says_by_which_other_statuses_a_route_answers() {
         ("post", "/requests/{id}/confirm", "412"),
         ("get", "/transfers/proposals", "409"),
         ("post", "/sites/{finess}/clearances", "200"),
+        ("post", "/plans", "201"),
+        ("put", "/sites/{finess}/thresholds/{subject}", "200"),
+        ("put", "/patients/{pseudonym}/treatments/{rulebook}", "200"),
     ] {
         let answers = &described["paths"][format!("/api/v1{pattern}")][method]["responses"];
         assert!(answers[status].is_object(), "{method} {pattern}: {status}");
