@@ -57,14 +57,11 @@ def command(who, house, how, folder):
     called = [
         pathlib.Path(sys.executable).parent / "schemathesis",
         "--config-file", HERE / "checks.toml", "--no-color", "run", described, "--url", house.url,
-        "--seed", str(how.seed), "--max-examples", str(how.examples), "--phases", how.phases,
+        "--seed", str(how.seed),
     ]  # fmt: skip
     called += [f"--include-operation-id={name}" for name in chosen]
     if how.full:
-        called += [f"--max-time={how.seconds}"]
         called += [f"--exclude-operation-id={name}" for name in sorted(left_out(who))]
-    if how.events:
-        called += ["--report", "ndjson", "--report-ndjson-path", folder / "events"]
     environment = {
         **os.environ,
         "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"),
@@ -81,9 +78,14 @@ def tried(who, how):
     try:
         something.lay_out(house)
         called, environment = command(who, house, how, folder)
-        with (folder / "said").open("w") as said:
-            run = subprocess.run(called, cwd=folder, env=environment, stdout=said, stderr=said)
-        amiss = [] if run.returncode == 0 else [(folder / "said").read_text()]
+        amiss = []
+        for phases in how.rounds:
+            said = folder / phases[0]
+            report = ["--report", "ndjson", "--report-ndjson-path", f"{said}.events"] if how.events else []
+            with said.open("w") as out:
+                limits = ["--phases", phases[0], "--max-examples", str(phases[1]), *report]
+                run = subprocess.run([*called, *limits], cwd=folder, env=environment, stdout=out, stderr=out)
+            amiss += [] if run.returncode == 0 else [said.read_text()]
         amiss += house.complaints()
     finally:
         house.stop()
@@ -99,11 +101,12 @@ def arguments():
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--events", action="store_true")
     parser.add_argument("--examples", type=int)
-    parser.add_argument("--seconds", type=int, default=300)
     how = parser.parse_args()
     how.binary, how.folder = os.path.abspath(how.binary), how.folder.absolute()
-    how.phases = "examples,coverage,fuzzing,stateful" if how.full else "examples,coverage,fuzzing"
-    how.examples = how.examples or (100 if how.full else 3)
+    how.rounds = [("examples,coverage,fuzzing", how.examples or (25 if how.full else 3))]
+    if how.full:
+        # one after the other: what was deleted is gone, what was made is there
+        how.rounds.append(("stateful", how.examples or 25))
     return how
 
 

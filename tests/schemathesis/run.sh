@@ -13,11 +13,11 @@ with one that was revoked: who may is what `x-roles` and `security` say. Then sc
 the description and what does not, as each role, to demonstrations of BINARY, each of its own.
 
   --short    a minute: each operation once, by one of the roles that may call it; the same every time
-  --full     some twenty minutes: each operation by each role, and one after the other, until the time is over
+  --full     some twenty minutes: each operation by each role, and in chains, one after the other
   --install  only what it needs, under target/tools (or CARGO_TARGET_DIR)
 
-Options: --as WHO (once for each), --seed NUMBER, --examples NUMBER, --seconds NUMBER (of --full, for each
-role), --events (keeps every request and answer). What was found is said with a curl command that repeats it,
+Options: --as WHO (once for each), --seed NUMBER, --examples NUMBER (of each operation), --events
+(keeps every request and answer). What was found is said with a curl command that repeats it,
 and stays in the folder that is named.
 
 Environment: DOTATION_TEST_TRIED, the folder it works in (a new one, which is removed when nothing was found).

@@ -8,6 +8,8 @@ codes that their own words name (`iv`), and what exists, for examples. What answ
 import copy
 import re
 
+import bodies as whole
+
 # Days and hours about the demonstration's, which begins on 20 October 2021.
 DAYS = ["2021-10-20", "2021-10-19", "2021-10-27", "2021-11-03", "2022-06-30"]
 HOURS = ["2021-10-20T05:00:00Z", "2021-10-20T07:30:00+02:00"]
@@ -73,6 +75,7 @@ def narrowed(description, named, ids):
     description = copy.deepcopy(description)
     for path, item in description["paths"].items():
         for operation in item.values():
+            whole.exemplify(operation)
             for parameter in operation.get("parameters", []):
                 here = {**named, **ids.get(path, {})}.get(parameter["name"], [])
                 if parameter["name"] == "If-Match":
