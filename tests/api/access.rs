@@ -155,6 +155,82 @@ fn nobody_is_admitted_without_a_token_in_force(backend: Backend) {
     assert_eq!(app.send("POST", "/whoami", &[], None).status, 401);
 }
 
+/// What is said of a route.
+fn operation<'d>(described: &'d Value, route: &Route) -> &'d Value {
+    let path = format!("/api/v1{}", route.pattern);
+    &described["paths"][path][route.method.as_str().to_lowercase()]
+}
+
+#[test]
+fn the_description_says_for_programs_who_may() {
+    let app = spawn(Backend::Sqlite);
+    let described = app.send("GET", "//api/openapi.json", &[], None).expect(200);
+    for route in table() {
+        let operation = operation(&described, &route);
+        let roles = Role::ALL.into_iter().filter(|role| route.open_to(*role));
+        let roles = json!(roles.map(Role::code).collect::<Vec<_>>());
+        let (security, roles) = if route.is_open() {
+            (json!([]), Value::Null)
+        } else if route.is_for_people() {
+            (json!([{ "session": [] }]), roles)
+        } else {
+            (Value::Null, roles)
+        };
+        let said = (&operation["security"], &operation["x-roles"]);
+        assert_eq!(
+            said,
+            (&security, &roles),
+            "{} {}",
+            route.method,
+            route.pattern
+        );
+    }
+}
+
+#[test]
+fn the_description_says_by_which_other_statuses_a_route_answers() {
+    let app = spawn(Backend::Sqlite);
+    let described = app.send("GET", "//api/openapi.json", &[], None).expect(200);
+    for (method, pattern, status) in [
+        ("post", "/alerts/{id}/acknowledge", "412"),
+        ("post", "/requests/{id}/confirm", "412"),
+        ("get", "/transfers/proposals", "409"),
+        ("post", "/sites/{finess}/clearances", "200"),
+        ("post", "/plans", "201"),
+        ("put", "/sites/{finess}/thresholds/{subject}", "200"),
+        ("put", "/patients/{pseudonym}/treatments/{rulebook}", "200"),
+    ] {
+        let answers = &described["paths"][format!("/api/v1{pattern}")][method]["responses"];
+        assert!(answers[status].is_object(), "{method} {pattern}: {status}");
+    }
+}
+
+#[test]
+fn the_description_says_what_a_parameter_looks_like() {
+    let app = spawn(Backend::Sqlite);
+    let described = app.send("GET", "//api/openapi.json", &[], None).expect(200);
+    let looks = |path: &str, method: &str, name: &str| {
+        let parameters = &described["paths"][format!("/api/v1{path}")][method]["parameters"];
+        let mut named = parameters.as_array().unwrap().iter();
+        let found = named.find(|parameter| parameter["name"] == name).unwrap();
+        found["schema"].clone()
+    };
+    let stock = "/sites/{finess}/stock";
+    let finess = json!({ "type": "string", "pattern": "^([0-9]{2}|2[AB])[0-9]{7}$" });
+    assert_eq!(looks(stock, "get", "finess"), finess);
+    assert_eq!(looks("/transfers", "get", "site"), finess);
+    assert_eq!(looks(stock, "get", "empty"), json!({ "type": "boolean" }));
+    let horizon = &described["components"]["schemas"]["CaseBody"]["properties"]["horizon_days"];
+    assert_eq!(
+        (&horizon["minimum"], &horizon["maximum"]),
+        (&json!(1), &json!(u32::MAX))
+    );
+    let days = json!({ "type": "integer", "minimum": 1, "maximum": 90 });
+    assert_eq!(looks("/sites/{finess}/forecast", "get", "days"), days);
+    let key = json!({ "type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": 255 });
+    assert_eq!(looks("/requests", "post", "Idempotency-Key"), key);
+}
+
 #[test]
 fn the_description_has_every_route_of_the_table_and_no_other() {
     let app = spawn(Backend::Sqlite);

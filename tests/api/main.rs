@@ -31,6 +31,7 @@ mod db_engine;
 mod db_laws;
 mod db_migrations;
 mod db_writer;
+mod described;
 mod editing;
 mod emptied;
 mod erasing;

@@ -1,6 +1,7 @@
 //! One route: what it is, who may, and how it is described.
 
 mod describe;
+mod parameter;
 #[cfg(test)]
 mod tests;
 
@@ -44,6 +45,8 @@ pub struct Route {
     /// Why it leaves no line on the audit trail, where it would have to.
     no_line: Option<&'static str>,
     may_be_known: bool,
+    also_refuses: &'static [(&'static str, &'static str)],
+    also_gives: Option<(u16, &'static str)>,
     callers: Callers,
     query: &'static [(&'static str, &'static str)],
     takes: Option<RefOr<Schema>>,
@@ -78,6 +81,8 @@ where
         once_there: false,
         no_line: None,
         may_be_known: false,
+        also_refuses: &[],
+        also_gives: None,
         callers: Callers::Known,
         query: &[],
         takes: None,
@@ -108,6 +113,13 @@ impl Route {
     #[must_use]
     pub fn gives<T: ToSchema>(mut self, status: u16) -> Self {
         self.gives = Some((status, self.schema::<T>()));
+        self
+    }
+
+    /// It answers with that status and the same shape where something else was done: what.
+    #[must_use]
+    pub const fn also_gives(mut self, status: u16, when: &'static str) -> Self {
+        self.also_gives = Some((status, when));
         self
     }
 
@@ -203,6 +215,13 @@ impl Route {
     #[must_use]
     pub const fn may_be_known(mut self) -> Self {
         self.may_be_known = true;
+        self
+    }
+
+    /// It refuses by these statuses besides those of every route of its kind, each with the reason.
+    #[must_use]
+    pub const fn also_refuses(mut self, by: &'static [(&'static str, &'static str)]) -> Self {
+        self.also_refuses = by;
         self
     }
 

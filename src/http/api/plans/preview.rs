@@ -26,7 +26,8 @@ use utoipa::ToSchema;
 pub struct CaseBody {
     /// The day of the plan.
     as_of: String,
-    /// A day is inside the horizon when it is before `as_of` plus so many days; at least 1.
+    /// A day is inside the horizon when it is before `as_of` plus so many days.
+    #[schema(value_type = i64, minimum = 1, maximum = 4_294_967_295_i64)]
     horizon_days: u32,
     rulebook: String,
     /// `none`, `network` or `all`.
@@ -34,6 +35,7 @@ pub struct CaseBody {
     /// Any text; fixes the order between equals.
     lottery_seed: String,
     /// 0 to 20; 0 when not said.
+    #[schema(maximum = 20)]
     dose_rounding_down_pct: Option<u32>,
     #[schema(value_type = Vec<Object>)]
     sites: (),

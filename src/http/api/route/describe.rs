@@ -1,12 +1,12 @@
 //! Routes described as `OpenAPI`, from the table itself.
 
+use super::parameter::{parameter, path_words};
 use super::{Route, Schemas};
 use crate::domain::role::Role;
 use crate::http::problem::ProblemDocument;
 use actix_web::http::Method;
-use utoipa::openapi::path::{
-    HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder,
-};
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterIn, PathItem, PathsBuilder};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{
@@ -82,6 +82,12 @@ fn operation(route: &Route) -> utoipa::openapi::path::Operation {
         .description(Some(who(route, &roles)));
     if route.is_open() {
         operation = operation.securities(Some(Vec::<SecurityRequirement>::new()));
+    } else {
+        // the same for programs: whose role is not among them is told 403
+        operation = operation.extensions(Some(Extensions::from_iter([("x-roles", roles)])));
+    }
+    if route.is_for_people() {
+        operation = operation.security(SecurityRequirement::new("session", Vec::<String>::new()));
     }
     for part in route
         .pattern
@@ -161,10 +167,15 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
     match &route.gives {
         Some((status, schema)) => {
             let content = ContentBuilder::new().schema(Some(schema.clone())).build();
-            let answer = ResponseBuilder::new()
-                .description("Done.")
-                .content(route.media, content);
-            operation = operation.response(status.to_string(), answer);
+            let answer = |words| {
+                ResponseBuilder::new()
+                    .description(words)
+                    .content(route.media, content.clone())
+            };
+            operation = operation.response(status.to_string(), answer("Done."));
+            if let Some((status, words)) = route.also_gives {
+                operation = operation.response(status.to_string(), answer(words));
+            }
         }
         None => {
             operation = operation.response(
@@ -211,6 +222,7 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
             ("428", "If-Match is missing."),
         ]);
     }
+    refusals.extend(route.also_refuses);
     refusals.extend([
         ("500", "Our fault."),
         ("503", "Later."),
@@ -225,29 +237,6 @@ fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
         );
     }
     operation
-}
-
-fn parameter(name: &str, place: ParameterIn, words: &str, required: bool) -> ParameterBuilder {
-    let schema = ObjectBuilder::new().schema_type(Type::String).build();
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(place)
-        .description(Some(words))
-        .required(if required {
-            Required::True
-        } else {
-            Required::False
-        })
-        .schema(Some(Schema::Object(schema)))
-}
-
-fn path_words(name: &str) -> &'static str {
-    match name {
-        "finess" => "FINESS number of a site, nine characters.",
-        "pseudonym" => "A site's word for a patient, percent-encoded where it is no plain word.",
-        "cip13" => "CIP13 of a presentation, thirteen digits.",
-        _ => "Identifier.",
-    }
 }
 
 fn operation_id(route: &Route) -> String {

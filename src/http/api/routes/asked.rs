@@ -1,5 +1,6 @@
 //! Who asks for what.
 
+use super::OVERTAKEN;
 use crate::domain::role::Action;
 use crate::http::api::requests;
 use crate::http::api::route::{Route, route};
@@ -66,6 +67,7 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<requests::ConfirmBody>()
         .gives::<requests::RequestReceipt>(200)
+        .also_refuses(OVERTAKEN)
         .may_be_keyed(),
     ]
 }

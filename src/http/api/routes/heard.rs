@@ -1,5 +1,6 @@
 //! What must be heard, and who did what.
 
+use super::OVERTAKEN;
 use crate::domain::role::Action;
 use crate::http::api::route::{Route, route};
 use crate::http::api::{alerts, audit, emails};
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<alerts::AcknowledgeBody>()
         .gives::<alerts::AlertShape>(200)
+        .also_refuses(OVERTAKEN)
         .may_be_keyed(),
         route(
             Method::GET,

@@ -30,6 +30,9 @@ const CURSOR: (&str, &str) = ("cursor", "`next_cursor` of the page before.");
 /// The query parameters of every list that comes in pages.
 const PAGE: &[(&str, &str)] = &[LIMIT, CURSOR];
 
+/// How a write is refused whose body names the version that it is about.
+const OVERTAKEN: &[(&str, &str)] = &[("412", "It was changed meanwhile: `version` is no more.")];
+
 /// Returns the routes of the API.
 pub fn table() -> Vec<Route> {
     let rooms = [

@@ -182,6 +182,7 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<clearances::QuestionBody>()
         .gives::<clearances::AnswerShape>(201)
+        .also_gives(200, "Asked without holding: nothing is kept.")
         .keyed(),
         route(
             Method::GET,

@@ -22,6 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<plans::PlanBody>()
         .gives::<plans::PreviewShape>(200)
+        .also_gives(201, "Kept, so that it can be approved.")
         .holds::<plans::KeptShape>()
         .may_be_keyed(),
         route(

@@ -52,6 +52,7 @@ pub(super) fn routes() -> Vec<Route> {
             transfers::proposals,
         )
         .query(transfers::PROPOSALS)
+        .also_refuses(&[("409", "The clearance is no NO-GO that stands, or nothing of the line is wanted.")])
         .gives::<transfers::ProposalsShape>(200),
         route(
             Method::GET,
