@@ -7,6 +7,16 @@ use super::calendar::Instant;
 use super::id::{IdentityId, PersonId};
 use std::fmt;
 
+/// The signatures by which a provider may prove something: those by a private key.
+///
+/// `none` and `HS256`, `HS384`, `HS512` are not among them and cannot be set: the first is no signature, and of
+/// the others everybody who knows the client's secret can make one.
+///
+/// Source: RFC 7518, § 3.1, and RFC 8037 for `EdDSA`; RFC 8725, § 3.1 and 3.2, for what is left out.
+pub const SIGNATURES: [&str; 9] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
+];
+
 /// How what a provider says of somebody is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reads {

@@ -4,14 +4,6 @@ use crate::domain::identity::{IssuedBy, Reads};
 use chrono::TimeDelta;
 use std::time::Duration;
 
-/// The signatures of ID tokens that may be allowed: those by a private key.
-///
-/// `none` and `HS256`, `HS384`, `HS512` are not among them and cannot be set: the first is no signature, and of
-/// the others everybody who knows the client's secret can make one (RFC 8725, § 3.1 and 3.2).
-pub const ALGORITHMS: [&str; 9] = [
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
-];
-
 /// One provider, as it is set.
 #[derive(Clone)]
 pub struct Config {
@@ -39,7 +31,7 @@ pub struct Config {
     pub reads: Reads,
     /// Whether the claim is looked for where people's data are given (`UserInfo`), when it is not in the ID token.
     pub user_info: bool,
-    /// The signatures that are allowed, of [`ALGORITHMS`].
+    /// The signatures that are allowed, of [`SIGNATURES`](crate::domain::identity::SIGNATURES).
     pub algorithms: Vec<String>,
     /// By how much its clock may differ from ours.
     pub skew: TimeDelta,

@@ -17,7 +17,7 @@ mod published;
 mod verify;
 pub mod web;
 
-pub use config::{ALGORITHMS, Confidence, Config};
+pub use config::{Confidence, Config};
 pub use error::{Error, Why};
 pub use provider::{Asked, Came, Provider};
 

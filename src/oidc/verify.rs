@@ -85,14 +85,18 @@ pub(super) fn believed(
     }))
 }
 
-fn verifier<'a>(against: &Against<'a>) -> Result<CoreIdTokenVerifier<'a>, Error> {
-    let (config, now) = (against.config, against.now);
-    let algorithms: Result<Vec<CoreJwsSigningAlgorithm>, _> = config
-        .algorithms
+/// The algorithms of these names.
+fn algorithms(names: &[String]) -> Result<Vec<CoreJwsSigningAlgorithm>, Error> {
+    names
         .iter()
         .map(|name| serde_json::from_value(Value::String(name.clone())))
-        .collect();
-    let algorithms = algorithms.map_err(|e| Error::Bug(format!("an algorithm: {e}")))?;
+        .collect::<Result<_, _>>()
+        .map_err(|e| Error::Bug(format!("an algorithm: {e}")))
+}
+
+fn verifier<'a>(against: &Against<'a>) -> Result<CoreIdTokenVerifier<'a>, Error> {
+    let (config, now) = (against.config, against.now);
+    let algorithms = algorithms(&config.algorithms)?;
     let (skew, wanted) = (config.skew, config.acr_values.clone());
     // as for a client without a secret: so no signature is made with what clients know
     let verifier = CoreIdTokenVerifier::new_public_client(
@@ -190,4 +194,20 @@ pub(super) fn named(
         subject,
         second_factor,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::identity::SIGNATURES;
+    use openidconnect::JwsSigningAlgorithm as _;
+
+    #[test]
+    fn every_signature_that_can_be_set_is_known_and_by_a_private_key() {
+        let names = SIGNATURES.map(str::to_owned);
+        let known = algorithms(&names).unwrap();
+        assert_eq!(known.len(), SIGNATURES.len());
+        assert!(known.iter().all(|one| !one.uses_shared_secret()));
+        assert!(!known.contains(&CoreJwsSigningAlgorithm::None));
+    }
 }

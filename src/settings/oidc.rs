@@ -3,7 +3,7 @@
 
 use super::origin::{Origin, secret_of};
 use super::value::{self, Secret};
-use crate::domain::identity::Reads;
+use crate::domain::identity::{Reads, SIGNATURES};
 use crate::domain::slug::Slug;
 use crate::toml_file::Table;
 use std::path::PathBuf;
@@ -47,11 +47,6 @@ pub struct OidcProvider {
     /// How long one question to it may take: 0.5 to 20 seconds.
     pub timeout: Duration,
 }
-
-/// The signatures that may be allowed, as the room that checks them has them: those by a private key.
-const ALGORITHMS: [&str; 9] = [
-    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
-];
 
 /// Claims that name nobody: what people, or their employers, may change, and give to somebody else.
 const NO_NAMES: [&str; 6] = [
@@ -177,9 +172,9 @@ fn claim(text: &str) -> Result<String, String> {
 }
 
 fn algorithm(text: &str) -> Result<String, String> {
-    let known = ALGORITHMS.contains(&text);
+    let known = SIGNATURES.contains(&text);
     known.then(|| text.to_owned()).ok_or_else(|| {
-        let known = ALGORITHMS.join(", ");
+        let known = SIGNATURES.join(", ");
         format!("found {text:?}, expected one of {known}; none and HS… are signed by nobody in particular")
     })
 }

@@ -359,6 +359,28 @@ impl App {
         headers: &[(&str, &str)],
         body: Option<&[u8]>,
     ) -> Answer {
+        self.sent(method, path, headers, body, 5)
+    }
+
+    /// As [`App::send`]; where the answer leads is not followed.
+    pub(crate) fn send_once(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Answer {
+        self.sent(method, path, headers, body, 0)
+    }
+
+    fn sent(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+        redirects: u32,
+    ) -> Answer {
         let mut request = ureq::http::Request::builder()
             .method(method)
             .uri(self.url(path));
@@ -375,7 +397,7 @@ impl App {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
-            .max_redirects(0)
+            .max_redirects(redirects)
             .max_redirects_will_error(false);
         let agent = config
             .timeout_global(Some(Duration::from_mins(1)))

@@ -89,7 +89,7 @@ impl<'a> Browser<'a> {
         let body = body.map(ToString::to_string);
         let answer = self
             .app
-            .send(method, path, &headers, body.as_deref().map(str::as_bytes));
+            .send_once(method, path, &headers, body.as_deref().map(str::as_bytes));
         for set in answer.headers.get_all("set-cookie") {
             let set = set.to_str().unwrap();
             assert!(
