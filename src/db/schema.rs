@@ -911,7 +911,6 @@ diesel::joinable!(person_roles -> people (person_id));
 diesel::joinable!(person_roles -> sites (site));
 diesel::joinable!(recovery_codes -> people (person_id));
 diesel::joinable!(sessions -> people (person_id));
-diesel::joinable!(sessions -> identities (identity_id));
 diesel::joinable!(identities -> people (person_id));
 diesel::joinable!(sign_in_flows -> people (person_id));
 diesel::joinable!(devices -> people (person_id));
