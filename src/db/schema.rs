@@ -944,7 +944,6 @@ diesel::joinable!(recovery_codes -> people (person_id));
 diesel::joinable!(breakings -> people (person_id));
 diesel::joinable!(breakings -> sites (site));
 diesel::joinable!(sessions -> people (person_id));
-diesel::joinable!(sessions -> identities (identity_id));
 diesel::joinable!(identities -> people (person_id));
 diesel::joinable!(sign_in_flows -> people (person_id));
 diesel::joinable!(devices -> people (person_id));

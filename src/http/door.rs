@@ -228,9 +228,10 @@ pub fn nothing_here() -> Problem {
 /// that.
 fn log_cause(problem: &Problem, from: Peer) {
     let kind = problem.kind().slug();
-    match problem.logged_cause() {
-        Some(cause) => tracing::error!(problem = kind, cause, "a request failed"),
-        None => tracing::info!(problem = kind, %from, "refused"),
+    if let Some(cause) = problem.logged_cause() {
+        tracing::error!(problem = kind, cause, "a request failed");
+    } else {
+        tracing::info!(problem = kind, %from, "refused");
     }
 }
 

@@ -4,6 +4,10 @@
 //! It comes back by a redirection from another site, with no token of ours in its hand: so that it is the browser
 //! that went is told by a cookie that lives for ten minutes, and every answer is a page for people.
 
+mod brought;
+
+pub(super) use brought::is_path;
+
 use super::asked::asked_by;
 use super::cookies::Cookie;
 use super::door::nothing_here;
@@ -20,6 +24,7 @@ use crate::text::provider_page::{self, At, Outcome};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
+use brought::Brought;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -30,9 +35,6 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(web::resource("/sign-in/{provider}/callback").get(come_back))
         .service(web::resource("/sign-in/{provider}/code").post(prove));
 }
-
-/// The longest path to go back to.
-const PATH_MOST: usize = 500;
 
 /// Where somebody is, and at which provider.
 struct Here {
@@ -169,38 +171,6 @@ pub(super) fn asked(sent: Sent) -> oidc::Asked {
         state: sent.state,
         nonce: sent.nonce,
         verifier: sent.verifier,
-    }
-}
-
-/// What a browser comes back with; providers add what they like.
-#[derive(Default)]
-struct Brought {
-    state: String,
-    code: Option<String>,
-    issuer: Option<String>,
-    error: Option<String>,
-}
-
-impl Brought {
-    /// Reads the query; of what stands there twice, nothing is believed.
-    fn of(query: &str) -> Option<Self> {
-        let pairs = web::Query::<Vec<(String, String)>>::from_query(query).ok()?;
-        let mut brought = Self::default();
-        let mut state = None;
-        for (name, value) in pairs.into_inner() {
-            let place = match name.as_str() {
-                "state" => &mut state,
-                "code" => &mut brought.code,
-                "iss" => &mut brought.issuer,
-                "error" => &mut brought.error,
-                _ => continue,
-            };
-            if place.replace(value).is_some() {
-                return None;
-            }
-        }
-        brought.state = state?;
-        Some(brought)
     }
 }
 
@@ -350,46 +320,4 @@ fn html(status: StatusCode, page: String) -> HttpResponse {
         .insert_header((header::CONTENT_SECURITY_POLICY, PAGE_POLICY))
         .content_type("text/html; charset=utf-8")
         .body(page)
-}
-
-/// Whether a text is a path of this service, by which no browser is led elsewhere: `//host` and `/\host` are none.
-pub(super) fn is_path(text: &str) -> bool {
-    text.len() <= PATH_MOST
-        && text.starts_with('/')
-        && !text.starts_with("//")
-        && text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_leads_to_this_service_and_nowhere_else() {
-        for path in ["/", "/sites/750100125?tab=1", "/a//b"] {
-            assert!(is_path(path), "{path}");
-        }
-        for other in [
-            "",
-            "sites",
-            "//evil.example",
-            "/\\evil.example",
-            "https://evil.example",
-            "/a\r\nSet-Cookie: a=b",
-            "/\u{e9}",
-        ] {
-            assert!(!is_path(other), "{other}");
-        }
-        assert!(!is_path(&format!("/{}", "a".repeat(500))));
-    }
-
-    #[test]
-    fn of_what_stands_twice_in_an_answer_nothing_is_believed() {
-        let read = |query: &str| Brought::of(query).map(|b| (b.state, b.code));
-        let both = Some(("s".to_owned(), Some("c".to_owned())));
-        assert_eq!(read("state=s&code=c&session_state=x"), both);
-        assert_eq!(read("state=s&code=c&code=d"), None);
-        assert_eq!(read("state=s&state=t&code=c"), None);
-        assert_eq!(read("code=c"), None);
-    }
 }
