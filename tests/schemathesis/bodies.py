@@ -11,7 +11,7 @@ JSON = {
     "post_sites_finess_movements": [
         LOT | {"kind": "receipt", "lot": "T1", "expiry": "2022-06-30"},
         LOT | {"kind": "loss", "reason": "breakage"},
-        LOT | {"kind": "quarantine"},
+        LOT | {"kind": "quarantine", "note": "tried"},
         LOT | {"kind": "return"},
         {"kind": "dispensing", "cip13": VIAL, "units": 1},
         {"kind": "count-adjustment", "cip13": VIAL, "lot": "B2104", "counted": 3, "reason": "missing"},
@@ -19,18 +19,26 @@ JSON = {
     "post_sites_finess_scans": [{"scan": "0103400957464318172206301010B2104"}],
     "put_sites_finess_thresholds_subject": [{"minimum_units": 3}, {"minimum_mg": 800}],
     "post_sites_finess_inventories_id_counts": [{"cip13": VIAL, "lot": "B2104", "counted": 3}],
-    "post_sites_finess_inventories_id_close": [{"differences": []}],
+    "post_sites_finess_inventories_id_close": [{"uncounted": "leave"}],
     "post_requests": [
         {
             "site": CENTRE, "rulebook": CRS, "pseudonym": "TAK-900", "indication": "takayasu", "route": "iv",
             "treatment": "ongoing", "alternatives": "none", "alternatives_reason": "tried", "weight_g": 62000,
-            "age_years": 41, "due": "2021-10-27",
+            "age_years": 41, "due": "2021-10-27", "due_reason": "tried", "interval_days": 28, "risk": "functional",
         }
     ],
     "post_transfers": [{"from": "930100037", "to": CENTRE, "rows": [{"cip13": VIAL, "units": 1}]}],
     "post_transfers_id_accept": [{"legal_basis": "ars-authorisation", "legal_reference": "2021-75-118"}],
     "post_transfers_id_send": [{"cold_chain": True, "fmd_state": "not-decommissioned"}],
     "post_transfers_id_receive": [{"cold_chain": True}],
+    "post_sites_finess_excursions_id_decide": [{"decision": "release", "reason": "tried"}],
+    "post_tokens": [{"name": "tried", "role": "reader", "all_sites": True}],
+    "post_sites": [{"finess": "750100299", "network": "ght-seine", "name": "Tried", "car_t": False}],
+    "post_people": [{"name": "Une", "email": "une@example.org", "roles": [{"role": "reader", "site": CENTRE}]}],
+    "post_people_id_roles": [{"role": "reader", "site": CENTRE}],
+    "post_catalogue": [
+        {"cip13": "3400935764713", "label": "Leponex", "strength_mg": 100, "route": "oral", "units_per_box": 28}
+    ],
     "post_plans": [{"network": "ght-seine", "keep": True}],
     "post_plans_id_approve": [{}],
     "put_patients_pseudonym_treatments_rulebook": [

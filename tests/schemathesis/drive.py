@@ -105,8 +105,8 @@ def arguments():
     how.binary, how.folder = os.path.abspath(how.binary), how.folder.absolute()
     how.rounds = [("examples,coverage,fuzzing", how.examples or (25 if how.full else 3))]
     if how.full:
-        # one after the other: what was deleted is gone, what was made is there
-        how.rounds.append(("stateful", how.examples or 25))
+        # one after the other: what was deleted is gone, what was made is there. So many chains in all
+        how.rounds.append(("stateful", 600))
     return how
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 
+import bodies
 from house import CENTRE, CLOZAPINE, CRS, NEAR, ROLES, VIAL
 
 PATIENT = "/patients/CLO-1"
@@ -19,9 +20,14 @@ def lay_out(house):
     do("pharmacist", "PUT", f"{at}/thresholds/{VIAL}", {"minimum_units": 2})
     do("pharmacist", "POST", f"{at}/inventories", {"note": "tried"})
     do("pharmacist", "POST", f"/sites/{NEAR}/excursions", {"reason": "the fridge stood open"})
-    rows = [{"cip13": VIAL, "units": 1}]
-    do("pharmacist", "POST", "/transfers", {"from": "930100037", "to": CENTRE, "rows": rows})
-    do("coordinator", "POST", "/lots/recall", {"cip13": VIAL, "lot": "B2104", "reason": "particles"})
+    for steps in ([], ["accept"], ["accept", "send"]):
+        asked = {"from": "930100037", "to": CENTRE, "rows": [{"cip13": VIAL, "units": 1}]}
+        key = {"Idempotency_Key": f"transfer-{len(steps)}"}
+        transfer = do("pharmacist", "POST", "/transfers", asked, **key)["id"]
+        for step in steps:
+            do("pharmacist", "POST", f"/transfers/{transfer}/{step}", bodies.JSON[f"post_transfers_id_{step}"][0])
+    recalled = {"cip13": "3400927824845", "lot": "S3310", "reason": "particles"}
+    do("coordinator", "POST", "/lots/recall", recalled)
     do("coordinator", "POST", "/plans", {"network": "ght-seine", "keep": True})
     treatment = {
         "state": "ongoing", "indication": "schizophrenia", "age_years": 41, "started_on": "2021-06-01",

@@ -46,7 +46,7 @@ pub struct Route {
     no_line: Option<&'static str>,
     may_be_known: bool,
     also_refuses: &'static [(&'static str, &'static str)],
-    also_gives: Option<(u16, &'static str)>,
+    also_gives: Option<(u16, &'static str, RefOr<Schema>)>,
     callers: Callers,
     query: &'static [(&'static str, &'static str)],
     takes: Option<RefOr<Schema>>,
@@ -116,10 +116,10 @@ impl Route {
         self
     }
 
-    /// It answers with that status and the same shape where something else was done: what.
+    /// It answers with this other status and shape where something else was done: what.
     #[must_use]
-    pub const fn also_gives(mut self, status: u16, when: &'static str) -> Self {
-        self.also_gives = Some((status, when));
+    pub fn also_gives<T: ToSchema>(mut self, status: u16, what: &'static str) -> Self {
+        self.also_gives = Some((status, what, self.schema::<T>()));
         self
     }
 

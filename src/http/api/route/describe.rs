@@ -166,15 +166,15 @@ fn body(route: &Route) -> Option<RequestBodyBuilder> {
 fn answers(mut operation: OperationBuilder, route: &Route) -> OperationBuilder {
     match &route.gives {
         Some((status, schema)) => {
-            let content = ContentBuilder::new().schema(Some(schema.clone())).build();
-            let answer = |words| {
+            let answer = |words: &str, schema: &RefOr<Schema>| {
+                let content = ContentBuilder::new().schema(Some(schema.clone())).build();
                 ResponseBuilder::new()
                     .description(words)
-                    .content(route.media, content.clone())
+                    .content(route.media, content)
             };
-            operation = operation.response(status.to_string(), answer("Done."));
-            if let Some((status, words)) = route.also_gives {
-                operation = operation.response(status.to_string(), answer(words));
+            operation = operation.response(status.to_string(), answer("Done.", schema));
+            if let Some((status, what, schema)) = &route.also_gives {
+                operation = operation.response(status.to_string(), answer(what, schema));
             }
         }
         None => {

@@ -112,7 +112,7 @@ pub(super) fn monitored() -> Vec<Route> {
         .query(treatments::AT_SITE)
         .takes::<treatments::TreatmentBody>()
         .gives::<treatments::TreatmentReceipt>(201)
-        .also_gives(200, "It was there, and is told anew.")
+        .also_gives::<treatments::TreatmentReceipt>(200, "It was there, and is told anew.")
         .versioned_once_there()
         .may_be_keyed(),
         route(

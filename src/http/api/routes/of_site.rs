@@ -182,7 +182,7 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<clearances::QuestionBody>()
         .gives::<clearances::AnswerShape>(201)
-        .also_gives(200, "Asked without holding: nothing is kept.")
+        .also_gives::<clearances::AnswerShape>(200, "Asked without holding: nothing is kept.")
         .keyed(),
         route(
             Method::GET,

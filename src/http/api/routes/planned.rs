@@ -22,8 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<plans::PlanBody>()
         .gives::<plans::PreviewShape>(200)
-        .also_gives(201, "Kept, so that it can be approved.")
-        .holds::<plans::KeptShape>()
+        .also_gives::<plans::KeptShape>(201, "Kept, so that it can be approved.")
         .may_be_keyed(),
         route(
             Method::GET,

@@ -43,7 +43,7 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<thresholds::ThresholdBody>()
         .gives::<thresholds::ThresholdShape>(201)
-        .also_gives(200, "It was there, and is set anew.")
+        .also_gives::<thresholds::ThresholdShape>(200, "It was there, and is set anew.")
         .versioned_once_there()
         .may_be_keyed(),
         route(
