@@ -63,7 +63,7 @@ impl Body {
             return Err(not_json(&error));
         }
         if nul::is_escaped_in(text) {
-            return Err(nul::refused());
+            return Err(nul::refused(&nul::place(text)));
         }
         let mut reader = serde_json::Deserializer::from_str(text);
         let read: Result<Object<T>, _> = serde_path_to_error::deserialize(&mut reader);
@@ -82,7 +82,7 @@ impl Body {
             Media::Compressed(_) => return self.is_json().map(|()| ""),
         };
         if nul::is_in(&self.bytes) {
-            return Err(nul::refused());
+            return Err(nul::refused(""));
         }
         let found = known.iter().find(|media| media.eq_ignore_ascii_case(said));
         found.copied().ok_or_else(|| {

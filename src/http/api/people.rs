@@ -10,7 +10,7 @@ use crate::domain::id::{GrantId, PersonId};
 use crate::domain::language::Language;
 use crate::domain::person::RoleGrant;
 use crate::domain::role::Role;
-use crate::http::body::Body;
+use crate::http::body::{Body, Object};
 use crate::http::etag::Expected;
 use crate::http::language::Said;
 use crate::http::problem::{Fault, Faults, Problem};
@@ -157,7 +157,8 @@ pub struct NewPersonBody {
     language: Option<String>,
     /// The roles that they hold from the beginning; at most 100.
     #[serde(default)]
-    roles: Vec<NewRoleBody>,
+    #[schema(value_type = Vec<NewRoleBody>)]
+    roles: Vec<Object<NewRoleBody>>,
 }
 
 const LANGUAGES: [&str; 2] = ["fr", "en"];
@@ -185,7 +186,7 @@ pub async fn add(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
         faults.push(Fault::new("/roles", said));
     }
     let mut roles = Vec::new();
-    for (n, role) in read.roles.iter().take(100).enumerate() {
+    for (n, Object(role)) in read.roles.iter().take(100).enumerate() {
         roles.extend(new_role(&mut faults, &format!("/roles/{n}"), role));
     }
     let (name, email, language) = faults.all((name, email, language))?;

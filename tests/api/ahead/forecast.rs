@@ -233,7 +233,7 @@ fn the_days_to_come_are_told_with_what_changes(backend: Backend) {
         ("?days=91", 400),
         ("?days=ten", 400),
         ("?day=3", 400),
-        ("?rulebook=nothing", 422),
+        ("?rulebook=nothing", 400),
         ("?days=90", 200),
         ("", 200),
     ] {

@@ -161,10 +161,12 @@ impl Known<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::problem::Problem;
+    use super::super::problem::{Dose, Problem, Row};
     use super::*;
+    use crate::domain::calendar::Day;
+    use crate::domain::code::Cip13;
     use crate::domain::plan::Case;
-    use crate::domain::plan::claim::{ask, treated};
+    use crate::domain::plan::claim::{Tier, ask, treated};
     use crate::domain::plan::grant::grant;
     use crate::domain::plan::pool::pools;
     use crate::domain::plan::realise::{assign, cost_of, improve};
@@ -221,6 +223,57 @@ mod tests {
             }
         }
         Ok(proved)
+    }
+
+    /// What has expired before the first dose is left over where a site has 80 mg vials, and is left over by
+    /// nobody: both doses are made of what need not move, though that wastes more.
+    #[test]
+    fn what_expires_before_every_dose_leads_nobody_astray() {
+        let vials = |strength: usize, n: u32| {
+            let mut used = Count::default();
+            used[strength] = n;
+            used
+        };
+        let row = |site, strength, reach, units| Row {
+            stock: 0,
+            site,
+            strength,
+            reach,
+            cip13: Cip13::parse("3400957464318").unwrap(),
+            expiry: Day::of(2021, 11, 3).unwrap(),
+            units,
+        };
+        let dose = |class, need: u64, ways: [(Count, u64); 2]| Dose {
+            of: (class, 0),
+            site: 0,
+            tier: Tier::Other,
+            class,
+            on: Day::of(2021, 11, 4).unwrap(),
+            list: class,
+            ways: ways.to_vec(),
+            need,
+            total: need + ways[0].1,
+            proof: 0,
+        };
+        let first = [(vials(0, 2), 60_000), (vials(1, 1), 300_000)];
+        let second = [(vials(0, 4), 79_200), (vials(1, 1), 159_200)];
+        let problem = Problem {
+            strengths: vec![80_000, 400_000],
+            sites: 2,
+            classes: 3,
+            rows: vec![
+                row(0, 0, 0, 4),
+                row(0, 0, 2, 1),
+                row(0, 1, 2, 3),
+                row(1, 0, 1, 3),
+            ],
+            doses: vec![dose(1, 100_000, first), dose(2, 240_800, second)],
+        };
+        let one_moves = Cost::of(Tier::Other, 1, 219_200);
+        let found = search(&problem, one_moves, LED);
+        let cost = cost_of(&problem, &found.taken.unwrap());
+        assert_eq!(cost, Cost::of(Tier::Other, 0, 459_200));
+        assert_eq!(found.least, Some(cost));
     }
 
     proptest! {

@@ -136,10 +136,15 @@ impl Problem {
         }
     }
 
-    /// Returns the same where nothing expires: whatever can be made can be made there, for the same.
+    /// Returns the same where nothing expires: whatever can be made can be made there, for the same. What
+    /// expires before every dose stays out of use: what a site has left is counted in both from the first on.
     pub(super) fn ageless(&self) -> Self {
-        let reach = self.classes.saturating_sub(1);
-        let rows = self.rows.iter().map(|row| Row { reach, ..*row });
+        let first = self.doses.iter().map(|d| d.class).min().unwrap_or(0);
+        let last = self.classes.saturating_sub(1);
+        let rows = self.rows.iter().map(|row| Row {
+            reach: if row.reach < first { row.reach } else { last },
+            ..*row
+        });
         Self {
             strengths: self.strengths.clone(),
             sites: self.sites,
