@@ -15,6 +15,7 @@ use super::entrance::Entrance;
 use super::headers::PAGE_POLICY;
 use super::language::Language;
 use super::problem::Problem;
+use crate::app::sessions;
 use crate::app::sign_in::by_provider::{self, Entered, Flow, Sent};
 use crate::app::sign_in::{self, From, Offered, Opened, Proved, Stage};
 use crate::app::{self, Act, Caller};
@@ -78,6 +79,19 @@ impl Here {
         let now = self.entrance.clock.now();
         let done = self.entrance.service.write(nobody, now, Vec::new(), work);
         done.await.map_err(super::api::refused::problem)
+    }
+
+    /// A browser has one session: that of before ends when somebody is in anew.
+    async fn one_session(&self, opened: &Opened) -> Result<(), Problem> {
+        let headers = self.request.headers();
+        let before = self.entrance.cookies.read(headers, Cookie::Session);
+        match before {
+            Some(before) if opened.session.stage == Stage::Full => {
+                self.write(move |act| sessions::replaced(act, &before))
+                    .await
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     async fn refuse(&self, reason: &'static str) -> Result<(), Problem> {
@@ -214,7 +228,10 @@ async fn enter(here: &Here, flow: Flow, proved: identity::Proved) -> Result<Http
         .write(move |act| by_provider::enter(act, &access, (&flow, &proved), &from))
         .await?;
     Ok(match entered {
-        Entered::In(opened) => opened_answer(here, &opened, back_to.as_deref()),
+        Entered::In(opened) => {
+            here.one_session(&opened).await?;
+            opened_answer(here, &opened, back_to.as_deref())
+        }
         Entered::Linked(_) => match back_to {
             Some(path) => elsewhere(&path),
             None => here.page(StatusCode::OK, Outcome::Linked),
@@ -283,7 +300,10 @@ async fn prove(
         .write(move |act| sign_in::prove(act, &access, &step, (&offered, &from)))
         .await?;
     Ok(match proved {
-        Proved::In(opened, _) => opened_answer(&here, &opened, None),
+        Proved::In(opened, _) => {
+            here.one_session(&opened).await?;
+            opened_answer(&here, &opened, None)
+        }
         Proved::Wrong => html(
             StatusCode::UNAUTHORIZED,
             provider_page::ask_code(here.language, here.at(), true),

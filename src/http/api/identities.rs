@@ -132,6 +132,7 @@ pub struct NewIdentityBody {
 /// 422 for the body, 404 for a person beyond the caller's reach, 403 when a role of theirs is, 409 when it is
 /// somebody's already, or the caller's own account (which they link by a code).
 pub async fn add(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let id = PersonId::new(ask.part("id"));
     let read: NewIdentityBody = body.json()?;
     let provider = provider(&ask, &read.provider)?;
@@ -194,6 +195,7 @@ fn provider(ask: &Ask, id: &str) -> Result<Arc<Provider>, Problem> {
 /// # Errors
 /// 404 when there is none within the caller's reach, 403 when a role of the person's is beyond it.
 pub async fn remove(ask: Ask) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let (person, id) = (
         PersonId::new(ask.part("id")),
         IdentityId::new(ask.part("identity")),
@@ -216,6 +218,7 @@ pub async fn remove(ask: Ask) -> Result<HttpResponse, Problem> {
 /// # Errors
 /// 404 when it is none of theirs.
 pub async fn remove_own(ask: Ask) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let id = IdentityId::new(ask.part("id"));
     ask.write(
         Repeat::Never,

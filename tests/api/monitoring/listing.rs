@@ -211,8 +211,9 @@ fn a_list_is_of_one_rulebook_that_has_a_schedule(backend: Backend) {
         app.get(Role::Pharmacist, &path)
     };
     assert_eq!(faults(&get(""), 400), ["rulebook"]);
-    for name in ["nothing", "lemtrada-2019-04", "A%20B", "%00"] {
+    for name in ["nothing", "lemtrada-2019-04", "A%20B"] {
         assert_eq!(get(&format!("?rulebook={name}")).status, 404, "{name}");
     }
+    assert_eq!(faults(&get("?rulebook=%00"), 400), ["rulebook"]);
     assert_eq!(monitored(&app, CENTRE, CLOZAPINE), [""; 0]);
 }
