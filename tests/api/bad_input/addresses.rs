@@ -9,6 +9,7 @@ use serde_json::json;
 
 on_both! {
     an_address_or_query_that_is_wrong_is_refused
+    what_a_verb_finds_wrong_in_a_query_is_a_fault_of_the_query
 }
 
 fn an_address_or_query_that_is_wrong_is_refused(backend: Backend) {
@@ -70,15 +71,6 @@ fn an_address_or_query_that_is_wrong_is_refused(backend: Backend) {
         let answer = get(path);
         assert_eq!(faults(&answer, 400), [unread], "{path}");
     }
-    // what a verb finds wrong in a query is a fault of the query: there is no body
-    for below in ["reserve", "forecast"] {
-        let answer = get(&format!(
-            "/sites/{CENTRE}/{below}?rulebook=clozapine-2025-09"
-        ));
-        assert_eq!(faults(&answer, 400), ["rulebook"], "{below}");
-        assert_eq!(answer.body["type"], "/problems/bad-query", "{below}");
-        assert_eq!(answer.body["reason"], "no-reserve-rule", "{below}");
-    }
     // a wish that nobody hears is refused, before anything is done
     let wish = format!("/sites/{CENTRE}/movements?dry_run=true");
     let answer = app.post(Role::Pharmacist, &wish, &receipt(&json!({})));
@@ -118,4 +110,16 @@ fn an_address_or_query_that_is_wrong_is_refused(backend: Backend) {
             .status,
         404
     );
+}
+
+fn what_a_verb_finds_wrong_in_a_query_is_a_fault_of_the_query(backend: Backend) {
+    let app = spawn(backend);
+    // there is no body
+    for below in ["reserve", "forecast"] {
+        let path = format!("/sites/{CENTRE}/{below}?rulebook=clozapine-2025-09");
+        let answer = app.get(Role::Coordinator, &path);
+        assert_eq!(faults(&answer, 400), ["rulebook"], "{below}");
+        assert_eq!(answer.body["type"], "/problems/bad-query", "{below}");
+        assert_eq!(answer.body["reason"], "no-reserve-rule", "{below}");
+    }
 }
