@@ -126,6 +126,15 @@ fn what_is_needed_still_is_not_erased(backend: Backend) {
     ));
 }
 
+/// Whether a row holds a word; a number only by itself, since some stand in every tenth hash and id.
+fn says(row: &str, word: &str) -> bool {
+    if word.parse::<u64>().is_err() {
+        return row.contains(word);
+    }
+    row.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+        .any(|part| part == word)
+}
+
 fn what_is_erased_is_gone_and_what_stays_verifies(backend: Backend) {
     let app = spawn(backend);
     let plan = lived(&app);
@@ -139,14 +148,14 @@ fn what_is_erased_is_gone_and_what_stays_verifies(backend: Backend) {
     };
     assert_eq!(verify()["holds"], true);
     let before = all_rows(&app, backend);
-    assert!(before.iter().any(|(_, row)| row.contains("73219")));
+    assert!(before.iter().any(|(_, row)| says(row, "73219")));
     let erased = erase(&app, WHO).unwrap();
     assert_eq!(erased.plans, 1);
     // nothing that was said of them is anywhere, their own word for them neither
     let mut rows = all_rows(&app, backend);
     rows.extend(payload(&app));
     for word in [WHO, "73219", "2718", "remission"] {
-        let found = rows.iter().find(|(_, row)| row.contains(word));
+        let found = rows.iter().find(|(_, row)| says(row, word));
         assert!(found.is_none(), "{word}: {found:?}");
     }
     let said = verify();
