@@ -6,7 +6,7 @@
 
 use super::act::{Act, Done};
 use super::error::Error;
-use super::give_access::within_reach;
+use super::give_access::{within_reach, within_scope};
 use super::set_password;
 use crate::db::people::{self, Account};
 use crate::db::tokens::Reach;
@@ -18,6 +18,7 @@ use crate::domain::language::Language;
 use crate::domain::person::{Person, RoleGrant};
 use crate::domain::reason::{OfAccess, Refusal};
 use crate::domain::role::Role;
+use crate::domain::scope::Scope;
 use serde_json::json;
 
 /// A role to be given.
@@ -179,7 +180,13 @@ pub fn change(
     let moved = after.email != before.email;
     let left = before.active && !after.active;
     let keys = left.then(|| keys_are_held(act)).transpose()?;
-    people::update(act.conn, &after)?;
+    // another edit may have come in between: a person belongs to no site whose lock would keep it away
+    if !people::update(act.conn, &after)? {
+        return Err(Refusal::Stale {
+            version: after.version,
+        }
+        .into());
+    }
     if moved || left {
         // links on their way to the old address are worth nothing, nor is what was opened by it
         db::person_links::use_up_all(act.conn, id, act.now)?;
@@ -209,6 +216,8 @@ pub fn give(act: &mut Act<'_>, person: &PersonId, new: &NewRole) -> Result<RoleG
         None => Reach::Everywhere,
     };
     within_reach(act, &wanted)?;
+    // a role is all that it includes
+    within_scope(act, &Scope::All)?;
     if let Some(site) = new.site
         && db::sites::find(act.conn, site)?.is_none()
     {

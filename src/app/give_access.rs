@@ -66,6 +66,7 @@ pub fn give_for(
     scope: Scope,
 ) -> Result<(TokenRecord, String), Error> {
     within_reach(act, &new.reach)?;
+    within_scope(act, &scope)?;
     for site in new.reach.sites().unwrap_or_default() {
         if db::sites::find(act.conn, *site)?.is_none() {
             return Err(Refusal::Unknown {
@@ -135,13 +136,15 @@ fn expiry(now: Instant, wanted: Option<Instant>) -> Result<Instant, Refusal> {
 /// is shown this once.
 ///
 /// # Errors
-/// Refused when there is no such token within the caller's reach, it is not in use, or the overlap is too long.
+/// Refused when there is no such token within the caller's reach, its scope is wider than the caller's own, it is
+/// not in use, or the overlap is too long.
 pub fn rotate(
     act: &mut Act<'_>,
     id: &TokenId,
     overlap: TimeDelta,
 ) -> Result<(TokenRecord, String), Error> {
     let mut token = within(act, id)?;
+    within_scope(act, &token.scope)?;
     if overlap > OVERLAP_MOST {
         return Err(OfAccess::TooLate {
             what: "overlap_hours",
@@ -196,6 +199,18 @@ pub(super) fn within_reach(act: &Act<'_>, wanted: &Reach) -> Result<(), Refusal>
         .sites()
         .and_then(|sites| sites.iter().find(beyond).copied());
     Err(Refusal::BeyondReach { site })
+}
+
+/// Refuses what is wider than the scope of the caller's own token: a narrow one makes itself no wide one.
+///
+/// # Errors
+/// [`OfAccess::BeyondScope`].
+pub(super) fn within_scope(act: &Act<'_>, wanted: &Scope) -> Result<(), Refusal> {
+    if act.caller.scope.covers(wanted) {
+        Ok(())
+    } else {
+        Err(OfAccess::BeyondScope.into())
+    }
 }
 
 /// Takes access away, at once.

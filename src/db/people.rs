@@ -164,12 +164,16 @@ pub fn page(
     rows.into_iter().map(Row::value).collect()
 }
 
-/// Writes name, address, language and state of a person anew, and the version.
+/// Writes name, address, language and state of a person anew, and the version; returns whether the one before it
+/// was still there.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub fn update(conn: &mut Conn, person: &Person) -> Result<(), Error> {
-    diesel::update(people::table.find(person.id.as_str()))
+pub fn update(conn: &mut Conn, person: &Person) -> Result<bool, Error> {
+    let before = people::id
+        .eq(person.id.as_str())
+        .and(people::version.eq(person.version - 1));
+    let updated = diesel::update(people::table.filter(before))
         .set((
             people::name.eq(&person.name),
             people::email.eq(&person.email),
@@ -179,7 +183,7 @@ pub fn update(conn: &mut Conn, person: &Person) -> Result<(), Error> {
             people::version.eq(person.version),
         ))
         .execute(conn)?;
-    Ok(())
+    Ok(updated > 0)
 }
 
 /// Sets the hash of a person's password.

@@ -25,6 +25,12 @@ impl Scope {
         }
     }
 
+    /// Returns whether it includes all that another does.
+    pub fn covers(&self, other: &Self) -> bool {
+        let mut all = Action::ALL.into_iter();
+        all.all(|action| self.allows(action) || !other.allows(action))
+    }
+
     /// Returns it as a text: `all`, `read-only`, or codes of actions with commas between.
     pub fn code(&self) -> String {
         match self {
@@ -158,6 +164,17 @@ mod tests {
         }
         assert_eq!(Scope::parse("read-stock,fly"), Err("fly".to_owned()));
         assert!(Scope::parse("").is_err());
+    }
+
+    #[test]
+    fn a_scope_covers_what_is_no_wider() {
+        let scope = |text| Scope::parse(text).unwrap();
+        let narrow = scope("read-stock");
+        for wider in ["all", "read-only", "read-stock,move-stock"] {
+            assert!(scope(wider).covers(&narrow), "{wider}");
+            assert!(!narrow.covers(&scope(wider)), "{wider}");
+        }
+        assert!(narrow.covers(&narrow));
         let some = Scope::parse("move-stock").unwrap();
         assert!(some.allows(Action::MoveStock) && some.allows(Action::ReadSelf));
         assert!(!some.allows(Action::ReadStock));

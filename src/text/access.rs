@@ -72,6 +72,9 @@ fn fr(refusal: OfAccess) -> String {
         OfAccess::NotAPerson => {
             "C'est réservé aux personnes connectées : un jeton n'a ni session ni mot de passe.".to_owned()
         }
+        OfAccess::BeyondScope => {
+            "Votre jeton est plus étroit que ce que vous donneriez : donnez-en au plus autant.".to_owned()
+        }
         OfAccess::HeldAlready => {
             "Vous avez déjà cet accès à ce site : rien n'est à ouvrir.".to_owned()
         }
@@ -101,6 +104,9 @@ fn en(refusal: OfAccess) -> String {
         }
         OfAccess::NotAPerson => {
             "That is for people who signed in: a token has no session and no password.".to_owned()
+        }
+        OfAccess::BeyondScope => {
+            "Your token is narrower than what you would give: give as much at most.".to_owned()
         }
         OfAccess::HeldAlready => {
             "You have this access to this site already: there is nothing to open.".to_owned()

@@ -17,6 +17,8 @@ pub enum OfAccess {
     LastAdministrator,
     /// It is for people who signed in, and a token asks.
     NotAPerson,
+    /// What would be given is wider than the scope of the token that gives it.
+    BeyondScope,
     /// They hold the role there already, given or by breaking the glass.
     HeldAlready,
     /// They hold several roles in which the glass can be broken, and name none; or none that they name.
@@ -41,6 +43,7 @@ impl OfAccess {
             Self::TooLate { .. } => "too-late",
             Self::LastAdministrator => "last-administrator",
             Self::NotAPerson => "not-a-person",
+            Self::BeyondScope => "beyond-scope",
             Self::HeldAlready => "held-already",
             Self::WhichRole => "which-role",
             Self::WeakPassword(_) => "weak-password",

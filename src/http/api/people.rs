@@ -168,6 +168,7 @@ const LANGUAGES: [&str; 2] = ["fr", "en"];
 /// # Errors
 /// 422 for the body, 403 for a role beyond the caller's reach, 409 when the address is there.
 pub async fn add(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let read: NewPersonBody = body.json()?;
     let mut faults = Faults::new();
     let name = words(&mut faults, "/name", &read.name, 100);
@@ -301,6 +302,7 @@ pub async fn roles(ask: Ask) -> Result<HttpResponse, Problem> {
 /// 422 for the body, 403 for a site beyond the caller's reach, 404 for a person beyond it, 409 when it is held
 /// there already.
 pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let id = PersonId::new(ask.part("id"));
     let read: NewRoleBody = body.json()?;
     let mut faults = Faults::new();

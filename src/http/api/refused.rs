@@ -213,7 +213,7 @@ fn of_access(refusal: OfAccess, said: Said) -> Problem {
         OfAccess::LastAdministrator | OfAccess::HeldAlready | OfAccess::SecondFactorFirst => {
             Problem::new(Kind::Conflict, said)
         }
-        OfAccess::NotAPerson => Problem::new(Kind::Forbidden, said),
+        OfAccess::NotAPerson | OfAccess::BeyondScope => Problem::new(Kind::Forbidden, said),
         OfAccess::WaitUntil { .. } => Problem::new(Kind::TooManyRequests, said),
     }
 }

@@ -182,6 +182,7 @@ pub struct Given {
 /// # Errors
 /// 422 for the body, 403 for access beyond the caller's own.
 pub async fn give(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let read: NewTokenBody = body.json()?;
     let mut faults = Faults::new();
     let name = super::fields::words(&mut faults, "/name", &read.name, 100);
@@ -273,6 +274,7 @@ const fn a_day() -> u32 {
 /// # Errors
 /// 404 when there is none within the caller's reach, 409 when it is not in use, 422 for the body.
 pub async fn rotate(ask: Ask, body: Body) -> Result<HttpResponse, Problem> {
+    ask.signed_in_just_now()?;
     let id = TokenId::new(ask.part("id"));
     let read: RotateBody = body.json()?;
     let overlap = chrono::TimeDelta::hours(i64::from(read.overlap_hours));

@@ -4,6 +4,7 @@ use dotation::domain::role::Role;
 use serde_json::{Value, json};
 
 on_both! {
+    a_narrow_token_makes_itself_no_wide_one
     a_token_is_for_what_its_scope_says
     a_token_is_rotated_while_its_old_secret_is_good_for_a_while
     a_token_says_when_it_was_last_used_and_ends_after_a_year
@@ -134,4 +135,29 @@ fn a_token_says_when_it_was_last_used_and_ends_after_a_year(backend: Backend) {
     assert_eq!(app.post(Role::Admin, "/tokens", &late).status, 422);
     let app = again_at(app, "2022-10-20T06:10:00Z");
     assert_eq!(status(&app, &token, "GET", "/whoami"), 401);
+}
+
+fn a_narrow_token_makes_itself_no_wide_one(backend: Backend) {
+    let app = spawn(backend);
+    let (wide, _) = give(&app, &json!({}));
+    let new = json!({ "name": "x", "role": "admin", "all_sites": true, "scope": "edit-tokens,edit-people" });
+    let given = app.post(Role::Admin, "/tokens", &new).expect(201);
+    let bearer = format!("Bearer {}", given["token"].as_str().unwrap());
+    let post = |path: &str, body: &Value| {
+        let headers = [("Authorization", &*bearer)];
+        app.send("POST", path, &headers, Some(body.to_string().as_bytes()))
+    };
+    for wider in ["all", "edit-tokens,edit-sites"] {
+        let mut more = new.clone();
+        more["scope"] = json!(wider);
+        let refused = post("/tokens", &more);
+        assert_eq!(refused.status, 403, "{wider}: {}", refused.text);
+        assert_eq!(refused.body["reason"], "beyond-scope", "{wider}");
+    }
+    post("/tokens", &new).expect(201);
+    let rotated = post(&format!("/tokens/{wide}/rotate"), &json!({}));
+    assert_eq!(rotated.body["reason"], "beyond-scope", "{}", rotated.text);
+    let person = json!({ "name": "Eve", "email": "eve@example.org",
+        "roles": [{ "role": "admin", "all_sites": true }] });
+    assert_eq!(post("/people", &person).body["reason"], "beyond-scope");
 }
